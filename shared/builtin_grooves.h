@@ -1,7 +1,8 @@
 /*
  * The grooves of assets/grooves, embedded at build time so that every program has them.
  *
- * Constant data, readable from any thread. In the order of their file names.
+ * Constant data, readable from any thread. The pulse comes first, because it is
+ * what a new session plays; the others follow by name.
  */
 #ifndef SHARED_BUILTIN_GROOVES_H
 #define SHARED_BUILTIN_GROOVES_H

@@ -28,7 +28,9 @@ typedef enum {
     DRUM_COUNT /* how many there are; not a drum */
 } Drum;
 
-enum { DRUM_SLUG_BYTES_MAX = 15 }; /* the longest slug, without the terminator */
+enum {
+    DRUM_SLUG_BYTES_MAX = 15
+}; /* the longest slug, without the terminator */
 
 /* Whether a number that came from outside names a drum. */
 bool drum_is_valid(int number);

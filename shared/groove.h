@@ -17,13 +17,18 @@
 #include "shared/units.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-typedef enum { STEP_REST = 0, STEP_HIT = 1, STEP_ACCENT = 2 } Step;
+typedef enum {
+    STEP_REST = 0,
+    STEP_HIT = 1,
+    STEP_ACCENT = 2
+} Step;
 
 typedef struct {
     Drum drum;
-    char title[TITLE_BYTES_MAX + 1];  /* on screen; the drum's own unless the file gave a label */
+    char title[TITLE_BYTES_MAX + 1]; /* on screen; the drum's own unless the file gave a label */
     uint8_t steps[GROOVE_STEPS_MAX]; /* Step; rests from groove_step_count() on */
 } GroovePart;
 
@@ -47,11 +52,27 @@ typedef struct {
 } GrooveNote;
 
 /*
- * Whether every field is within its range and the titles are terminated UTF-8 without control
- * characters. Grooves from outside pass this first; all functions below rely on it. A part
+ * Whether `title` of `title_bytes` bytes (need not be terminated) may name a groove or a part: 1 to
+ * TITLE_BYTES_MAX bytes of UTF-8 without control characters, double quotes, characters that turn
+ * the direction of text, or spaces at either end.
+ */
+bool groove_title_is_valid(const char *title, size_t title_bytes);
+
+/*
+ * How many bytes at the start of `text` are UTF-8 without control characters (tabs are controls)
+ * and without characters that turn the direction of text: `text_bytes` when all of it is.
+ */
+size_t groove_title_clean_bytes(const char *text, size_t text_bytes);
+
+/*
+ * Whether every field is within its range, the titles are terminated and valid, and no two parts
+ * share a title. Grooves from outside pass this first; all functions below rely on it. A part
  * without any note is valid: such a part listens.
  */
 bool groove_is_valid(const Groove *groove);
+
+/* Whether two valid grooves are the same in every field, whatever lies behind the titles' ends. */
+bool groove_is_equal(const Groove *one, const Groove *other);
 
 /* Steps of one cycle, 1..GROOVE_STEPS_MAX. */
 int groove_step_count(const Groove *groove);
@@ -74,16 +95,16 @@ int groove_metre_bottom(const Groove *groove);
  * False, and `*note` untouched, when the part has no notes at all.
  * `origin` and `from` within +-2^61 ubeats.
  */
-bool groove_note_at_or_after(const Groove *groove, int part_index, Beats origin, Beats from,
-                             GrooveNote *note);
+bool groove_note_at_or_after(
+    const Groove *groove, int part_index, Beats origin, Beats from, GrooveNote *note);
 
 /* The last note of a part with note->at < `before`; otherwise as above. */
-bool groove_note_before(const Groove *groove, int part_index, Beats origin, Beats before,
-                        GrooveNote *note);
+bool groove_note_before(
+    const Groove *groove, int part_index, Beats origin, Beats before, GrooveNote *note);
 
-/* The note with a given index; otherwise as above. `index` within +-2^40. */
-bool groove_note_at_index(const Groove *groove, int part_index, Beats origin, int64_t index,
-                          GrooveNote *note);
+/* The note with a given index; otherwise as above. `index` within +-2^31. */
+bool groove_note_at_index(
+    const Groove *groove, int part_index, Beats origin, int64_t index, GrooveNote *note);
 
 /*
  * From a note to the next note of its part. The note must have come from a lookup with the

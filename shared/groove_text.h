@@ -6,17 +6,17 @@
  *     # West African hand drums, easy
  *     title: Backbeat
  *     metre: 4/4
- *     steps: 2             (per beat)
- *     bars: 1              (may be left out: the parts tell)
- *     tempo: 112           (beats per minute, up to three decimals)
+ *     steps: 2             # per beat
+ *     bars: 1              # may be left out: the parts tell
+ *     tempo: 112           # beats per minute, up to three decimals
  *
  *     djembe-bass           |x...x...|
  *     djembe-slap "answer"  |..x...X.|
  *
  * `x` is a hit, `X` an accent, `.` a rest, `|` a bar line. Spaces between steps are for the eye. A
  * label in quotes replaces the drum's name on screen. `#` at the start of a line or after a space
- * begins a comment, except inside quotes and titles. Metres with an upper figure of 6, 9, 12, 15, ...
- * over 8 or 16 are compound: 12/8 has four beats of three eighths.
+ * begins a comment, except inside quotes and titles. A metre with an upper figure of 6, 9, 12 or
+ * any higher multiple of 3 over 8 or 16 is compound: 12/8 has four beats of three eighths.
  */
 #ifndef SHARED_GROOVE_TEXT_H
 #define SHARED_GROOVE_TEXT_H
@@ -38,8 +38,7 @@ typedef struct {
  * sense of groove_is_valid. On failure `*groove` is untouched and `*error` tells the first mistake.
  * `error` may be NULL.
  */
-bool groove_text_parse(const char *text, size_t text_bytes, Groove *groove,
-                       GrooveTextError *error);
+bool groove_text_parse(const char *text, size_t text_bytes, Groove *groove, GrooveTextError *error);
 
 /*
  * Writes a valid groove as text that groove_text_parse reads back to an equal groove. Returns the
