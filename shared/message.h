@@ -1,0 +1,437 @@
+/*
+ * Every message of the protocol: its fields, its bytes and the rule for what is valid.
+ *
+ * Pure. docs/PROTOCOL.md is the specification in words. One function per message describes its
+ * bytes for both directions (see wire.h); message_decode fills a local that the caller commits only
+ * when it returned true. No message exceeds MESSAGE_BYTES_MAX.
+ */
+#ifndef SHARED_MESSAGE_H
+#define SHARED_MESSAGE_H
+
+#include "shared/groove.h"
+#include "shared/timeline.h"
+#include "shared/wire.h"
+
+/* Raised whenever the bytes of any message change; 1 is the first published protocol. */
+#define PROTOCOL_VERSION 1
+
+/* Wire-stable numbers; retired ones stay, marked. Below 32: client to server. */
+typedef enum {
+    MESSAGE_NONE = 0,
+    MESSAGE_JOIN = 1,
+    MESSAGE_CHOOSE_PART = 2,
+    MESSAGE_READY = 3,
+    MESSAGE_CALIBRATION = 4,
+    MESSAGE_HITS = 5,
+    MESSAGE_COMMAND = 6,
+    MESSAGE_LEAVE = 7,
+    MESSAGE_REPORT_REQUEST = 8,
+    MESSAGE_WELCOME = 32,
+    MESSAGE_REFUSED = 33,
+    MESSAGE_TIMELINE = 34,
+    MESSAGE_GROOVE = 35,
+    MESSAGE_CATALOGUE = 36,
+    MESSAGE_ROSTER = 37,
+    MESSAGE_TEAMS = 38,
+    MESSAGE_STANDING = 39,
+    MESSAGE_SNAPSHOT = 40,
+    MESSAGE_MAP = 41,
+    MESSAGE_BARS = 42,
+    MESSAGE_NOTICE = 43,
+    MESSAGE_REPORT = 44,
+    MESSAGE_CREATED = 45,
+    MESSAGE_TYPE_COUNT
+} MessageType;
+
+/* Who somebody is to a session. Never taken from a payload. */
+typedef enum {
+    ROLE_PLAYER = 0,
+    ROLE_OBSERVER,    /* watches; takes no seat in any figure */
+    ROLE_FACILITATOR, /* commands; may also play */
+    ROLE_COUNT
+} Role;
+
+/* Why a wish was refused; each has a sentence in docs/PROTOCOL.md and on the screen. */
+typedef enum {
+    REFUSAL_VERSION = 0, /* number: the server's protocol version */
+    REFUSAL_NO_SESSION,
+    REFUSAL_FULL, /* number: seats */
+    REFUSAL_NAME_TAKEN,
+    REFUSAL_NAME_INVALID,
+    REFUSAL_TOKEN, /* this facilitator token or seat is not known here */
+    REFUSAL_LOCKED,
+    REFUSAL_NOT_ALLOWED, /* this role may not do that */
+    REFUSAL_NOT_NOW,     /* the transport's state does not allow it */
+    REFUSAL_OUT_OF_RANGE,
+    REFUSAL_COUNT
+} Refusal;
+
+/* JOIN: opens every conversation. The first two bytes are the version in all versions. */
+typedef struct {
+    uint16_t version;
+    uint8_t code[CODE_CHARS];
+    char name[NAME_BYTES_MAX + 1]; /* may be empty when a seat is resumed, or for an observer */
+    char team[NAME_BYTES_MAX + 1]; /* may be empty: no team */
+    bool observer;
+    bool resumes; /* resume_token is the seat's */
+    uint8_t resume_token[TOKEN_BYTES];
+    bool facilitates; /* facilitator_token is the session's */
+    uint8_t facilitator_token[TOKEN_BYTES];
+    bool calibrated;
+    int32_t calibration_us; /* subtracted from every asynchrony; +-500 ms */
+} JoinMessage;
+
+typedef struct {
+    uint8_t part;
+} ChoosePartMessage;
+
+typedef struct {
+    bool ready;
+} ReadyMessage;
+
+typedef struct {
+    bool calibrated;
+    int32_t calibration_us;
+} CalibrationMessage;
+
+#define CALIBRATION_US_MAX 500000
+
+/* One onset of one participant. */
+typedef struct {
+    uint32_t number; /* the participant's own count of hits, from 1 on */
+    SessionTime at;
+    uint8_t pad;      /* below PADS_MAX */
+    uint8_t velocity; /* 1..127 */
+} HitEntry;
+
+/* HITS: all hits not yet acknowledged, oldest first, so that one lost datagram loses nothing. */
+typedef struct {
+    uint32_t clock_version;  /* of the applied clock that stamped the newest hit */
+    uint32_t uncertainty_us; /* of that clock, 95 % */
+    uint8_t count;           /* 1..HITS_PER_MESSAGE_MAX */
+    HitEntry hits[HITS_PER_MESSAGE_MAX];
+} HitsMessage;
+
+/* What a facilitator can order. Wire-stable. */
+typedef enum {
+    COMMAND_START = 0, /* a: count-in bars 0..8 */
+    COMMAND_PAUSE,
+    COMMAND_STOP,
+    COMMAND_TEMPO,  /* a: mbpm */
+    COMMAND_RAMP,   /* a: mbpm, b: bars */
+    COMMAND_GROOVE, /* a: groove index */
+    COMMAND_PART,   /* a: seat, b: part */
+    COMMAND_KICK,   /* a: seat */
+    COMMAND_LOBBY,  /* from stopped back to the lobby */
+    COMMAND_CREATE, /* text: title of the new session; a: seats, 0 for the default */
+    COMMAND_COUNT
+} CommandKind;
+
+typedef struct {
+    uint8_t kind; /* CommandKind */
+    int32_t a;
+    int32_t b;
+    char text[NAME_BYTES_MAX + 1];
+} CommandMessage;
+
+typedef struct {
+    uint16_t page;
+} ReportRequestMessage;
+
+/* WELCOME: the seat, and how to come back to it. */
+typedef struct {
+    uint16_t version;
+    uint16_t seat;
+    uint8_t role; /* Role */
+    uint8_t profile; /* Profile of the judge */
+    uint8_t part;
+    uint16_t seats; /* capacity of the session */
+    uint32_t clock_nonce; /* authenticates this client's pings */
+    uint32_t next_hit_number; /* first number that was never received */
+    uint32_t grace_s; /* how long a seat is kept for a reconnect */
+    bool calibrated;
+    int32_t calibration_us;
+    uint8_t resume_token[TOKEN_BYTES];
+    uint8_t code[CODE_CHARS];
+    char title[TITLE_BYTES_MAX + 1];
+    char name[NAME_BYTES_MAX + 1];
+    char team[NAME_BYTES_MAX + 1];
+} WelcomeMessage;
+
+typedef struct {
+    uint8_t reason; /* Refusal */
+    uint32_t number;
+    char text[NAME_BYTES_MAX + 1];
+} RefusedMessage;
+
+/* TIMELINE: the newest segments and sections, all that anybody needs from now on. */
+enum {
+    TIMELINE_SEGMENTS_SENT_MAX = 16,
+    TIMELINE_SECTIONS_SENT_MAX = 8
+};
+typedef struct {
+    Timeline timeline;
+} TimelineMessage;
+
+typedef struct {
+    uint8_t index;
+    Groove groove;
+} GrooveMessage;
+
+enum {
+    CATALOGUE_ENTRIES_MAX = 16
+};
+typedef struct {
+    uint8_t total;
+    uint8_t first;
+    uint8_t count;
+    struct {
+        char title[TITLE_BYTES_MAX + 1];
+        int32_t tempo_mbpm;
+    } entries[CATALOGUE_ENTRIES_MAX];
+} CatalogueMessage;
+
+/* Flags of a roster entry. */
+enum {
+    PRESENCE_TAKEN = 1,       /* the seat belongs to somebody */
+    PRESENCE_CONNECTED = 2,
+    PRESENCE_READY = 4,
+    PRESENCE_CALIBRATED = 8,
+    PRESENCE_FACILITATOR = 16,
+    PRESENCE_OBSERVER = 32,
+    PRESENCE_ALL = 63
+};
+
+typedef struct {
+    uint16_t seat;
+    uint8_t presence;
+    uint8_t part;
+    uint8_t clock_bars; /* 0..4: quality of the clock, drawn as bars */
+    uint16_t team;      /* index; TEAM_NONE for no team */
+    char name[NAME_BYTES_MAX + 1];
+} RosterEntry;
+
+#define TEAM_NONE UINT16_MAX
+
+/* ROSTER: as many entries as fit, each replaces what was known of its seat. */
+typedef struct {
+    uint16_t joined; /* people in the session now */
+    uint8_t count;
+    RosterEntry entries[ROSTER_PAGE_ENTRIES_MAX];
+} RosterMessage;
+
+typedef struct {
+    uint16_t team;
+    uint16_t members;
+    uint16_t together_centi;       /* 0..10000, hundredths of a point, now */
+    uint16_t first_together_centi; /* over its first 8 bars of the take */
+    char name[NAME_BYTES_MAX + 1];
+} TeamEntry;
+
+typedef struct {
+    uint16_t total;
+    uint8_t count;
+    TeamEntry entries[TEAM_PAGE_ENTRIES_MAX];
+} TeamsMessage;
+
+/* The server's word on one hit or one missed note. */
+typedef struct {
+    uint32_t hit_number; /* 0 for a missed note */
+    int32_t note_number; /* the participant's expected notes, counted from 1; 0 for none */
+    uint8_t judgement;   /* Judgement */
+    bool final;          /* false: may still be replaced until the note closes */
+    int32_t asynchrony_us; /* calibrated; negative is early; 0 for a miss */
+} JudgementEntry;
+
+enum {
+    JUDGEMENT_COUNT_SENT = 7,
+    VERDICT_COUNT_SENT = 12
+};
+
+/* STANDING: one participant's own figures, and the newest judgements, repeated for safety. */
+typedef struct {
+    uint32_t number;            /* grows; older ones that arrive late are dropped */
+    uint32_t acknowledged;      /* every hit up to this number has been received */
+    uint16_t score_centi;       /* 0..10000 */
+    uint16_t combo;
+    uint16_t best_combo;
+    uint32_t notes;             /* expected so far */
+    uint32_t counts[JUDGEMENT_COUNT_SENT]; /* by Judgement */
+    int32_t bias_us;            /* over the take, calibrated */
+    uint32_t spread_us;
+    uint16_t r_tenthousandths;
+    uint8_t verdict;            /* Verdict */
+    uint16_t team_together_centi;
+    uint8_t count;
+    JudgementEntry judgements[JUDGEMENTS_PER_MESSAGE_MAX];
+} StandingMessage;
+
+/* SNAPSHOT: the group now; its size does not depend on how many play. */
+typedef struct {
+    uint32_t number;
+    uint32_t timeline_revision;
+    uint16_t joined;
+    uint16_t active;
+    uint16_t together_centi;
+    uint16_t team_score_centi; /* together, weighted by how many take part */
+    uint16_t r_tenthousandths;
+    uint32_t sigma_us;
+    int32_t median_us; /* of the active people's bias: "ahead of the click" */
+    uint16_t verdicts[VERDICT_COUNT_SENT];
+} SnapshotMessage;
+
+/* How one person is drawn on the ring and the map. */
+typedef struct {
+    int8_t phase_256; /* bias in 1/256 beat, late positive */
+    uint8_t verdict;  /* Verdict, or MAP_ABSENT */
+    uint8_t spread_level; /* 0..15: spread in steps of .02 beat, 15 is .30 or more */
+} MapEntry;
+
+enum {
+    MAP_ABSENT = 15, /* nobody has this seat, or it does not play */
+    MAP_UNRATED = 14 /* plays, without a calibration: phase and spread say what is known */
+};
+
+typedef struct {
+    uint32_t number;
+    uint16_t first_seat;
+    uint16_t count; /* at most MAP_PAGE_SEATS */
+    MapEntry entries[MAP_PAGE_SEATS];
+} MapMessage;
+
+/* One finished bar of the group. */
+typedef struct {
+    int32_t bar;
+    uint16_t take;
+    uint16_t active;
+    uint16_t together_centi;
+    uint16_t r_tenthousandths;
+    uint32_t sigma_us;
+    int32_t median_us;
+} BarEntry;
+
+typedef struct {
+    uint8_t count;
+    BarEntry entries[BARS_PER_MESSAGE_MAX];
+} BarsMessage;
+
+/* Things that are said once. Wire-stable. */
+typedef enum {
+    NOTICE_KICKED = 0,
+    NOTICE_SERVER_STOPS, /* it may come back: the seat is kept */
+    NOTICE_SEAT_TAKEN_OVER, /* the same seat was resumed from elsewhere */
+    NOTICE_COUNT
+} NoticeKind;
+
+typedef struct {
+    uint8_t kind; /* NoticeKind */
+    char text[NAME_BYTES_MAX + 1];
+} NoticeMessage;
+
+/* REPORT: the whole take per participant, for facilitators, paged. */
+typedef struct {
+    uint16_t seat;
+    uint16_t team;
+    uint8_t presence;
+    uint8_t part;
+    uint8_t verdict;
+    uint32_t notes;
+    uint32_t counts[JUDGEMENT_COUNT_SENT];
+    int32_t bias_us;
+    uint32_t spread_us;
+    uint32_t r_millionths;
+    uint16_t score_centi;
+    int32_t mean_us;    /* arithmetic mean and SD (n-1) of the raw asynchronies of claimed notes */
+    uint32_t sd_us;
+    int32_t calibration_us;
+    char name[NAME_BYTES_MAX + 1];
+} ReportEntry;
+
+typedef struct {
+    uint16_t page;
+    uint16_t pages;
+    uint8_t count;
+    ReportEntry entries[REPORT_PAGE_ENTRIES_MAX];
+} ReportMessage;
+
+typedef struct {
+    uint8_t code[CODE_CHARS];
+    uint8_t facilitator_token[TOKEN_BYTES];
+} CreatedMessage;
+
+typedef struct {
+    MessageType type;
+    union {
+        JoinMessage join;
+        ChoosePartMessage choose_part;
+        ReadyMessage ready;
+        CalibrationMessage calibration;
+        HitsMessage hits;
+        CommandMessage command;
+        ReportRequestMessage report_request;
+        WelcomeMessage welcome;
+        RefusedMessage refused;
+        TimelineMessage timeline;
+        GrooveMessage groove;
+        CatalogueMessage catalogue;
+        RosterMessage roster;
+        TeamsMessage teams;
+        StandingMessage standing;
+        SnapshotMessage snapshot;
+        MapMessage map;
+        BarsMessage bars;
+        NoticeMessage notice;
+        ReportMessage report;
+        CreatedMessage created;
+    };
+} Message;
+
+/* How a message travels. */
+typedef enum {
+    DELIVERY_RELIABLE = 0, /* control: every one, in order */
+    DELIVERY_LIVE          /* the newest counts; may be lost or overtaken */
+} Delivery;
+
+Delivery message_delivery(MessageType type);
+
+/* The message's name for logs and documents, such as "JOIN". */
+const char *message_name(MessageType type);
+
+/*
+ * Writes `message` (all its fields valid: our own bug otherwise) and returns its size, at most
+ * MESSAGE_BYTES_MAX. `bytes` has room for MESSAGE_BYTES_MAX. Paged messages (roster, teams, report)
+ * must be filled so that they fit: see message_fits.
+ */
+size_t message_encode(const Message *message, uint8_t *bytes);
+
+/* Whether `message` would fit into MESSAGE_BYTES_MAX. */
+bool message_fits(const Message *message);
+
+/*
+ * Reads one whole message: false, with `message` of no meaning, for an unknown type, a truncation, a
+ * left-over byte or any value out of range. A JOIN of another version decodes to its version alone.
+ */
+NODISCARD bool message_decode(const uint8_t *bytes, size_t size_bytes, Message *message);
+
+/*
+ * The clock's own datagrams, outside of all channels. A ping is padded to the size of its pong, so
+ * that nobody can use a server to amplify traffic.
+ */
+enum {
+    PING_BYTES = 40
+};
+
+typedef struct {
+    uint32_t nonce;
+    uint32_t id;
+    HostTime c1;
+    SessionTime s2; /* 0 in a ping */
+    SessionTime s3; /* 0 in a ping */
+} ClockDatagram;
+
+void ping_encode(const ClockDatagram *datagram, uint8_t bytes[PING_BYTES]);
+void pong_encode(const ClockDatagram *datagram, uint8_t bytes[PING_BYTES]);
+NODISCARD bool ping_decode(const uint8_t *bytes, size_t size_bytes, ClockDatagram *datagram);
+NODISCARD bool pong_decode(const uint8_t *bytes, size_t size_bytes, ClockDatagram *datagram);
+
+#endif
