@@ -1,0 +1,178 @@
+/*
+ * The session: who takes part, what is played, how everybody does. The one engine of Onedrum:
+ * server, practice mode, scoring of files and simulation all run this step function.
+ *
+ * Pure: allocates nothing, reads no clock, keeps no globals; `now` is an argument. Not thread-safe:
+ * one thread steps a session. Everything random comes with the event.
+ *
+ *     event + now  ->  session_step  ->  outbox (messages to people) + journal (facts to store)
+ */
+#ifndef SHARED_SESSION_SESSION_H
+#define SHARED_SESSION_SESSION_H
+
+#include "shared/group_statistics.h"
+#include "shared/judge.h"
+#include "shared/message.h"
+#include "shared/outbox.h"
+#include "shared/person_statistics.h"
+#include "shared/session/journal.h"
+#include "shared/verdict.h"
+
+/* How long before its bar line a command must be known to all. */
+#define SESSION_LEAD_NS (750 * NS_PER_MS)
+/* From the order to start until the first click of the count-in. */
+#define SESSION_START_DELAY_NS (1200 * NS_PER_MS)
+/* A participant away for no longer than this loses no note: their hits still arrive. */
+#define SESSION_AWAY_NS (15 * NS_PER_S)
+/* A hit may lie this far ahead of its arrival (plus the sender's uncertainty), or behind it. */
+#define SESSION_HIT_AHEAD_NS (5 * NS_PER_MS)
+#define SESSION_HIT_BEHIND_NS (2 * NS_PER_S)
+
+typedef struct {
+    char title[TITLE_BYTES_MAX + 1];
+    uint8_t code[CODE_CHARS];
+    uint8_t facilitator_token[TOKEN_BYTES];
+    uint16_t seats; /* 1..PARTICIPANTS_MAX, and the room in `participants` */
+    Profile profile;
+    int32_t tempo_mbpm; /* 0: the groove's own */
+    uint8_t groove;     /* the one to begin with */
+    uint32_t grace_s;   /* how long the seat of somebody gone is kept; at least 60 */
+} SessionConfig;
+
+/* Where a seat stands. */
+typedef enum {
+    SEAT_FREE = 0,
+    SEAT_CONNECTED,
+    SEAT_AWAY /* the connection is gone, the seat is kept */
+} SeatState;
+
+typedef struct {
+    SeatState state;
+    Role role;
+    uint32_t connection; /* when connected */
+    char name[NAME_BYTES_MAX + 1];
+    uint16_t team; /* index into teams, or TEAM_NONE */
+    uint8_t resume_token[TOKEN_BYTES];
+    bool ready;
+    bool calibrated;
+    int32_t calibration_us;
+    uint8_t part;           /* of the groove in force; taken modulo its parts */
+    uint8_t next_part;      /* from next_part_from on */
+    Beats next_part_from;   /* BEATS_NEVER: no change is due */
+    Beats enters_at;        /* notes before this are not expected */
+    Beats expected_until;   /* notes before this have been given to the judge */
+    uint32_t timeline_revision; /* the judge's notes were taken from this one */
+    uint16_t take;          /* the take its figures belong to */
+    int64_t note_number;    /* of the newest expected note */
+    uint32_t acknowledged;  /* every hit up to this number has been received */
+    uint64_t received_mask; /* bit i: hit acknowledged + 1 + i has been received */
+    SessionTime away_since;
+    uint32_t uncertainty_us; /* of its clock, as it last said */
+    uint32_t changed_revision; /* of the roster, when this seat last changed */
+    uint32_t roster_revision;  /* the roster this participant knows ... */
+    uint16_t roster_cursor;    /* ... and how far the next one has been sent */
+    uint32_t standing_number;
+    int64_t group_beat; /* the newest beat it counted in */
+    int64_t note_beat;  /* scratch of the same */
+    Judge judge;
+    PersonStatistics statistics; /* of the take */
+    VerdictState verdict;
+    MapEntry map_entry;
+    JudgementEntry recent[JUDGEMENTS_PER_MESSAGE_MAX]; /* newest last */
+    int recent_count;
+    bool has_news; /* a STANDING is due before its turn */
+} Participant;
+
+typedef struct {
+    char name[NAME_BYTES_MAX + 1];
+    uint16_t members;
+    GroupStatistics statistics;
+    GroupFigures figures;
+    GroupFigures first; /* over its first 8 bars of the take */
+} Team;
+
+typedef struct {
+    SessionConfig config;
+    Timeline timeline;
+    Groove grooves[GROOVES_MAX];
+    int groove_count;
+    int32_t tempo_mbpm; /* for the next start */
+    Participant *participants; /* the caller's, config.seats of them */
+    int participant_count;     /* seats ever taken: all in use lie below */
+    Team teams[TEAMS_MAX];
+    int team_count;
+    uint32_t roster_revision;
+    GroupStatistics group;
+    GroupFigures figures;
+    GroupReference reference;
+    uint16_t joined; /* people in the session, without observers */
+    uint16_t active; /* of them, those who drum */
+    BarEntry bars[BARS_KEPT_MAX]; /* ring */
+    int bar_start;
+    int bar_count;
+    Beats bars_until; /* bars that end before this have been summed up */
+    SessionTime next_slice_at;
+    int slice;
+    uint16_t map_cursor;
+    uint16_t team_cursor;
+    uint32_t snapshot_number;
+    int64_t scratch[PARTICIPANTS_MAX];
+} Session;
+
+/* What happens to a session. */
+typedef enum {
+    SESSION_EVENT_JOIN,         /* a connection sent JOIN with this session's code */
+    SESSION_EVENT_MESSAGE,      /* a connection that has a seat sent something */
+    SESSION_EVENT_DISCONNECTED, /* the connection of a seat is gone */
+    SESSION_EVENT_TICK,         /* time has passed: at least every 20 ms */
+    SESSION_EVENT_CLOSING       /* the server goes down in order: say goodbye, keep the seats */
+} SessionEventKind;
+
+typedef struct {
+    SessionEventKind kind;
+    uint16_t seat;       /* MESSAGE, DISCONNECTED */
+    uint32_t connection; /* JOIN */
+    uint32_t clock_nonce; /* JOIN: what this connection's pings are to carry */
+    uint8_t fresh_token[TOKEN_BYTES]; /* JOIN: random, becomes the resume token of a new seat */
+    const Message *message;           /* JOIN, MESSAGE: decoded and valid; borrowed */
+} SessionEvent;
+
+typedef struct {
+    bool joined; /* JOIN: the connection now has `seat` */
+    uint16_t seat;
+    uint32_t replaced_connection; /* JOIN that resumed a connected seat: this one lost it;
+                                     else CONNECTION_NONE */
+} SessionResult;
+
+/*
+ * `participants` has room for config->seats and lives as long as the session. `grooves`:
+ * 1..GROOVES_MAX valid ones, copied.
+ */
+void session_init(Session *session,
+                  const SessionConfig *config,
+                  Participant *participants,
+                  const Groove *grooves,
+                  int groove_count);
+
+/* Takes one event. `now` never goes back. Outbox and journal must be emptied between steps. */
+SessionResult session_step(Session *session,
+                           SessionTime now,
+                           const SessionEvent *event,
+                           Outbox *outbox,
+                           Journal *journal);
+
+/*
+ * Puts stored facts back, before the first step, in the order: timeline, then per participant the
+ * participant and their facts as journalled, then bars; session_restored(now) ends it: everybody is
+ * away since `stored_until`.
+ */
+void session_restore(Session *session, const JournalEntry *entry);
+void session_restored(Session *session, SessionTime stored_until);
+
+/* The groove in force in a section. */
+const Groove *session_groove(const Session *session, const Section *section);
+
+/* The participant's figures for a report. */
+void session_report_entry(const Session *session, uint16_t seat, ReportEntry *entry);
+
+#endif
