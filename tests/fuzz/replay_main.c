@@ -82,7 +82,7 @@ static void read_input(Corpus *corpus, const char *path)
 
     if (file == NULL || corpus->count == INPUTS_MAX) {
         (void)fprintf(stderr, "cannot take %s into the corpus\n", path);
-        exit(1); /* NOLINT(concurrency-mt-unsafe): one thread */
+        exit(1);
     }
     size = fread(tried, 1, sizeof tried, file);
     (void)fclose(file);

@@ -117,8 +117,7 @@ void check_bytes_at(const void *actual,
 
 uint64_t check_seed(uint64_t fixed)
 {
-    const char *chosen =
-        getenv("ONEDRUM_TEST_SEED"); /* NOLINT(concurrency-mt-unsafe): one thread */
+    const char *chosen = getenv("ONEDRUM_TEST_SEED");
 
     announced_seed = chosen != NULL ? strtoull(chosen, NULL, 10) : fixed;
     seed_is_announced = true;
