@@ -3,6 +3,7 @@
 # The pulse comes first, because the first groove is what a new session plays; the rest is
 # alphabetical.
 
+cmake_minimum_required(VERSION 3.25)
 string(REPLACE "|" ";" paths "${GROOVES}")
 set(names "")
 foreach(path IN LISTS paths)

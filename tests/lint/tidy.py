@@ -160,7 +160,7 @@ def check_mention(name, complain):
     """`name` was written as code or linked: if it looks like one of our files, it must exist."""
     if not re.match(rf"\.?/?({'|'.join(map(re.escape, TOP))})/[\w./{{}},*-]+$", name):
         return
-    if re.search(r"\b[A-Z]{2,}\b", name) and not name.endswith((".md", ".txt")):
+    if re.search(r"(?<![A-Za-z])[A-Z]{2,}(?![a-z])", name) and not name.endswith((".md", ".txt")):
         return
     alternatives = [name.removeprefix("./").rstrip("/.")]
     braces = re.search(r"\{([^}]*)\}", name)
