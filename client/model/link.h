@@ -1,0 +1,46 @@
+/*
+ * Join links and codes: what people paste or type, and the parts a client needs.
+ *
+ * Pure. `onedrum://HOST:PORT/CODE` with, for facilitators, `?facilitator=TOKEN`; a fragment
+ * `#FINGERPRINT` is carried along. A code is 8 characters of an alphabet without look-alikes; case,
+ * spaces and one dash do not matter: "k7pm-4twx" is K7PM4TWX.
+ */
+#ifndef CLIENT_MODEL_LINK_H
+#define CLIENT_MODEL_LINK_H
+
+#include <stddef.h>
+
+#include "shared/capacity.h"
+#include "shared/units.h"
+
+enum {
+    LINK_HOST_BYTES_MAX = 255,
+    LINK_TEXT_BYTES_MAX = 512,
+    LINK_DEFAULT_PORT = 4321
+};
+
+typedef struct {
+    char host[LINK_HOST_BYTES_MAX + 1]; /* name, IPv4 or [IPv6] without brackets */
+    uint16_t port;
+    uint8_t code[CODE_CHARS];
+    bool has_token;
+    uint8_t facilitator_token[TOKEN_BYTES];
+} Link;
+
+/* Why a link or a code was not understood, as a sentence with a remedy. */
+typedef struct {
+    char reason[160];
+} LinkError;
+
+NODISCARD bool link_parse(const char *text, Link *link, LinkError *error);
+
+/* A bare code, as typed. */
+NODISCARD bool code_parse(const char *text, uint8_t code[CODE_CHARS]);
+
+/* "K7PM-4TWX"; `text` has room for CODE_CHARS + 2. */
+void code_format(const uint8_t code[CODE_CHARS], char *text);
+
+/* The link as text; returns its length, or 0 when it does not fit. */
+size_t link_format(const Link *link, bool with_token, char *text, size_t text_bytes);
+
+#endif
