@@ -9,7 +9,10 @@ import re
 import subprocess
 import sys
 
-MEMORY = "memcpy memmove memset memcmp bcmp memchr strlen strnlen strcmp strncmp strchr strrchr strstr"
+MEMORY = (
+    "memcpy memmove memset memcmp bcmp memchr "
+    "strlen strnlen strcmp strncmp strchr strrchr strstr"
+)
 MATHS = (
     "sin cos tan asin acos atan atan2 sinh cosh tanh sincos exp exp2 expm1 log log2 log10 log1p "
     "pow sqrt cbrt hypot fabs floor ceil round trunc rint nearbyint lround llround lrint llrint "
