@@ -5,8 +5,8 @@
  * `#FINGERPRINT` is carried along. A code is 8 characters of an alphabet without look-alikes; case,
  * spaces and one dash do not matter: "k7pm-4twx" is K7PM4TWX.
  */
-#ifndef CLIENT_MODEL_LINK_H
-#define CLIENT_MODEL_LINK_H
+#ifndef SHARED_LINK_H
+#define SHARED_LINK_H
 
 #include <stddef.h>
 
@@ -36,6 +36,12 @@ NODISCARD bool link_parse(const char *text, Link *link, LinkError *error);
 
 /* A bare code, as typed. */
 NODISCARD bool code_parse(const char *text, uint8_t code[CODE_CHARS]);
+
+/* The 32 letters of codes, without look-alikes. */
+extern const char CODE_ALPHABET[33];
+
+/* A code out of CODE_CHARS random bytes. */
+void code_from_random(const uint8_t random[CODE_CHARS], uint8_t code[CODE_CHARS]);
 
 /* "K7PM-4TWX"; `text` has room for CODE_CHARS + 2. */
 void code_format(const uint8_t code[CODE_CHARS], char *text);
