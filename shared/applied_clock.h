@@ -25,6 +25,11 @@ enum {
 #define APPLIED_SLEW_PPB_MAX INT64_C(2000000)
 #define APPLIED_DEAD_BAND_NS INT64_C(300000)
 #define APPLIED_STEP_NS INT64_C(30000000)
+/* So far off it is not the same clock any more (the server has started anew): locked again at once.
+ */
+#define APPLIED_RELOCK_NS INT64_C(10000000000)
+/* A smaller change of rate, a microsecond per second, is not worth a version. */
+#define APPLIED_RATE_CHANGE_PPB_MIN INT64_C(1000)
 
 /* From host_start on: session_start + elapsed (1 + rate), but never before session_floor. */
 typedef struct {

@@ -1,10 +1,11 @@
 /*
  * Ping samples in, clock offset and its uncertainty out: the two-sided envelope.
  *
- * Pure, fixed size (about 10 kB), bounded cost (an estimate is some ten thousand flops). Queues
- * only ever delay, so the least delayed points of each direction bound the offset from both sides;
- * they may come from different packets, which is why this beats the packet of least round trip.
- * Half the difference of the two base delays cannot be seen by any method and is in no figure here.
+ * Pure, fixed size (about 15 kB), bounded cost: once a second some 40,000 flops, else a few
+ * thousand. Queues only ever delay, so the least delayed points of each direction bound the offset
+ * from both sides; they may come from different packets, which is why this beats the packet of
+ * least round trip. Half the difference of the two base delays cannot be seen by any method and is
+ * in no figure here.
  */
 #ifndef SHARED_CLOCK_FILTER_H
 #define SHARED_CLOCK_FILTER_H
@@ -49,10 +50,10 @@ typedef struct {
     int sample_count; /* accepted since the last reset */
 } ClockEstimate;
 
-/* What is remembered to tell a changed path from a changed clock. */
+/* Delay that one leg has gained for good and that is held out of the offset. */
 typedef struct {
-    int64_t forward_shift_ns;  /* delay that the forward leg has gained and that is held out */
-    int64_t backward_shift_ns; /* same, backward leg */
+    int64_t shift_ns;    /* already taken off every point of the blocks from `since_block` on */
+    int64_t since_block; /* number of the first such block, when shift_ns > 0 */
 } ClockHold;
 
 typedef struct {
@@ -60,15 +61,18 @@ typedef struct {
     int64_t newest_block;
     HostTime first;        /* c4 of the first sample since the reset */
     HostTime last;         /* c4 of the latest */
-    HostTime empty_before; /* samples sent before this are from before a reset */
+    HostTime empty_before; /* pings sent before this belong to what was before the reset */
     int64_t reference_ns;  /* a first offset: differences to it are small enough for doubles */
-    int sample_count;
-    int resets;   /* clock steps and suspends noticed */
-    int miss_run; /* samples in a row whose interval excluded the offset */
-    double skew_prior;
-    bool skew_cached;
-    ClockHold hold;
-    ClockEstimate checked; /* the estimate at the last whole second, for rules 6 and 7 */
+    int sample_count;      /* accepted since the reset */
+    int reset_count;       /* clock steps and suspends noticed */
+    int miss_run;          /* samples in a row whose interval excluded the offset */
+    HostTime miss_c1;      /* c1 of the latest of them */
+    double skew;           /* b, found anew once a second */
+    double skew_prior;     /* b0 */
+    bool skew_cached;      /* b0 is a measurement, not the wish for 0 */
+    ClockHold forward_hold;
+    ClockHold backward_hold;
+    ClockEstimate checked; /* the estimate once a second, for rules 6 and 7 */
 } ClockFilter;
 
 /* Starts without samples. `cached_skew`, or NULL: the skew once measured against the same server.
