@@ -10,15 +10,21 @@
 #include "shared/groove.h"
 #include "shared/timeline.h"
 
+/*
+ * `where` and `source` name a sound for good: positions only grow and each source has one sound at
+ * a position, so a sound that moves in time, because the tempo or the clock changed, is recognised.
+ */
 typedef struct {
     SessionTime at;
+    Beats where;
+    uint8_t source; /* 0: the click; i + 1: part i of the groove */
     Drum drum;
     float gain; /* 0..1 */
 } TimedSound;
 
 /* The click: which bars have it. All zero: every beat, always. */
 typedef struct {
-    bool muted;
+    bool muted;      /* no click while notes are played; a count-in is heard all the same */
     int gap_on_bars; /* gap click: bars with, then bars without; 0: no gaps */
     int gap_off_bars;
     float gain;         /* 0 means 1 */
@@ -27,23 +33,30 @@ typedef struct {
 } ScheduleSettings;
 
 enum {
-    SCHEDULE_SOUNDS_MAX = 256
+    SCHEDULE_SOUNDS_MAX = 256 /* of 250 ms: eight full parts and the click at the fastest tempo */
 };
 
-/*
- * The sounds with from <= at < until, by time, at most `sounds_max`; returns how many. `until` -
- * `from` should be under a second. `groove_of` gives the groove of each section by its index, NULL
- * where unknown.
- */
-int schedule_sounds(const Timeline *timeline,
-                    const Groove *const grooves[GROOVES_MAX],
-                    const ScheduleSettings *settings,
-                    SessionTime from,
-                    SessionTime until,
-                    TimedSound *sounds,
-                    int sounds_max);
+typedef struct {
+    TimedSound sounds[SCHEDULE_SOUNDS_MAX];
+    int count;
+} SoundList;
 
-/* Whether the gap click is silent in this bar of a take (bars count from 1; count-in always sounds). */
+/*
+ * Fills `list` with the sounds with from <= at < until, by time and at one time by source. When
+ * there are more than it holds, the latest are left out. `until` - `from` should be under a second.
+ * `grooves` are the session's, by the index that sections name, NULL where unknown.
+ *
+ * Stretches that touch have every sound exactly once: a sound's time depends on the timeline alone.
+ */
+void schedule_sounds(const Timeline *timeline,
+                     const Groove *const grooves[GROOVES_MAX],
+                     const ScheduleSettings *settings,
+                     SessionTime from,
+                     SessionTime until,
+                     SoundList *list);
+
+/* Whether the gap click is silent in this bar of a take (bars count from 1; count-in always
+ * sounds). */
 bool schedule_bar_is_silent(const ScheduleSettings *settings, int32_t bar);
 
 #endif
