@@ -18,12 +18,11 @@ struct SDL_Surface;
 typedef struct TextEngine TextEngine;
 
 /*
- * Starts SDL2_ttf and looks the fonts up. NULL when not even the fallback font is found or opens;
- * text_engine_problem() then has the reason in words for the log.
+ * Starts SDL2_ttf and looks the fonts up. NULL, with the reason in SDL_GetError, when not even the
+ * fallback font is found.
  */
 NODISCARD TextEngine *text_engine_create(void);
 void text_engine_destroy(TextEngine *text);
-const char *text_engine_problem(void);
 
 /* Whether Inter was found; otherwise everything is in the fallback font (worth a line in the log).
  */

@@ -150,6 +150,7 @@ typedef struct {
     Rect view;
     UiId id;
     size_t first_focusable;
+    float start_px; /* the offset that its content was placed with */
 } UiScrollFrame;
 
 /* Fields are the module's own; screens go through the functions. */
@@ -160,7 +161,8 @@ typedef struct {
     UiId hot;         /* under the pointer */
     UiId active;      /* pressed and held */
     UiId focus;       /* has the keyboard */
-    bool focus_moved; /* since the last frame: scroll it into view, select its text */
+    bool focus_moved; /* in the last frame: scroll it into view, select its text */
+    bool focus_set;   /* in this frame: keep it although its widget was not met yet */
     bool by_keyboard; /* the last input was a key: show focus rings */
     double hot_since_s;
     UiId hot_before;
@@ -188,13 +190,12 @@ typedef struct {
     char number[UI_NUMBER_BYTES_MAX]; /* typed into a slider */
     size_t number_bytes;
 
-    bool submit; /* Enter was pressed in a text field or on nothing */
-
     char copied[UI_FIELD_BYTES_MAX];
     size_t copied_bytes;
     bool copy_wanted;
     bool paste_wanted;
-    bool wants_text;
+    bool wants_text;        /* a text field had the focus in this frame */
+    bool wants_text_before; /* and in the last one: typed letters are no shortcuts */
     bool animating;
 
     UiId popup; /* open select */
@@ -386,6 +387,7 @@ typedef struct {
     bool activated; /* Enter, Space or click on the row */
 } UiListResult;
 
+/* Rows of words on whatever lies behind; put a panel there. */
 typedef struct {
     const char *const *labels;
     size_t label_count;
@@ -430,6 +432,7 @@ typedef struct {
     bool ring;
     bool enter;
     size_t clicked_index; /* row_count when none */
+    size_t hovered_index; /* row_count when none */
 } UiTableRows;
 
 /*
