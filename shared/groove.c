@@ -177,7 +177,9 @@ int groove_step_count(const Groove *groove)
 
 Beats groove_cycle_beats(const Groove *groove)
 {
-    return (Beats){groove->beats_per_bar * groove->bars * UBEATS_PER_BEAT};
+    int beats = groove->beats_per_bar * groove->bars;
+
+    return (Beats){beats * UBEATS_PER_BEAT};
 }
 
 Beats groove_step_beats(const Groove *groove, int step_index)

@@ -53,7 +53,7 @@ static void add_number(TextOut *text, int number)
 
     assert(number >= 0);
     do {
-        digits[--first] = (char)('0' + number % 10);
+        digits[--first] = "0123456789"[number % 10];
         number /= 10;
     } while (number > 0);
     add_bytes(text, digits + first, sizeof(digits) - first);
@@ -192,7 +192,10 @@ static bool is_word(char letter)
 /* The letter at the cursor; '\0' at the end of the line, which no line contains. */
 static char peek(const Reader *reader)
 {
-    return reader->at < reader->line_end ? reader->text[reader->at] : '\0';
+    if (reader->at < reader->line_end) {
+        return reader->text[reader->at];
+    }
+    return '\0';
 }
 
 static void skip_blanks(Reader *reader)

@@ -2,6 +2,7 @@
 #include "shared/synth.h"
 #include "tests/support/check.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static Sound sound_of(Drum drum, int rate_hz)
     Sound sound = {.frames = synth_frames(drum, rate_hz), .rate_hz = rate_hz};
 
     sound.mono = malloc((size_t)sound.frames * sizeof(*sound.mono));
-    check(sound.mono != NULL);
+    assert(sound.mono != NULL);
     synth_render(drum, rate_hz, sound.mono, sound.frames);
     for (int i = 0; i < sound.frames; i++) {
         double level = fabs((double)sound.mono[i]);
@@ -74,7 +75,7 @@ static double centroid_hz(Drum drum)
     double weighted = 0;
     double total = 0;
 
-    for (double frequency_hz = 30; frequency_hz < 16000; frequency_hz += 10) {
+    for (int frequency_hz = 30; frequency_hz < 16000; frequency_hz += 10) {
         double energy = energy_at(&sound, frequency_hz, 0.1);
 
         weighted += frequency_hz * energy;
@@ -85,13 +86,13 @@ static double centroid_hz(Drum drum)
 }
 
 /* The frequency with the most energy over the first `seconds`, in steps of 1 Hz. */
-static double strongest_hz(Drum drum, double low_hz, double high_hz, double seconds)
+static double strongest_hz(Drum drum, int low_hz, int high_hz, double seconds)
 {
     Sound sound = sound_of(drum, 48000);
     double strongest = low_hz;
     double most = 0;
 
-    for (double frequency_hz = low_hz; frequency_hz <= high_hz; frequency_hz += 1) {
+    for (int frequency_hz = low_hz; frequency_hz <= high_hz; frequency_hz++) {
         double energy = energy_at(&sound, frequency_hz, seconds);
 
         if (energy > most) {
@@ -107,7 +108,7 @@ static void check_level(Drum drum, const Sound *sound)
 {
     (void)drum;
     check_between(sound->peak, 0.5, 0.9);
-    check_i64_between(sound->frames, 1, SYNTH_SECONDS_MAX * sound->rate_hz);
+    check_i64_between(sound->frames, 1, SYNTH_SECONDS_MAX * (int64_t)sound->rate_hz);
 }
 
 static void no_drum_clips_or_whispers(void **state)
