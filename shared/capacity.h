@@ -6,11 +6,11 @@
 
 enum {
     /* People. */
-    PARTICIPANTS_MAX = 4096,  /* seats of one session; a session may be given fewer */
-    TEAMS_MAX = 1024,         /* teams of one session */
-    NAME_BYTES_MAX = 96,      /* UTF-8 bytes of a name, without the terminator: 24 code points */
+    PARTICIPANTS_MAX = 4096, /* seats of one session; a session may be given fewer */
+    TEAMS_MAX = 1024,        /* teams of one session */
+    NAME_BYTES_MAX = 96,     /* UTF-8 bytes of a name, without the terminator: 24 code points */
     NAME_CODE_POINTS_MAX = 24,
-    TITLE_BYTES_MAX = 48,     /* session, groove and part titles, without the terminator */
+    TITLE_BYTES_MAX = 48, /* session, groove and part titles, without the terminator */
 
     /* Time. */
     TEMPO_SEGMENTS_MAX = 32, /* tempo segments kept; the oldest are forgotten */
@@ -19,21 +19,21 @@ enum {
     TEMPO_MBPM_MAX = 300000,
 
     /* Grooves. */
-    GROOVES_MAX = 32,             /* grooves a session can choose from */
-    GROOVE_PARTS_MAX = 8,         /* parts of a groove */
-    GROOVE_STEPS_MAX = 256,       /* steps of one cycle */
-    GROOVE_BARS_MAX = 64,         /* bars of one cycle */
+    GROOVES_MAX = 32,       /* grooves a session can choose from */
+    GROOVE_PARTS_MAX = 8,   /* parts of a groove */
+    GROOVE_STEPS_MAX = 256, /* steps of one cycle */
+    GROOVE_BARS_MAX = 64,   /* bars of one cycle */
     GROOVE_BEATS_PER_BAR_MAX = 16,
     GROOVE_STEPS_PER_BEAT_MAX = 24,
     GROOVE_TEXT_BYTES_MAX = 16384, /* a groove file */
 
     /* Judging. */
-    JUDGE_NOTES_MAX = 64, /* notes of one participant not yet closed */
-    JUDGE_HITS_MAX = 96,  /* hits of one participant not yet closed */
-    PADS_MAX = 8,         /* pads (keys) of one participant */
-    HITS_PER_S_MAX = 25,  /* faster than anybody drums */
+    JUDGE_NOTES_MAX = 64,   /* notes of one participant not yet closed */
+    JUDGE_HITS_MAX = 96,    /* hits of one participant not yet closed */
+    PADS_MAX = 8,           /* pads (keys) of one participant */
+    HITS_PER_S_MAX = 25,    /* faster than anybody drums */
     STATISTICS_WINDOW = 64, /* recent hits and notes kept for the verdict */
-    HISTOGRAM_BINS = 61,  /* asynchrony histogram of fixed range */
+    HISTOGRAM_BINS = 61,    /* asynchrony histogram of fixed range */
 
     /* Wire. */
     MESSAGE_BYTES_MAX = 1000,

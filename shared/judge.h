@@ -7,9 +7,10 @@
  *
  *   1. A hit less than min(80 ms, .15 T) after the previous accepted one on its pad is a BOUNCE.
  *   2. Note k owns the cell (t_k - w, t_k + w], w = min(W3, half the gap to each neighbour).
- *   3. In a cell the hit with the least |asynchrony| claims the note (tie: the earlier); every other
- *      hit is EXTRA.
- *   4. A stretch of time closes JUDGE_CLOSE_NS after its end. Until then judgements are provisional.
+ *   3. In a cell the hit with the least |asynchrony| claims the note (tie: the earlier); every
+ * other hit is EXTRA.
+ *   4. A stretch of time closes JUDGE_CLOSE_NS after its end. Until then judgements are
+ * provisional.
  *
  * Asynchrony is hit minus calibration minus note: a device that delays by 200 ms moves the
  * participant's whole time line, not only the points.
@@ -47,7 +48,7 @@ typedef struct {
     int note_count;
     JudgeHit hits[JUDGE_HITS_MAX]; /* open hits, by calibrated time, then number */
     int hit_count;
-    SessionTime closed_until; /* nothing at or before this time changes any more */
+    SessionTime closed_until;          /* nothing at or before this time changes any more */
     SessionTime accepted_at[PADS_MAX]; /* the last closed hit of each pad that was no bounce */
     bool has_accepted[PADS_MAX];
     JudgeNote last_note; /* the newest closed note, when has_last_note */

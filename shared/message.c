@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 /* A value outside low..high breaks the message when read and is our bug when written. */
 static void code_i32_within(Wire *wire, int32_t *value, int32_t low, int32_t high)
 {
@@ -232,8 +231,7 @@ static void code_catalogue(Wire *wire, CatalogueMessage *catalogue)
     }
     for (int i = 0; i < catalogue->count; i++) {
         wire_text(wire, catalogue->entries[i].title, TITLE_BYTES_MAX);
-        code_i32_within(
-            wire, &catalogue->entries[i].tempo_mbpm, TEMPO_MBPM_MIN, TEMPO_MBPM_MAX);
+        code_i32_within(wire, &catalogue->entries[i].tempo_mbpm, TEMPO_MBPM_MIN, TEMPO_MBPM_MAX);
     }
 }
 
@@ -317,6 +315,7 @@ static void code_snapshot(Wire *wire, SnapshotMessage *snapshot)
 {
     wire_u32(wire, &snapshot->number);
     wire_u32(wire, &snapshot->timeline_revision);
+    code_i32_within(wire, &snapshot->tempo_mbpm, TEMPO_MBPM_MIN, TEMPO_MBPM_MAX);
     code_u16_up_to(wire, &snapshot->joined, PARTICIPANTS_MAX);
     code_u16_up_to(wire, &snapshot->active, PARTICIPANTS_MAX);
     code_centi(wire, &snapshot->together_centi);
@@ -395,8 +394,7 @@ static void code_report(Wire *wire, ReportMessage *report)
         code_centi(wire, &entry->score_centi);
         wire_i32(wire, &entry->mean_us);
         wire_u32(wire, &entry->sd_us);
-        code_i32_within(
-            wire, &entry->calibration_us, -CALIBRATION_US_MAX, CALIBRATION_US_MAX);
+        code_i32_within(wire, &entry->calibration_us, -CALIBRATION_US_MAX, CALIBRATION_US_MAX);
         wire_text(wire, entry->name, NAME_BYTES_MAX);
     }
 }
@@ -480,28 +478,17 @@ static void code_body(Wire *wire, Message *message)
 }
 
 static const char *const NAMES[MESSAGE_TYPE_COUNT] = {
-    [MESSAGE_JOIN] = "JOIN",
-    [MESSAGE_CHOOSE_PART] = "CHOOSE_PART",
-    [MESSAGE_READY] = "READY",
-    [MESSAGE_CALIBRATION] = "CALIBRATION",
-    [MESSAGE_HITS] = "HITS",
-    [MESSAGE_COMMAND] = "COMMAND",
-    [MESSAGE_LEAVE] = "LEAVE",
-    [MESSAGE_REPORT_REQUEST] = "REPORT_REQUEST",
-    [MESSAGE_WELCOME] = "WELCOME",
-    [MESSAGE_REFUSED] = "REFUSED",
-    [MESSAGE_TIMELINE] = "TIMELINE",
-    [MESSAGE_GROOVE] = "GROOVE",
-    [MESSAGE_CATALOGUE] = "CATALOGUE",
-    [MESSAGE_ROSTER] = "ROSTER",
-    [MESSAGE_TEAMS] = "TEAMS",
-    [MESSAGE_STANDING] = "STANDING",
-    [MESSAGE_SNAPSHOT] = "SNAPSHOT",
-    [MESSAGE_MAP] = "MAP",
-    [MESSAGE_BARS] = "BARS",
-    [MESSAGE_NOTICE] = "NOTICE",
-    [MESSAGE_REPORT] = "REPORT",
-    [MESSAGE_CREATED] = "CREATED",
+    [MESSAGE_JOIN] = "JOIN",           [MESSAGE_CHOOSE_PART] = "CHOOSE_PART",
+    [MESSAGE_READY] = "READY",         [MESSAGE_CALIBRATION] = "CALIBRATION",
+    [MESSAGE_HITS] = "HITS",           [MESSAGE_COMMAND] = "COMMAND",
+    [MESSAGE_LEAVE] = "LEAVE",         [MESSAGE_REPORT_REQUEST] = "REPORT_REQUEST",
+    [MESSAGE_WELCOME] = "WELCOME",     [MESSAGE_REFUSED] = "REFUSED",
+    [MESSAGE_TIMELINE] = "TIMELINE",   [MESSAGE_GROOVE] = "GROOVE",
+    [MESSAGE_CATALOGUE] = "CATALOGUE", [MESSAGE_ROSTER] = "ROSTER",
+    [MESSAGE_TEAMS] = "TEAMS",         [MESSAGE_STANDING] = "STANDING",
+    [MESSAGE_SNAPSHOT] = "SNAPSHOT",   [MESSAGE_MAP] = "MAP",
+    [MESSAGE_BARS] = "BARS",           [MESSAGE_NOTICE] = "NOTICE",
+    [MESSAGE_REPORT] = "REPORT",       [MESSAGE_CREATED] = "CREATED",
 };
 
 const char *message_name(MessageType type)
@@ -513,7 +500,7 @@ const char *message_name(MessageType type)
 Delivery message_delivery(MessageType type)
 {
     const bool live = type == MESSAGE_HITS || type == MESSAGE_STANDING ||
-                      type == MESSAGE_SNAPSHOT || type == MESSAGE_MAP;
+                      type == MESSAGE_SNAPSHOT || type == MESSAGE_MAP || type == MESSAGE_TEAMS;
 
     return live ? DELIVERY_LIVE : DELIVERY_RELIABLE;
 }

@@ -142,13 +142,13 @@ typedef struct {
 typedef struct {
     uint16_t version;
     uint16_t seat;
-    uint8_t role; /* Role */
+    uint8_t role;    /* Role */
     uint8_t profile; /* Profile of the judge */
     uint8_t part;
-    uint16_t seats; /* capacity of the session */
-    uint32_t clock_nonce; /* authenticates this client's pings */
+    uint16_t seats;           /* capacity of the session */
+    uint32_t clock_nonce;     /* authenticates this client's pings */
     uint32_t next_hit_number; /* first number that was never received */
-    uint32_t grace_s; /* how long a seat is kept for a reconnect */
+    uint32_t grace_s;         /* how long a seat is kept for a reconnect */
     bool calibrated;
     int32_t calibration_us;
     uint8_t resume_token[TOKEN_BYTES];
@@ -193,7 +193,7 @@ typedef struct {
 
 /* Flags of a roster entry. */
 enum {
-    PRESENCE_TAKEN = 1,       /* the seat belongs to somebody */
+    PRESENCE_TAKEN = 1, /* the seat belongs to somebody */
     PRESENCE_CONNECTED = 2,
     PRESENCE_READY = 4,
     PRESENCE_CALIBRATED = 8,
@@ -236,10 +236,10 @@ typedef struct {
 
 /* The server's word on one hit or one missed note. */
 typedef struct {
-    uint32_t hit_number; /* 0 for a missed note */
-    int32_t note_number; /* the participant's expected notes, counted from 1; 0 for none */
-    uint8_t judgement;   /* Judgement */
-    bool final;          /* false: may still be replaced until the note closes */
+    uint32_t hit_number;   /* 0 for a missed note */
+    int32_t note_number;   /* the participant's expected notes, counted from 1; 0 for none */
+    uint8_t judgement;     /* Judgement */
+    bool final;            /* false: may still be replaced until the note closes */
     int32_t asynchrony_us; /* calibrated; negative is early; 0 for a miss */
 } JudgementEntry;
 
@@ -250,17 +250,17 @@ enum {
 
 /* STANDING: one participant's own figures, and the newest judgements, repeated for safety. */
 typedef struct {
-    uint32_t number;            /* grows; older ones that arrive late are dropped */
-    uint32_t acknowledged;      /* every hit up to this number has been received */
-    uint16_t score_centi;       /* 0..10000 */
+    uint32_t number;       /* grows; older ones that arrive late are dropped */
+    uint32_t acknowledged; /* every hit up to this number has been received */
+    uint16_t score_centi;  /* 0..10000 */
     uint16_t combo;
     uint16_t best_combo;
-    uint32_t notes;             /* expected so far */
+    uint32_t notes;                        /* expected so far */
     uint32_t counts[JUDGEMENT_COUNT_SENT]; /* by Judgement */
-    int32_t bias_us;            /* over the take, calibrated */
+    int32_t bias_us;                       /* over the take, calibrated */
     uint32_t spread_us;
     uint16_t r_tenthousandths;
-    uint8_t verdict;            /* Verdict */
+    uint8_t verdict; /* Verdict */
     uint16_t team_together_centi;
     uint8_t count;
     JudgementEntry judgements[JUDGEMENTS_PER_MESSAGE_MAX];
@@ -270,6 +270,7 @@ typedef struct {
 typedef struct {
     uint32_t number;
     uint32_t timeline_revision;
+    int32_t tempo_mbpm; /* now, or of the next start when halted */
     uint16_t joined;
     uint16_t active;
     uint16_t together_centi;
@@ -282,8 +283,8 @@ typedef struct {
 
 /* How one person is drawn on the ring and the map. */
 typedef struct {
-    int8_t phase_256; /* bias in 1/256 beat, late positive */
-    uint8_t verdict;  /* Verdict, or MAP_ABSENT */
+    int8_t phase_256;     /* bias in 1/256 beat, late positive */
+    uint8_t verdict;      /* Verdict, or MAP_ABSENT */
     uint8_t spread_level; /* 0..15: spread in steps of .02 beat, 15 is .30 or more */
 } MapEntry;
 
@@ -318,7 +319,7 @@ typedef struct {
 /* Things that are said once. Wire-stable. */
 typedef enum {
     NOTICE_KICKED = 0,
-    NOTICE_SERVER_STOPS, /* it may come back: the seat is kept */
+    NOTICE_SERVER_STOPS,    /* it may come back: the seat is kept */
     NOTICE_SEAT_TAKEN_OVER, /* the same seat was resumed from elsewhere */
     NOTICE_COUNT
 } NoticeKind;
@@ -341,7 +342,7 @@ typedef struct {
     uint32_t spread_us;
     uint32_t r_millionths;
     uint16_t score_centi;
-    int32_t mean_us;    /* arithmetic mean and SD (n-1) of the raw asynchronies of claimed notes */
+    int32_t mean_us; /* arithmetic mean and SD (n-1) of the raw asynchronies of claimed notes */
     uint32_t sd_us;
     int32_t calibration_us;
     char name[NAME_BYTES_MAX + 1];
@@ -408,8 +409,9 @@ size_t message_encode(const Message *message, uint8_t *bytes);
 bool message_fits(const Message *message);
 
 /*
- * Reads one whole message: false, with `message` of no meaning, for an unknown type, a truncation, a
- * left-over byte or any value out of range. A JOIN of another version decodes to its version alone.
+ * Reads one whole message: false, with `message` of no meaning, for an unknown type, a truncation,
+ * a left-over byte or any value out of range. A JOIN of another version decodes to its version
+ * alone.
  */
 NODISCARD bool message_decode(const uint8_t *bytes, size_t size_bytes, Message *message);
 

@@ -41,9 +41,8 @@ static int64_t gain_ubeats(const TempoSegment *segment, int64_t elapsed_ns)
 /* The first elapsed time at which a segment that moves has gained `gain` ubeats or more. */
 static int64_t elapsed_ns_for(const TempoSegment *segment, int64_t gain)
 {
-    const int32_t slowest = segment->tempo_mbpm < segment->end_tempo_mbpm
-                                ? segment->tempo_mbpm
-                                : segment->end_tempo_mbpm;
+    const int32_t slowest = segment->tempo_mbpm < segment->end_tempo_mbpm ? segment->tempo_mbpm
+                                                                          : segment->end_tempo_mbpm;
     int64_t low = 0; /* too early or just right */
     int64_t high = 0;
 
@@ -111,9 +110,9 @@ bool tempo_map_is_valid(const TempoMap *map)
         if (!segment_is_valid(segment)) {
             return false;
         }
-        if (i > 0 && (segment->start.ns < segment[-1].start.ns ||
-                      position_in(&segment[-1], segment->start).ubeats !=
-                          segment->start_beats.ubeats)) {
+        if (i > 0 &&
+            (segment->start.ns < segment[-1].start.ns ||
+             position_in(&segment[-1], segment->start).ubeats != segment->start_beats.ubeats)) {
             return false;
         }
     }
@@ -258,10 +257,10 @@ bool tempo_map_resume(TempoMap *map, SessionTime time, int32_t tempo_mbpm)
     if (!tempo_is_allowed(tempo_mbpm) || !is_halt(last) || time.ns < last->start.ns) {
         return false;
     }
-    append(map, (TempoSegment){.start = time,
-                               .start_beats = last->start_beats,
-                               .tempo_mbpm = tempo_mbpm,
-                               .end_tempo_mbpm = tempo_mbpm});
+    append(map,
+           (TempoSegment){.start = time,
+                          .start_beats = last->start_beats,
+                          .tempo_mbpm = tempo_mbpm,
+                          .end_tempo_mbpm = tempo_mbpm});
     return true;
 }
-

@@ -1,11 +1,12 @@
 /*
- * The mapping between session time and musical position, with tempo changes, linear ramps and halts.
+ * The mapping between session time and musical position, with tempo changes, linear ramps and
+ * halts.
  *
  * Pure: allocates nothing, reads no clock. Safe on any thread, including audio.
  *
  * Exact integers throughout (128 bit inside). A steady tempo advances v/6e7 ubeats per ns for v in
- * thousandths of a beat per minute; within a ramp v is linear in time. A position is rounded down to
- * whole ubeats, a time up to whole ns, so that beats_at(time_of(b)) == b for every reachable b.
+ * thousandths of a beat per minute; within a ramp v is linear in time. A position is rounded down
+ * to whole ubeats, a time up to whole ns, so that beats_at(time_of(b)) == b for every reachable b.
  * A halt keeps the position for as long as it lasts.
  *
  * Only the newest TEMPO_SEGMENTS_MAX segments are kept; before the oldest, the oldest steady tempo
@@ -26,7 +27,8 @@ typedef struct {
     int64_t ramp_ns;        /* 0..TEMPO_RAMP_NS_MAX */
 } TempoSegment;
 
-/* Invariant: starts and start_beats never decrease; each segment starts where the last one leads. */
+/* Invariant: starts and start_beats never decrease; each segment starts where the last one leads.
+ */
 typedef struct {
     TempoSegment segments[TEMPO_SEGMENTS_MAX];
     int segment_count;

@@ -79,8 +79,7 @@ const Section *timeline_section_at_time(const Timeline *timeline, SessionTime ti
 {
     int index = timeline->section_count - 1;
 
-    while (index > 0 &&
-           timeline_section_time(timeline, &timeline->sections[index]).ns > time.ns) {
+    while (index > 0 && timeline_section_time(timeline, &timeline->sections[index]).ns > time.ns) {
         index--;
     }
     return &timeline->sections[index];
@@ -191,16 +190,18 @@ bool timeline_halt(Timeline *timeline, Beats at, Transport transport)
     return true;
 }
 
-bool timeline_stop_paused(Timeline *timeline)
+bool timeline_rest(Timeline *timeline, Transport transport)
 {
     Section *section = &timeline->sections[timeline->section_count - 1];
+    const bool allowed =
+        (section->transport == TRANSPORT_PAUSED && transport == TRANSPORT_STOPPED) ||
+        (section->transport == TRANSPORT_STOPPED && transport == TRANSPORT_LOBBY);
 
-    if (section->transport != TRANSPORT_PAUSED) {
-        return false;
+    if (allowed) {
+        section->transport = (uint8_t)transport;
+        timeline->revision++;
     }
-    section->transport = TRANSPORT_STOPPED;
-    timeline->revision++;
-    return true;
+    return allowed;
 }
 
 bool timeline_change_groove(Timeline *timeline, Beats at, uint8_t groove, uint8_t beats_per_bar)
@@ -231,7 +232,8 @@ bool timeline_change_groove(Timeline *timeline, Beats at, uint8_t groove, uint8_
     return true;
 }
 
-/* Planned halts stand in the tempo map behind `at`: a tempo change drops them with their sections. */
+/* Planned halts stand in the tempo map behind `at`: a tempo change drops them with their sections.
+ */
 static void drop_sections_after(Timeline *timeline, Beats at)
 {
     while (timeline->section_count > 1 && last_section(timeline)->start.ubeats > at.ubeats &&

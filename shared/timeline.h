@@ -23,11 +23,11 @@ typedef enum {
 /* Part of the timeline from `start` up to the next section. Every section starts on a bar line. */
 typedef struct {
     Beats start;
-    int32_t first_bar; /* the number of the bar that begins at `start`; people count from 1 */
-    uint8_t transport; /* Transport */
-    uint8_t groove;    /* index into the session's grooves */
+    int32_t first_bar;     /* the number of the bar that begins at `start`; people count from 1 */
+    uint8_t transport;     /* Transport */
+    uint8_t groove;        /* index into the session's grooves */
     uint8_t beats_per_bar; /* 1..GROOVE_BEATS_PER_BAR_MAX */
-    uint16_t take;     /* grows by one with every start out of lobby or stop */
+    uint16_t take;         /* grows by one with every start out of lobby or stop */
 } Section;
 
 /* Invariant: section_count >= 1, starts never decrease, first kept section covers all before it. */
@@ -40,8 +40,8 @@ typedef struct {
 
 /* Where in the music a position lies. */
 typedef struct {
-    int32_t bar;       /* number of the bar in its take; count-in bars are 0, -1, ... */
-    int32_t beat;      /* 0 is the first beat of the bar */
+    int32_t bar;  /* number of the bar in its take; count-in bars are 0, -1, ... */
+    int32_t beat; /* 0 is the first beat of the bar */
     int32_t beats_per_bar;
     double beat_fraction; /* 0 <= fraction < 1 */
 } BarPosition;
@@ -69,7 +69,8 @@ SessionTime timeline_section_time(const Timeline *timeline, const Section *secti
 
 BarPosition timeline_bar_at(const Timeline *timeline, Beats where);
 
-/* The first bar line at or after `where`, in the section in force there (or the next one's start). */
+/* The first bar line at or after `where`, in the section in force there (or the next one's start).
+ */
 Beats timeline_next_bar(const Timeline *timeline, Beats where);
 
 /* The start of the bar that holds `where`. */
@@ -82,25 +83,21 @@ Beats timeline_bar_start(const Timeline *timeline, Beats where);
  */
 
 /*
- * From lobby, pause or stop: `count_in_bars` of clicks from `time` on, then play. A start from lobby
- * or stop opens a new take at bar 1; from a pause the bar numbers go on.
+ * From lobby, pause or stop: `count_in_bars` of clicks from `time` on, then play. A start from
+ * lobby or stop opens a new take at bar 1; from a pause the bar numbers go on.
  */
-NODISCARD bool timeline_start(Timeline *timeline,
-                              SessionTime time,
-                              int count_in_bars,
-                              int32_t tempo_mbpm);
+NODISCARD bool
+timeline_start(Timeline *timeline, SessionTime time, int count_in_bars, int32_t tempo_mbpm);
 
 /* Halts on the bar line `at`; `transport` is TRANSPORT_PAUSED or TRANSPORT_STOPPED. */
 NODISCARD bool timeline_halt(Timeline *timeline, Beats at, Transport transport);
 
-/* A halted timeline goes from paused to stopped, at once. */
-NODISCARD bool timeline_stop_paused(Timeline *timeline);
+/* A halted timeline rests otherwise, at once: paused becomes stopped, stopped becomes lobby. */
+NODISCARD bool timeline_rest(Timeline *timeline, Transport transport);
 
 /* Another groove from the bar line `at` on; when halted, from the next start on. */
-NODISCARD bool timeline_change_groove(Timeline *timeline,
-                                      Beats at,
-                                      uint8_t groove,
-                                      uint8_t beats_per_bar);
+NODISCARD bool
+timeline_change_groove(Timeline *timeline, Beats at, uint8_t groove, uint8_t beats_per_bar);
 
 /* Another tempo from the bar line `at` on / reached linearly over `bars` bars from there. */
 NODISCARD bool timeline_change_tempo(Timeline *timeline, Beats at, int32_t tempo_mbpm);

@@ -55,8 +55,8 @@ void wire_bool(Wire *wire, bool *value);
 void wire_below(Wire *wire, uint8_t *value, int limit);
 
 /*
- * A text of at most `bytes_max` bytes behind a length byte; `text` has room for bytes_max + 1 and is
- * always terminated. Only well-formed UTF-8 without control characters passes.
+ * A text of at most `bytes_max` bytes behind a length byte; `text` has room for bytes_max + 1 and
+ * is always terminated. Only well-formed UTF-8 without control characters passes.
  */
 void wire_text(Wire *wire, char *text, size_t bytes_max);
 

@@ -49,43 +49,57 @@ typedef enum {
 typedef struct {
     SeatState state;
     Role role;
+    bool facilitates;    /* may command; an observer may too */
     uint32_t connection; /* when connected */
+    uint8_t resume_token[TOKEN_BYTES];
+    SessionTime away_since;
+    SessionTime returned_at; /* from its last absence, that began at away_since */
+
     char name[NAME_BYTES_MAX + 1];
     uint16_t team; /* index into teams, or TEAM_NONE */
-    uint8_t resume_token[TOKEN_BYTES];
     bool ready;
     bool calibrated;
     int32_t calibration_us;
-    uint8_t part;           /* of the groove in force; taken modulo its parts */
-    uint8_t next_part;      /* from next_part_from on */
-    Beats next_part_from;   /* BEATS_NEVER: no change is due */
-    Beats enters_at;        /* notes before this are not expected */
-    Beats expected_until;   /* notes before this have been given to the judge */
-    uint32_t timeline_revision; /* the judge's notes were taken from this one */
-    uint16_t take;          /* the take its figures belong to */
-    int64_t note_number;    /* of the newest expected note */
+    uint32_t uncertainty_us;   /* of its clock, as it last said */
+    uint32_t changed_revision; /* of the roster, when this seat last changed */
+
+    uint8_t part;        /* of the groove in force; taken modulo its parts */
+    uint8_t part_before; /* the one before part_from */
+    Beats part_from;
+    Beats enters_at;            /* notes before this are not expected */
+    Beats expected_until;       /* notes before this have been given to the judge */
+    SessionTime last_note_at;   /* the newest of them, when note_number > 0 */
+    uint32_t timeline_revision; /* they were taken from this one */
+    uint16_t take;              /* the take that the figures belong to */
+    int64_t note_number;        /* of the newest expected note */
+    bool suspended;             /* away for too long: no notes are expected until the return */
+
     uint32_t acknowledged;  /* every hit up to this number has been received */
     uint64_t received_mask; /* bit i: hit acknowledged + 1 + i has been received */
-    SessionTime away_since;
-    uint32_t uncertainty_us; /* of its clock, as it last said */
-    uint32_t changed_revision; /* of the roster, when this seat last changed */
-    uint32_t roster_revision;  /* the roster this participant knows ... */
-    uint16_t roster_cursor;    /* ... and how far the next one has been sent */
-    uint32_t standing_number;
-    int64_t group_beat; /* the newest beat it counted in */
-    int64_t note_beat;  /* scratch of the same */
+    uint32_t hits_refused;  /* implausible, too late or too many */
+
     Judge judge;
     PersonStatistics statistics; /* of the take */
     VerdictState verdict;
+    int32_t window_bias_us; /* over the verdict's window, calibrated */
     MapEntry map_entry;
+    int64_t group_beat; /* the newest beat it counted in, for the group */
+
     JudgementEntry recent[JUDGEMENTS_PER_MESSAGE_MAX]; /* newest last */
+    uint8_t recent_sent[JUDGEMENTS_PER_MESSAGE_MAX];   /* how often each went out */
     int recent_count;
-    bool has_news; /* a STANDING is due before its turn */
+    uint32_t standing_number;
+    uint8_t quiet_slices; /* since the last STANDING */
+
+    uint32_t roster_revision; /* the roster this participant knows ... */
+    uint32_t roster_target;   /* ... the one being sent ... */
+    uint16_t roster_cursor;   /* ... and how far that has come */
 } Participant;
 
 typedef struct {
     char name[NAME_BYTES_MAX + 1];
-    uint16_t members;
+    uint16_t members; /* with a seat */
+    uint16_t active;  /* of them, those who drum */
     GroupStatistics statistics;
     GroupFigures figures;
     GroupFigures first; /* over its first 8 bars of the take */
@@ -96,7 +110,7 @@ typedef struct {
     Timeline timeline;
     Groove grooves[GROOVES_MAX];
     int groove_count;
-    int32_t tempo_mbpm; /* for the next start */
+    int32_t tempo_mbpm;        /* for the next start */
     Participant *participants; /* the caller's, config.seats of them */
     int participant_count;     /* seats ever taken: all in use lie below */
     Team teams[TEAMS_MAX];
@@ -105,8 +119,8 @@ typedef struct {
     GroupStatistics group;
     GroupFigures figures;
     GroupReference reference;
-    uint16_t joined; /* people in the session, without observers */
-    uint16_t active; /* of them, those who drum */
+    uint16_t joined;              /* people in the session, without observers */
+    uint16_t active;              /* of them, those who drum */
     BarEntry bars[BARS_KEPT_MAX]; /* ring */
     int bar_start;
     int bar_count;
@@ -130,9 +144,9 @@ typedef enum {
 
 typedef struct {
     SessionEventKind kind;
-    uint16_t seat;       /* MESSAGE, DISCONNECTED */
-    uint32_t connection; /* JOIN */
-    uint32_t clock_nonce; /* JOIN: what this connection's pings are to carry */
+    uint16_t seat;                    /* MESSAGE, DISCONNECTED */
+    uint32_t connection;              /* JOIN */
+    uint32_t clock_nonce;             /* JOIN: what this connection's pings are to carry */
     uint8_t fresh_token[TOKEN_BYTES]; /* JOIN: random, becomes the resume token of a new seat */
     const Message *message;           /* JOIN, MESSAGE: decoded and valid; borrowed */
 } SessionEvent;
@@ -155,11 +169,8 @@ void session_init(Session *session,
                   int groove_count);
 
 /* Takes one event. `now` never goes back. Outbox and journal must be emptied between steps. */
-SessionResult session_step(Session *session,
-                           SessionTime now,
-                           const SessionEvent *event,
-                           Outbox *outbox,
-                           Journal *journal);
+SessionResult session_step(
+    Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal);
 
 /*
  * Puts stored facts back, before the first step, in the order: timeline, then per participant the

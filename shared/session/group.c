@@ -1,0 +1,299 @@
+#include "shared/session/group.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "shared/session/people.h"
+
+/* A beat is complete when its last note has closed; a note closes W3 and JUDGE_CLOSE_NS after it.
+ */
+#define COMPLETE_NS (JUDGE_CLOSE_NS + 500 * NS_PER_MS)
+/* Silent for longer than this many beats, or this long: not active. */
+#define ACTIVE_BEATS 6
+#define ACTIVE_NS (4 * NS_PER_S)
+/* A team's first figure is taken over its first bars of a take. */
+#define FIRST_BARS 8
+/* Bars sent to somebody who joins. */
+#define BARS_SENT_MAX (8 * BARS_PER_MESSAGE_MAX)
+
+static uint16_t centi_of(double percent)
+{
+    return (uint16_t)clamp_i64((int64_t)floor(percent * 100.0 + 0.5), 0, 10000);
+}
+
+static uint16_t tenthousandths_of(double share)
+{
+    return (uint16_t)clamp_i64((int64_t)floor(share * 10000.0 + 0.5), 0, 10000);
+}
+
+static uint32_t us_of(double ms)
+{
+    return (uint32_t)clamp_i64((int64_t)floor(ms * 1000.0 + 0.5), 0, 10000000);
+}
+
+void group_begin_take(Session *session)
+{
+    memset(&session->group, 0, sizeof session->group);
+    memset(&session->figures, 0, sizeof session->figures);
+    session->reference = GROUP_REFERENCE_NONE;
+    for (int i = 0; i < session->team_count; i++) {
+        Team *team = &session->teams[i];
+
+        memset(&team->statistics, 0, sizeof team->statistics);
+        memset(&team->figures, 0, sizeof team->figures);
+        memset(&team->first, 0, sizeof team->first);
+        team->active = 0;
+    }
+}
+
+/* The tempo of the music at `time`; in a halt that of the next start. */
+static int64_t beat_ns_now(const Session *session, SessionTime time)
+{
+    const int32_t tempo_mbpm = tempo_map_tempo_mbpm_at(&session->timeline.tempo, time);
+
+    return beat_ns_at(tempo_mbpm != 0 ? tempo_mbpm : session->tempo_mbpm);
+}
+
+static bool is_active(const Participant *participant, SessionTime now, int64_t beat_ns)
+{
+    const int64_t silence_ns =
+        ACTIVE_BEATS * beat_ns > ACTIVE_NS ? ACTIVE_BEATS * beat_ns : ACTIVE_NS;
+
+    return participant->statistics.has_hit &&
+           now.ns - participant->statistics.last_hit_at.ns <= silence_ns + COMPLETE_NS;
+}
+
+static void count_people(Session *session, SessionTime now, int64_t beat_ns)
+{
+    session->joined = 0;
+    session->active = 0;
+    for (int i = 0; i < session->team_count; i++) {
+        session->teams[i].active = 0;
+    }
+    for (int i = 0; i < session->participant_count; i++) {
+        const Participant *participant = &session->participants[i];
+
+        if (!participant_plays(participant) || participant->suspended) {
+            continue;
+        }
+        session->joined++;
+        if (is_active(participant, now, beat_ns)) {
+            session->active++;
+            if (participant->team != TEAM_NONE) {
+                session->teams[participant->team].active++;
+            }
+        }
+    }
+}
+
+static void refresh_reference(Session *session)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < session->participant_count; i++) {
+        const Participant *participant = &session->participants[i];
+
+        if (participant_plays(participant) &&
+            verdict_counts_for_reference(participant->verdict.last, participant->calibrated)) {
+            session->scratch[count] = participant->window_bias_us;
+            count++;
+        }
+    }
+    session->reference = verdict_reference(session->scratch, count);
+}
+
+static int64_t complete_beat(const Session *session, SessionTime now)
+{
+    const SessionTime complete = {now.ns - COMPLETE_NS};
+
+    return div_floor(tempo_map_beats_at(&session->timeline.tempo, complete).ubeats,
+                     UBEATS_PER_BEAT);
+}
+
+void group_refresh(Session *session, SessionTime now)
+{
+    const int64_t beat_ns = beat_ns_now(session, now);
+    const int64_t beat = complete_beat(session, now);
+
+    count_people(session, now, beat_ns);
+    refresh_reference(session);
+    session->figures =
+        group_statistics_figures(&session->group, beat, beat_ns, session->active, session->joined);
+    for (int i = 0; i < session->team_count; i++) {
+        Team *team = &session->teams[i];
+
+        team->figures =
+            group_statistics_figures(&team->statistics, beat, beat_ns, team->active, team->members);
+    }
+}
+
+void group_keep_bar(Session *session, const BarEntry *bar)
+{
+    const int index = (session->bar_start + session->bar_count) % BARS_KEPT_MAX;
+
+    session->bars[index] = *bar;
+    if (session->bar_count < BARS_KEPT_MAX) {
+        session->bar_count++;
+    } else {
+        session->bar_start = (session->bar_start + 1) % BARS_KEPT_MAX;
+    }
+}
+
+static void remember_first_figures(Session *session, int32_t bar)
+{
+    if (bar > FIRST_BARS) {
+        return;
+    }
+    for (int i = 0; i < session->team_count; i++) {
+        session->teams[i].first = session->teams[i].figures;
+    }
+}
+
+static void
+finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, Journal *journal)
+{
+    const TempoMap *tempo = &session->timeline.tempo;
+    const SessionTime end_time = tempo_map_time_of(tempo, (Beats){end.ubeats - 1});
+    const int64_t last_beat = div_floor(end.ubeats, UBEATS_PER_BEAT) - 1;
+    const GroupFigures figures = group_statistics_figures(&session->group,
+                                                          last_beat,
+                                                          beat_ns_now(session, end_time),
+                                                          session->active,
+                                                          session->joined);
+    Message message = {.type = MESSAGE_BARS, .bars = {.count = 1}};
+    BarEntry *bar = &message.bars.entries[0];
+    JournalEntry *entry = journal_push(journal, JOURNAL_BAR, 0);
+
+    *bar = (BarEntry){
+        .bar = timeline_bar_at(&session->timeline, (Beats){end.ubeats - 1}).bar,
+        .take = section->take,
+        .active = session->active,
+        .together_centi = centi_of(figures.together),
+        .r_tenthousandths = tenthousandths_of(figures.r),
+        .sigma_us = us_of(figures.sigma_ms),
+        .median_us = (int32_t)(session->reference.median_ms * 1000.0),
+    };
+    group_keep_bar(session, bar);
+    remember_first_figures(session, bar->bar);
+    if (entry != NULL) {
+        entry->take = section->take;
+        entry->bar = *bar;
+    }
+    (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
+}
+
+void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
+{
+    const SessionTime complete = {now.ns - COMPLETE_NS};
+    const Beats until = tempo_map_beats_at(&session->timeline.tempo, complete);
+
+    while (session->bars_until.ubeats < until.ubeats) {
+        const Section *section = timeline_section_at(&session->timeline, session->bars_until);
+        const Beats end =
+            timeline_next_bar(&session->timeline, (Beats){session->bars_until.ubeats + 1});
+
+        if (end.ubeats > until.ubeats) {
+            return;
+        }
+        if (section->transport == TRANSPORT_PLAYING) {
+            finish_bar(session, section, end, outbox, journal);
+        }
+        session->bars_until = end;
+    }
+}
+
+void group_send_snapshot(Session *session, SessionTime now, Outbox *outbox)
+{
+    const GroupFigures *figures = &session->figures;
+    const int32_t tempo_mbpm = tempo_map_tempo_mbpm_at(&session->timeline.tempo, now);
+    Message message = {.type = MESSAGE_SNAPSHOT};
+    SnapshotMessage *snapshot = &message.snapshot;
+
+    session->snapshot_number++;
+    snapshot->number = session->snapshot_number;
+    snapshot->timeline_revision = session->timeline.revision;
+    snapshot->tempo_mbpm = tempo_mbpm != 0 ? tempo_mbpm : session->tempo_mbpm;
+    snapshot->joined = session->joined;
+    snapshot->active = session->active;
+    snapshot->together_centi = centi_of(figures->together);
+    snapshot->team_score_centi = centi_of(figures->team);
+    snapshot->r_tenthousandths = tenthousandths_of(figures->r);
+    snapshot->sigma_us = us_of(figures->sigma_ms);
+    snapshot->median_us = (int32_t)(session->reference.median_ms * 1000.0);
+    for (int i = 0; i < session->participant_count; i++) {
+        const Participant *participant = &session->participants[i];
+
+        if (participant_plays(participant) && !participant->suspended) {
+            snapshot->verdicts[participant->verdict.shown]++;
+        }
+    }
+    (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
+}
+
+void group_send_map_page(Session *session, Outbox *outbox)
+{
+    Message message = {.type = MESSAGE_MAP};
+    MapMessage *map = &message.map;
+    const int left = session->participant_count - session->map_cursor;
+
+    map->number = session->snapshot_number;
+    map->first_seat = session->map_cursor;
+    map->count = (uint16_t)clamp_i64(left, 0, MAP_PAGE_SEATS);
+    for (int i = 0; i < map->count; i++) {
+        const Participant *participant = &session->participants[map->first_seat + i];
+
+        map->entries[i] = participant->map_entry;
+        if (!participant_plays(participant) || participant->suspended) {
+            map->entries[i] = (MapEntry){.verdict = MAP_ABSENT};
+        }
+    }
+    session->map_cursor = (uint16_t)(left > MAP_PAGE_SEATS ? map->first_seat + map->count : 0);
+    (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
+}
+
+void group_send_team_page(Session *session, Outbox *outbox)
+{
+    Message message = {.type = MESSAGE_TEAMS};
+    TeamsMessage *teams = &message.teams;
+    int cursor = session->team_cursor;
+
+    if (session->team_count == 0) {
+        return;
+    }
+    teams->total = (uint16_t)session->team_count;
+    while (cursor < session->team_count && teams->count < TEAM_PAGE_ENTRIES_MAX) {
+        const Team *team = &session->teams[cursor];
+        TeamEntry *entry = &teams->entries[teams->count];
+
+        entry->team = (uint16_t)cursor;
+        entry->members = team->members;
+        entry->together_centi = centi_of(team->figures.together);
+        entry->first_together_centi = centi_of(team->first.together);
+        memcpy(entry->name, team->name, sizeof entry->name);
+        teams->count++;
+        if (!message_fits(&message)) {
+            teams->count--;
+            break;
+        }
+        cursor++;
+    }
+    session->team_cursor = (uint16_t)(cursor == session->team_count ? 0 : cursor);
+    (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
+}
+
+void group_send_bars(const Session *session, uint32_t connection, Outbox *outbox)
+{
+    const int sent = session->bar_count < BARS_SENT_MAX ? session->bar_count : BARS_SENT_MAX;
+    Message message = {.type = MESSAGE_BARS};
+
+    for (int i = session->bar_count - sent; i < session->bar_count; i++) {
+        BarsMessage *bars = &message.bars;
+
+        bars->entries[bars->count] = session->bars[(session->bar_start + i) % BARS_KEPT_MAX];
+        bars->count++;
+        if (bars->count == BARS_PER_MESSAGE_MAX || i + 1 == session->bar_count) {
+            (void)outbox_push(outbox, connection, &message);
+            bars->count = 0;
+        }
+    }
+}

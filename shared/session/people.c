@@ -1,0 +1,425 @@
+#include "shared/session/people.h"
+
+#include <string.h>
+
+#include "shared/session/play.h"
+
+/* Quality of a clock by its uncertainty, drawn as 4, 3, 2 or 1 bars; 0 when it never spoke. */
+static uint8_t clock_bars_of(uint32_t uncertainty_us)
+{
+    if (uncertainty_us == 0) {
+        return 0;
+    }
+    if (uncertainty_us <= 5000) {
+        return 4;
+    }
+    if (uncertainty_us <= 15000) {
+        return 3;
+    }
+    return uncertainty_us <= 40000 ? 2 : 1;
+}
+
+bool participant_plays(const Participant *participant)
+{
+    return participant->state != SEAT_FREE && participant->role != ROLE_OBSERVER;
+}
+
+int participant_part(const Participant *participant, const Groove *groove, Beats where)
+{
+    const int part =
+        where.ubeats < participant->part_from.ubeats ? participant->part_before : participant->part;
+
+    return part % groove->part_count;
+}
+
+uint8_t participant_presence(const Participant *participant)
+{
+    uint8_t presence = 0;
+
+    if (participant->state == SEAT_FREE) {
+        return 0;
+    }
+    presence |= PRESENCE_TAKEN;
+    presence |= participant->state == SEAT_CONNECTED ? PRESENCE_CONNECTED : 0;
+    presence |= participant->ready ? PRESENCE_READY : 0;
+    presence |= participant->calibrated ? PRESENCE_CALIBRATED : 0;
+    presence |= participant->role == ROLE_FACILITATOR ? PRESENCE_FACILITATOR : 0;
+    presence |= participant->role == ROLE_OBSERVER ? PRESENCE_OBSERVER : 0;
+    return presence;
+}
+
+void people_changed(Session *session, uint16_t seat)
+{
+    session->roster_revision++;
+    session->participants[seat].changed_revision = session->roster_revision;
+}
+
+uint16_t people_team(Session *session, const char *name)
+{
+    if (name[0] == '\0') {
+        return TEAM_NONE;
+    }
+    for (int i = 0; i < session->team_count; i++) {
+        if (strcmp(session->teams[i].name, name) == 0) {
+            return (uint16_t)i;
+        }
+    }
+    if (session->team_count == TEAMS_MAX) {
+        return TEAM_NONE;
+    }
+    memset(&session->teams[session->team_count], 0, sizeof session->teams[0]);
+    memcpy(session->teams[session->team_count].name, name, strlen(name) + 1);
+    session->team_count++;
+    return (uint16_t)(session->team_count - 1);
+}
+
+void people_journal(const Session *session, uint16_t seat, Journal *journal)
+{
+    const Participant *participant = &session->participants[seat];
+    JournalEntry *entry = journal_push(journal, JOURNAL_PARTICIPANT, seat);
+    JournalParticipant *stored = NULL;
+
+    if (entry == NULL) {
+        return;
+    }
+    stored = &entry->participant;
+    entry->take = participant->take;
+    memcpy(stored->name, participant->name, sizeof stored->name);
+    if (participant->team != TEAM_NONE) {
+        memcpy(stored->team, session->teams[participant->team].name, sizeof stored->team);
+    }
+    stored->role = (uint8_t)participant->role;
+    stored->part = participant->part;
+    stored->present = participant->state != SEAT_FREE;
+    stored->calibrated = participant->calibrated;
+    stored->calibration_us = participant->calibration_us;
+    stored->take = participant->take;
+    stored->enters_at = participant->enters_at;
+    memcpy(stored->resume_token, participant->resume_token, sizeof stored->resume_token);
+}
+
+void people_refuse(uint32_t connection, Refusal reason, uint32_t number, Outbox *outbox)
+{
+    Message message = {.type = MESSAGE_REFUSED};
+
+    message.refused.reason = (uint8_t)reason;
+    message.refused.number = number;
+    (void)outbox_push(outbox, connection, &message);
+}
+
+/* Equal without a hint, by how long it takes, of where they differ. */
+static bool tokens_match(const uint8_t *a, const uint8_t *b)
+{
+    uint8_t difference = 0;
+
+    for (int i = 0; i < TOKEN_BYTES; i++) {
+        difference |= a[i] ^ b[i];
+    }
+    return difference == 0;
+}
+
+static char lower(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
+static bool names_match(const char *a, const char *b)
+{
+    while (*a != '\0' && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return lower(*a) == lower(*b);
+}
+
+/* The seat that this resume token opens, or -1. */
+static int seat_of_token(const Session *session, const uint8_t *token)
+{
+    for (int i = 0; i < session->participant_count; i++) {
+        const Participant *participant = &session->participants[i];
+
+        if (participant->state != SEAT_FREE && tokens_match(participant->resume_token, token)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static bool grace_is_over(const Session *session, const Participant *participant, SessionTime now)
+{
+    return participant->state == SEAT_AWAY &&
+           now.ns - participant->away_since.ns > session->config.grace_s * NS_PER_S;
+}
+
+/*
+ * A seat for somebody new: an unused one, else the one whose owner has been gone the longest beyond
+ * the grace time. -1 when all are taken.
+ */
+static int seat_for_newcomer(const Session *session, SessionTime now)
+{
+    int longest = -1;
+
+    for (int i = 0; i < session->participant_count; i++) {
+        const Participant *participant = &session->participants[i];
+
+        if (participant->state == SEAT_FREE) {
+            return i;
+        }
+        if (grace_is_over(session, participant, now) &&
+            (longest < 0 ||
+             participant->away_since.ns < session->participants[longest].away_since.ns)) {
+            longest = i;
+        }
+    }
+    return session->participant_count < session->config.seats ? session->participant_count
+                                                              : longest;
+}
+
+static bool name_is_taken(const Session *session, const char *name, SessionTime now)
+{
+    for (int i = 0; i < session->participant_count; i++) {
+        const Participant *participant = &session->participants[i];
+
+        if (participant->state != SEAT_FREE && names_match(participant->name, name) &&
+            !grace_is_over(session, participant, now)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A name needs something to be seen. */
+static bool name_is_visible(const char *name)
+{
+    for (const char *letter = name; *letter != '\0'; letter++) {
+        if (*letter != ' ') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void set_team(Session *session, Participant *participant, uint16_t team)
+{
+    if (participant->team != TEAM_NONE) {
+        session->teams[participant->team].members--;
+    }
+    participant->team = team;
+    if (team != TEAM_NONE) {
+        session->teams[team].members++;
+    }
+}
+
+void people_remove(Session *session, uint16_t seat, Journal *journal)
+{
+    Participant *participant = &session->participants[seat];
+
+    if (participant_plays(participant)) {
+        set_team(session, participant, TEAM_NONE);
+    }
+    participant->state = SEAT_FREE;
+    people_journal(session, seat, journal);
+    people_changed(session, seat);
+}
+
+static void seat_newcomer(Session *session, int seat, SessionTime now, const SessionEvent *event)
+{
+    const JoinMessage *join = &event->message->join;
+    Participant *participant = &session->participants[seat];
+
+    memset(participant, 0, sizeof *participant);
+    participant->state = SEAT_CONNECTED;
+    participant->connection = event->connection;
+    participant->team = TEAM_NONE;
+    participant->role = join->observer ? ROLE_OBSERVER : ROLE_PLAYER;
+    if (!join->observer) {
+        memcpy(participant->name, join->name, sizeof participant->name);
+        set_team(session, participant, people_team(session, join->team));
+        participant->part = (uint8_t)(seat % GROOVE_PARTS_MAX);
+    }
+    memcpy(participant->resume_token, event->fresh_token, TOKEN_BYTES);
+    participant->calibrated = join->calibrated;
+    participant->calibration_us = join->calibration_us;
+    participant->map_entry.verdict = MAP_ABSENT;
+    participant->group_beat = INT64_MIN;
+    judge_init(&participant->judge, session->config.profile);
+    play_enter(session, participant, now);
+    if (seat == session->participant_count) {
+        session->participant_count++;
+    }
+}
+
+/* The seat that a JOIN leads to; -1 after a refusal has been pushed. */
+static int find_seat(
+    Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal)
+{
+    const JoinMessage *join = &event->message->join;
+    int seat = join->resumes ? seat_of_token(session, join->resume_token) : -1;
+
+    if (seat >= 0) {
+        return seat;
+    }
+    if (!join->observer && !name_is_visible(join->name)) {
+        people_refuse(event->connection, REFUSAL_NAME_INVALID, 0, outbox);
+        return -1;
+    }
+    if (!join->observer && name_is_taken(session, join->name, now)) {
+        people_refuse(event->connection, REFUSAL_NAME_TAKEN, 0, outbox);
+        return -1;
+    }
+    seat = seat_for_newcomer(session, now);
+    if (seat < 0) {
+        people_refuse(event->connection, REFUSAL_FULL, session->config.seats, outbox);
+        return -1;
+    }
+    if (seat < session->participant_count && session->participants[seat].state != SEAT_FREE) {
+        people_remove(session, (uint16_t)seat, journal);
+    }
+    seat_newcomer(session, seat, now, event);
+    return seat;
+}
+
+static void
+push_welcome(const Session *session, uint16_t seat, const SessionEvent *event, Outbox *outbox)
+{
+    const Participant *participant = &session->participants[seat];
+    Message message = {.type = MESSAGE_WELCOME};
+    WelcomeMessage *welcome = &message.welcome;
+
+    welcome->version = PROTOCOL_VERSION;
+    welcome->seat = seat;
+    welcome->role = (uint8_t)participant->role;
+    welcome->profile = (uint8_t)session->config.profile;
+    welcome->part = participant->part;
+    welcome->seats = session->config.seats;
+    welcome->clock_nonce = event->clock_nonce;
+    welcome->next_hit_number = play_next_hit_number(participant);
+    welcome->grace_s = session->config.grace_s;
+    welcome->calibrated = participant->calibrated;
+    welcome->calibration_us = participant->calibration_us;
+    memcpy(welcome->resume_token, participant->resume_token, TOKEN_BYTES);
+    memcpy(welcome->code, session->config.code, CODE_CHARS);
+    memcpy(welcome->title, session->config.title, sizeof welcome->title);
+    memcpy(welcome->name, participant->name, sizeof welcome->name);
+    if (participant->team != TEAM_NONE) {
+        memcpy(welcome->team, session->teams[participant->team].name, sizeof welcome->team);
+    }
+    (void)outbox_push(outbox, participant->connection, &message);
+}
+
+SessionResult people_join(
+    Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal)
+{
+    const JoinMessage *join = &event->message->join;
+    const SessionResult refused = {.replaced_connection = CONNECTION_NONE};
+    SessionResult result = {.joined = true, .replaced_connection = CONNECTION_NONE};
+    Participant *participant = NULL;
+    int seat = 0;
+
+    if (join->facilitates &&
+        !tokens_match(join->facilitator_token, session->config.facilitator_token)) {
+        people_refuse(event->connection, REFUSAL_TOKEN, 0, outbox);
+        return refused;
+    }
+    seat = find_seat(session, now, event, outbox, journal);
+    if (seat < 0) {
+        return refused;
+    }
+    result.seat = (uint16_t)seat;
+    participant = &session->participants[seat];
+    if (participant->state == SEAT_CONNECTED && participant->connection != event->connection) {
+        Message notice = {.type = MESSAGE_NOTICE, .notice = {.kind = NOTICE_SEAT_TAKEN_OVER}};
+
+        (void)outbox_push(outbox, participant->connection, &notice);
+        (void)outbox_push_disconnect(outbox, participant->connection);
+        result.replaced_connection = participant->connection;
+    }
+    participant->connection = event->connection;
+    if (participant->state == SEAT_AWAY) {
+        participant->state = SEAT_CONNECTED;
+        participant->returned_at = now;
+        play_return(session, participant, now);
+    }
+    if (join->facilitates) {
+        participant->role = participant->role == ROLE_OBSERVER ? ROLE_OBSERVER : ROLE_FACILITATOR;
+    }
+    participant->facilitates = join->facilitates;
+    participant->roster_revision = 0;
+    participant->roster_cursor = 0;
+    participant->recent_count = 0;
+    people_changed(session, result.seat);
+    people_journal(session, result.seat, journal);
+    push_welcome(session, result.seat, event, outbox);
+    return result;
+}
+
+void people_leave(Session *session, SessionTime now, uint16_t seat)
+{
+    Participant *participant = &session->participants[seat];
+
+    if (participant->state != SEAT_CONNECTED) {
+        return;
+    }
+    if (participant->role == ROLE_OBSERVER) {
+        participant->state = SEAT_FREE;
+    } else {
+        participant->state = SEAT_AWAY;
+    }
+    participant->away_since = now;
+    participant->connection = CONNECTION_NONE;
+    people_changed(session, seat);
+}
+
+static void fill_roster_entry(const Participant *participant, uint16_t seat, RosterEntry *entry)
+{
+    *entry = (RosterEntry){
+        .seat = seat,
+        .presence = participant_presence(participant),
+        .part = participant->part,
+        .clock_bars = clock_bars_of(participant->uncertainty_us),
+        .team = participant->team,
+    };
+    if (participant->state != SEAT_FREE) {
+        memcpy(entry->name, participant->name, sizeof entry->name);
+    }
+}
+
+void people_send_roster(Session *session, uint16_t seat, Outbox *outbox)
+{
+    Participant *reader = &session->participants[seat];
+    Message message = {.type = MESSAGE_ROSTER};
+    RosterMessage *roster = &message.roster;
+    int cursor = reader->roster_cursor;
+
+    if (cursor == 0) {
+        if (reader->roster_revision == session->roster_revision) {
+            return;
+        }
+        reader->roster_target = session->roster_revision;
+    }
+    roster->joined = session->joined;
+    for (; cursor < session->participant_count; cursor++) {
+        const Participant *participant = &session->participants[cursor];
+
+        if (participant->changed_revision <= reader->roster_revision) {
+            continue;
+        }
+        if (roster->count == ROSTER_PAGE_ENTRIES_MAX) {
+            break;
+        }
+        fill_roster_entry(participant, (uint16_t)cursor, &roster->entries[roster->count]);
+        roster->count++;
+        if (!message_fits(&message)) {
+            roster->count--;
+            break;
+        }
+    }
+    if (roster->count > 0 && !outbox_push(outbox, reader->connection, &message)) {
+        return;
+    }
+    reader->roster_cursor = (uint16_t)cursor;
+    if (cursor == session->participant_count) {
+        reader->roster_revision = reader->roster_target;
+        reader->roster_cursor = 0;
+    }
+}

@@ -1,0 +1,43 @@
+/*
+ * Who is in a session: seats, coming and going, names, teams and the roster.
+ *
+ * Pure; internal to the session. Everything here works on the caller's Session.
+ */
+#ifndef SHARED_SESSION_PEOPLE_H
+#define SHARED_SESSION_PEOPLE_H
+
+#include "shared/session/session.h"
+
+/* Somebody who drums: has a seat and is no observer. */
+bool participant_plays(const Participant *participant);
+
+/* Seats a connection or says on it why not. */
+SessionResult people_join(
+    Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal);
+
+/* The connection of `seat` is gone: the seat is kept. */
+void people_leave(Session *session, SessionTime now, uint16_t seat);
+
+/* Frees the seat for good. */
+void people_remove(Session *session, uint16_t seat, Journal *journal);
+
+/* Notes that the seat's entry of the roster changed. */
+void people_changed(Session *session, uint16_t seat);
+
+/* Journals the seat as it is. */
+void people_journal(const Session *session, uint16_t seat, Journal *journal);
+
+/* Sends the next page of the roster that this participant does not know yet, if any. */
+void people_send_roster(Session *session, uint16_t seat, Outbox *outbox);
+
+/* The index of a team by name, entered if new; TEAM_NONE for no name, or when all are taken. */
+uint16_t people_team(Session *session, const char *name);
+
+void people_refuse(uint32_t connection, Refusal reason, uint32_t number, Outbox *outbox);
+
+/* Part of the groove in force that the participant plays at `where`. */
+int participant_part(const Participant *participant, const Groove *groove, Beats where);
+
+uint8_t participant_presence(const Participant *participant);
+
+#endif

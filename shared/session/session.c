@@ -1,0 +1,433 @@
+#include "shared/session/session.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "shared/session/command.h"
+#include "shared/session/group.h"
+#include "shared/session/people.h"
+#include "shared/session/play.h"
+
+enum {
+    SLICES = 10,               /* participants are served in turn, so that no pass is long */
+    MAP_EVERY_ROUND_MAX = 100, /* people up to whom the map goes out every round */
+    ROUNDS_PER_TEAM_PAGE = 5,
+    QUIET_SLICES_MAX = 5 /* a STANDING at least every so many rounds */
+};
+#define SLICE_NS (20 * NS_PER_MS)
+
+void session_init(Session *session,
+                  const SessionConfig *config,
+                  Participant *participants,
+                  const Groove *grooves,
+                  int groove_count)
+{
+    assert(config->seats >= 1 && config->seats <= PARTICIPANTS_MAX);
+    assert(groove_count >= 1 && groove_count <= GROOVES_MAX);
+    assert(config->groove < groove_count);
+    memset(session, 0, sizeof *session);
+    memset(participants, 0, sizeof *participants * config->seats);
+    session->config = *config;
+    session->participants = participants;
+    memcpy(session->grooves, grooves, sizeof *grooves * (size_t)groove_count);
+    session->groove_count = groove_count;
+    session->tempo_mbpm =
+        config->tempo_mbpm != 0 ? config->tempo_mbpm : grooves[config->groove].tempo_mbpm;
+    session->reference = GROUP_REFERENCE_NONE;
+    timeline_init(&session->timeline, config->groove, grooves[config->groove].beats_per_bar);
+}
+
+const Groove *session_groove(const Session *session, const Section *section)
+{
+    return &session->grooves[section->groove % session->groove_count];
+}
+
+static void send_catalogue(const Session *session, uint32_t connection, Outbox *outbox)
+{
+    for (int first = 0; first < session->groove_count; first += CATALOGUE_ENTRIES_MAX) {
+        Message message = {.type = MESSAGE_CATALOGUE};
+        CatalogueMessage *catalogue = &message.catalogue;
+
+        catalogue->total = (uint8_t)session->groove_count;
+        catalogue->first = (uint8_t)first;
+        while (catalogue->count < CATALOGUE_ENTRIES_MAX &&
+               first + catalogue->count < session->groove_count) {
+            const Groove *groove = &session->grooves[first + catalogue->count];
+
+            memcpy(catalogue->entries[catalogue->count].title, groove->title, sizeof groove->title);
+            catalogue->entries[catalogue->count].tempo_mbpm = groove->tempo_mbpm;
+            catalogue->count++;
+        }
+        (void)outbox_push(outbox, connection, &message);
+    }
+}
+
+static SessionResult
+join(Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal)
+{
+    const SessionResult result = people_join(session, now, event, outbox, journal);
+
+    if (result.joined) {
+        command_send_timeline(session, event->connection, outbox);
+        send_catalogue(session, event->connection, outbox);
+        group_send_bars(session, event->connection, outbox);
+        play_send_standing(session, result.seat, outbox);
+        group_refresh(session, now);
+    }
+    return result;
+}
+
+static void send_report(Session *session, uint16_t seat, uint16_t page, Outbox *outbox)
+{
+    Message message = {.type = MESSAGE_REPORT};
+    ReportMessage *report = &message.report;
+    const int first = page * REPORT_PAGE_ENTRIES_MAX;
+
+    report->page = page;
+    report->pages = (uint16_t)((session->participant_count + REPORT_PAGE_ENTRIES_MAX - 1) /
+                               REPORT_PAGE_ENTRIES_MAX);
+    for (int i = first; i < first + REPORT_PAGE_ENTRIES_MAX && i < session->participant_count;
+         i++) {
+        if (participant_plays(&session->participants[i])) {
+            session_report_entry(session, (uint16_t)i, &report->entries[report->count]);
+            report->count++;
+        }
+    }
+    assert(message_fits(&message));
+    (void)outbox_push(outbox, session->participants[seat].connection, &message);
+}
+
+static void
+choose_part(Session *session, SessionTime now, uint16_t seat, uint8_t part, Journal *journal)
+{
+    play_choose_part(session, &session->participants[seat], now, part);
+    people_changed(session, seat);
+    people_journal(session, seat, journal);
+}
+
+static void
+calibrate(Session *session, uint16_t seat, const CalibrationMessage *calibration, Journal *journal)
+{
+    Participant *participant = &session->participants[seat];
+
+    participant->calibrated = calibration->calibrated;
+    participant->calibration_us = calibration->calibration_us;
+    people_changed(session, seat);
+    people_journal(session, seat, journal);
+}
+
+static void receive_hits(Session *session,
+                         SessionTime now,
+                         uint16_t seat,
+                         const HitsMessage *hits,
+                         Outbox *outbox,
+                         Journal *journal)
+{
+    if (!participant_plays(&session->participants[seat])) {
+        return;
+    }
+    play_hits(session, now, seat, hits, journal);
+    play_send_standing(session, seat, outbox);
+}
+
+/* Things that only a facilitator may do; says so to everybody else. */
+static bool may_command(Session *session, uint16_t seat, Outbox *outbox)
+{
+    const Participant *participant = &session->participants[seat];
+
+    if (!participant->facilitates) {
+        people_refuse(participant->connection, REFUSAL_NOT_ALLOWED, 0, outbox);
+    }
+    return participant->facilitates;
+}
+
+static void receive(
+    Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal)
+{
+    const uint16_t seat = event->seat;
+    const Message *message = event->message;
+
+    assert(seat < session->participant_count);
+    if (session->participants[seat].state != SEAT_CONNECTED) {
+        return;
+    }
+    if (message->type == MESSAGE_HITS) {
+        receive_hits(session, now, seat, &message->hits, outbox, journal);
+    } else if (message->type == MESSAGE_CHOOSE_PART) {
+        choose_part(session, now, seat, message->choose_part.part, journal);
+    } else if (message->type == MESSAGE_READY) {
+        session->participants[seat].ready = message->ready.ready;
+        people_changed(session, seat);
+    } else if (message->type == MESSAGE_CALIBRATION) {
+        calibrate(session, seat, &message->calibration, journal);
+    } else if (message->type == MESSAGE_COMMAND && may_command(session, seat, outbox)) {
+        command_carry_out(session, now, seat, &message->command, outbox, journal);
+    } else if (message->type == MESSAGE_REPORT_REQUEST && may_command(session, seat, outbox)) {
+        send_report(session, seat, message->report_request.page, outbox);
+    } else if (message->type == MESSAGE_LEAVE) {
+        (void)outbox_push_disconnect(outbox, session->participants[seat].connection);
+        people_leave(session, now, seat);
+    }
+}
+
+/* What everybody gets, once a round of slices. */
+static void send_round(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
+{
+    const uint32_t round = session->snapshot_number;
+
+    group_refresh(session, now);
+    group_finish_bars(session, now, outbox, journal);
+    group_send_snapshot(session, now, outbox);
+    if (session->participant_count <= MAP_EVERY_ROUND_MAX || round % 2 == 0) {
+        group_send_map_page(session, outbox);
+    }
+    if (round % ROUNDS_PER_TEAM_PAGE == 0) {
+        group_send_team_page(session, outbox);
+    }
+}
+
+static bool standing_is_due(Participant *participant)
+{
+    participant->quiet_slices++;
+    for (int i = 0; i < participant->recent_count; i++) {
+        if (participant->recent_sent[i] < 2) {
+            return true;
+        }
+    }
+    return participant->quiet_slices >= QUIET_SLICES_MAX;
+}
+
+static void
+serve(Session *session, SessionTime now, uint16_t seat, Outbox *outbox, Journal *journal)
+{
+    Participant *participant = &session->participants[seat];
+
+    play_advance(session, now, seat, journal);
+    if (participant->state != SEAT_CONNECTED) {
+        return;
+    }
+    if (participant_plays(participant) && standing_is_due(participant)) {
+        play_send_standing(session, seat, outbox);
+    }
+    people_send_roster(session, seat, outbox);
+}
+
+static void tick(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
+{
+    if (now.ns < session->next_slice_at.ns) {
+        return;
+    }
+    session->next_slice_at.ns += SLICE_NS;
+    if (session->next_slice_at.ns <= now.ns) {
+        session->next_slice_at.ns = now.ns + SLICE_NS; /* fell behind: no catching up in a burst */
+    }
+    for (int seat = session->slice; seat < session->participant_count; seat += SLICES) {
+        serve(session, now, (uint16_t)seat, outbox, journal);
+    }
+    session->slice = (session->slice + 1) % SLICES;
+    if (session->slice == 0) {
+        send_round(session, now, outbox, journal);
+    }
+}
+
+SessionResult session_step(
+    Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal)
+{
+    SessionResult result = {.replaced_connection = CONNECTION_NONE};
+    const Message goodbye = {.type = MESSAGE_NOTICE, .notice = {.kind = NOTICE_SERVER_STOPS}};
+
+    switch (event->kind) {
+    case SESSION_EVENT_JOIN:
+        return join(session, now, event, outbox, journal);
+    case SESSION_EVENT_MESSAGE:
+        receive(session, now, event, outbox, journal);
+        break;
+    case SESSION_EVENT_DISCONNECTED:
+        people_leave(session, now, event->seat);
+        break;
+    case SESSION_EVENT_TICK:
+        tick(session, now, outbox, journal);
+        break;
+    case SESSION_EVENT_CLOSING:
+        (void)outbox_push(outbox, CONNECTION_EVERYONE, &goodbye);
+        break;
+    }
+    return result;
+}
+
+static void restore_participant(Session *session, const JournalEntry *entry)
+{
+    const JournalParticipant *stored = &entry->participant;
+    Participant *participant = NULL;
+
+    if (entry->seat >= session->config.seats) {
+        return;
+    }
+    participant = &session->participants[entry->seat];
+    memset(participant, 0, sizeof *participant);
+    participant->team = TEAM_NONE;
+    participant->group_beat = INT64_MIN;
+    judge_init(&participant->judge, session->config.profile);
+    if (entry->seat >= session->participant_count) {
+        session->participant_count = entry->seat + 1;
+    }
+    if (!stored->present || stored->role == ROLE_OBSERVER) {
+        return;
+    }
+    participant->state = SEAT_AWAY;
+    participant->role = (Role)stored->role;
+    participant->connection = CONNECTION_NONE;
+    memcpy(participant->name, stored->name, sizeof participant->name);
+    memcpy(participant->resume_token, stored->resume_token, TOKEN_BYTES);
+    participant->team = people_team(session, stored->team);
+    if (participant->team != TEAM_NONE) {
+        session->teams[participant->team].members++;
+    }
+    participant->part = stored->part;
+    participant->part_before = stored->part;
+    participant->calibrated = stored->calibrated;
+    participant->calibration_us = stored->calibration_us;
+    participant->take = stored->take;
+    participant->enters_at = stored->enters_at;
+    participant->expected_until = stored->enters_at;
+    people_changed(session, entry->seat);
+}
+
+/* Folds a closed record again, and sets the judge on from where it was. */
+static void restore_judged(Session *session, const JournalEntry *entry)
+{
+    Participant *participant = &session->participants[entry->seat];
+    const JudgedRecord *record = &entry->judged;
+    Judge *judge = &participant->judge;
+    const int64_t calibrated_ns = record->at.ns - record->calibration_ns;
+
+    if (participant->state == SEAT_FREE || entry->take != participant->take) {
+        return;
+    }
+    person_statistics_fold(&participant->statistics, record);
+    if (record->hit_number > participant->acknowledged) {
+        participant->acknowledged = record->hit_number;
+    }
+    if (judgement_is_hit(record->kind)) {
+        judge->accepted_at[record->pad % PADS_MAX] = (SessionTime){calibrated_ns};
+        judge->has_accepted[record->pad % PADS_MAX] = true;
+    }
+    if (calibrated_ns > judge->closed_until.ns) {
+        judge->closed_until = (SessionTime){calibrated_ns};
+    }
+    if (judgement_closes_note(record->kind)) {
+        const SessionTime note_at = {record->at.ns - record->error_ns};
+
+        judge->last_note = (JudgeNote){.number = record->note_number,
+                                       .at = note_at,
+                                       .beat_ns = record->beat_ns,
+                                       .gap_before_ns = record->spacing_ns,
+                                       .gap_after_ns = record->spacing_ns};
+        judge->has_last_note = true;
+        participant->note_number = record->note_number;
+        participant->last_note_at = note_at;
+        participant->expected_until =
+            (Beats){tempo_map_beats_at(&session->timeline.tempo, note_at).ubeats + 1};
+    }
+}
+
+static void restore_hit(Session *session, const JournalEntry *entry)
+{
+    Participant *participant = &session->participants[entry->seat];
+    const JudgeHit hit = {
+        .number = entry->hit.number,
+        .at = entry->hit.at,
+        .calibration_ns = participant->calibrated ? participant->calibration_us * NS_PER_US : 0,
+        .allowance_ns = score_allowance_ns(0),
+        .pad = entry->hit.pad,
+        .velocity = entry->hit.velocity,
+    };
+
+    if (participant->state == SEAT_FREE || entry->take != participant->take) {
+        return;
+    }
+    (void)judge_hit(&participant->judge, &hit);
+    if (hit.number > participant->acknowledged) {
+        participant->acknowledged = hit.number;
+    }
+}
+
+void session_restore(Session *session, const JournalEntry *entry)
+{
+    switch (entry->kind) {
+    case JOURNAL_TIMELINE:
+        session->timeline = entry->timeline;
+        break;
+    case JOURNAL_PARTICIPANT:
+        restore_participant(session, entry);
+        break;
+    case JOURNAL_JUDGED:
+        if (entry->seat < session->participant_count) {
+            restore_judged(session, entry);
+        }
+        break;
+    case JOURNAL_HIT:
+        if (entry->seat < session->participant_count) {
+            restore_hit(session, entry);
+        }
+        break;
+    case JOURNAL_BAR:
+        group_keep_bar(session, &entry->bar);
+        break;
+    }
+}
+
+/* The tempo to start with next: the one that was last in force. */
+static void restore_tempo(Session *session)
+{
+    const TempoMap *tempo = &session->timeline.tempo;
+
+    for (int i = tempo->segment_count - 1; i >= 0; i--) {
+        if (tempo->segments[i].end_tempo_mbpm != 0) {
+            session->tempo_mbpm = tempo->segments[i].end_tempo_mbpm;
+            return;
+        }
+    }
+}
+
+void session_restored(Session *session, SessionTime stored_until)
+{
+    const Beats where = tempo_map_beats_at(&session->timeline.tempo, stored_until);
+
+    for (int i = 0; i < session->participant_count; i++) {
+        session->participants[i].away_since = stored_until;
+    }
+    session->bars_until = timeline_bar_start(&session->timeline, where);
+    restore_tempo(session);
+}
+
+static int32_t us_of_ms(double ms)
+{
+    return (int32_t)clamp_i64((int64_t)floor(ms * 1000.0 + 0.5), -100000000, 100000000);
+}
+
+void session_report_entry(const Session *session, uint16_t seat, ReportEntry *entry)
+{
+    const Participant *participant = &session->participants[seat];
+    const PersonStatistics *statistics = &participant->statistics;
+
+    memset(entry, 0, sizeof *entry);
+    entry->seat = seat;
+    entry->team = participant->team;
+    entry->presence = participant_presence(participant);
+    entry->part = participant->part;
+    entry->verdict = (uint8_t)participant->verdict.shown;
+    entry->notes = (uint32_t)person_statistics_notes(statistics);
+    for (int i = 0; i < JUDGEMENT_COUNT_SENT; i++) {
+        entry->counts[i] = (uint32_t)statistics->counts[i];
+    }
+    entry->bias_us = us_of_ms(person_statistics_bias_ms(statistics));
+    entry->spread_us = (uint32_t)us_of_ms(person_statistics_spread_ms(statistics));
+    entry->r_millionths = (uint32_t)(person_statistics_r(statistics) * 1000000.0);
+    entry->score_centi = (uint16_t)clamp_i64(
+        (int64_t)floor(person_statistics_score(statistics) * 100.0 + 0.5), 0, 10000);
+    entry->mean_us = us_of_ms(moments_mean_ms(&statistics->error));
+    entry->sd_us = (uint32_t)us_of_ms(moments_sd_ms(&statistics->error));
+    entry->calibration_us = participant->calibrated ? participant->calibration_us : 0;
+    memcpy(entry->name, participant->name, sizeof entry->name);
+}
