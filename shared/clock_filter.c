@@ -8,6 +8,7 @@ enum {
     OFFSET_BLOCKS = 120,
     TERNARY_STEPS = 32,
     SYNCING_SAMPLES = 20, /* until then the estimate is checked at every sample */
+    HOLD_BLOCKS_MIN = 30, /* a path is judged by its floor, which a few samples do not show */
     MISSES_MAX = 3
 };
 
@@ -41,13 +42,19 @@ static size_t slot_of(int64_t block_number)
     return (size_t)(block_number - turn * CLOCK_BLOCKS_MAX);
 }
 
-/* The points of the newest `blocks` blocks. */
-static void collect(PointSet *points, const ClockFilter *filter, int64_t blocks, HostTime now)
+/* The blocks numbered last - count + 1 to last. */
+typedef struct {
+    int64_t last;
+    int64_t count;
+} BlockRange;
+
+static void collect(PointSet *points, const ClockFilter *filter, BlockRange range, HostTime now)
 {
     points->count = 0;
     for (size_t i = 0; i < CLOCK_BLOCKS_MAX; i++) {
         const ClockBlock *block = &filter->blocks[i];
-        if (!block->used || block->number <= filter->newest_block - blocks) {
+        if (!block->used || block->number > range.last ||
+            block->number <= range.last - range.count) {
             continue;
         }
         const size_t n = points->count++;
@@ -90,7 +97,7 @@ static double find_slope(const ClockFilter *filter)
     double high = limit;
     PointSet points;
 
-    collect(&points, filter, CLOCK_BLOCKS_MAX, filter->last);
+    collect(&points, filter, (BlockRange){filter->newest_block, CLOCK_BLOCKS_MAX}, filter->last);
     for (int i = 0; i < TERNARY_STEPS; i++) {
         const double third = (high - low) / 3.0;
         if (slope_merit(filter, &points, low + third) <
@@ -132,15 +139,18 @@ static double soft_minimum(const double *sorted, size_t count, double softness_n
     return sorted[0] + sum_ns / weights;
 }
 
-/* Rules 4 and 5 at `now` with the filter's slope. */
-static ClockEstimate measure(const ClockFilter *filter, HostTime now)
+/* Rules 4 and 5 at `now` with the filter's slope, over the window that ends with `last_block`. */
+static ClockEstimate measure(const ClockFilter *filter, int64_t last_block, HostTime now)
 {
     double forward[OFFSET_BLOCKS];
     double backward[OFFSET_BLOCKS]; /* negated, so that in both the least is the best */
     PointSet points;
 
-    collect(&points, filter, OFFSET_BLOCKS, now);
+    collect(&points, filter, (BlockRange){last_block, OFFSET_BLOCKS}, now);
     const size_t m = points.count;
+    if (m == 0) {
+        return (ClockEstimate){0};
+    }
     for (size_t i = 0; i < m; i++) {
         forward[i] = points.forward_v[i] - filter->skew * points.forward_x[i];
         backward[i] = -(points.backward_v[i] - filter->skew * points.backward_x[i]);
@@ -214,20 +224,34 @@ static void hold_leg(ClockFilter *filter, bool is_forward, int64_t by_ns)
     *hold = (ClockHold){.shift_ns = by_ns, .since_block = since};
 }
 
+static int64_t blocks_in_window(const ClockFilter *filter)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < CLOCK_BLOCKS_MAX; i++) {
+        const ClockBlock *block = &filter->blocks[i];
+        if (block->used && block->number > filter->newest_block - OFFSET_BLOCKS) {
+            count++;
+        }
+    }
+    return count;
+}
+
 /*
- * Rule 7. The last tight points of the old path have just left the window: the floor rose by d and
- * the offset moved by half of it. A clock that steps does not lengthen the round trip.
+ * Rule 7. The last tight points of the old path leave the window: the floor rises by d and the
+ * offset moves by half of it. A clock that steps does not lengthen the round trip. Both windows are
+ * measured with today's slope, or its first good fit would look like a longer path.
  */
 static bool hold_if_path_changed(ClockFilter *filter, const ClockEstimate *fresh)
 {
-    const ClockEstimate *before = &filter->checked;
-    const int64_t rise_ns = fresh->rtt_floor_ns - before->rtt_floor_ns;
-    const int64_t moved_ns = fresh->offset_ns - predict_ns(before, fresh->at.ns);
+    const ClockEstimate before = measure(filter, filter->checked_block, fresh->at);
+    const int64_t rise_ns = fresh->rtt_floor_ns - before.rtt_floor_ns;
+    const int64_t moved_ns = fresh->offset_ns - before.offset_ns;
     const int64_t size_ns = moved_ns < 0 ? -moved_ns : moved_ns;
     const int64_t misfit_ns = size_ns - rise_ns / 2;
 
-    if (!before->valid || before->sample_count < SYNCING_SAMPLES || rise_ns < HOLD_NS_MIN ||
-        misfit_ns > rise_ns / 8 || misfit_ns < -rise_ns / 8) {
+    if (!before.valid || rise_ns < HOLD_NS_MIN || misfit_ns > rise_ns / 8 ||
+        misfit_ns < -rise_ns / 8 || blocks_in_window(filter) < HOLD_BLOCKS_MIN) {
         return false;
     }
     hold_leg(filter, moved_ns > 0, rise_ns);
@@ -238,7 +262,7 @@ static bool hold_if_path_changed(ClockFilter *filter, const ClockEstimate *fresh
 static void check_estimate(ClockFilter *filter)
 {
     filter->skew = find_slope(filter);
-    ClockEstimate fresh = measure(filter, filter->last);
+    ClockEstimate fresh = measure(filter, filter->newest_block, filter->last);
 
     if (fresh.rtt_floor_ns <= 0) {
         clock_filter_reset(filter);
@@ -246,9 +270,10 @@ static void check_estimate(ClockFilter *filter)
     }
     if (hold_if_path_changed(filter, &fresh)) {
         filter->skew = find_slope(filter);
-        fresh = measure(filter, filter->last);
+        fresh = measure(filter, filter->newest_block, filter->last);
     }
     filter->checked = fresh;
+    filter->checked_block = filter->newest_block;
 }
 
 /* Nothing travels faster than the floor: a point far below a shifted one shows that the path is
@@ -342,6 +367,7 @@ static bool store(ClockFilter *filter, const PingSample *sample)
         filter->first = sample->c4;
         filter->last = sample->c4;
         filter->newest_block = number;
+        filter->checked_block = number;
     }
     if (is_new) {
         *block =
@@ -422,5 +448,5 @@ ClockEstimate clock_filter_estimate(const ClockFilter *filter, HostTime now)
     if (filter->sample_count == 0) {
         return (ClockEstimate){0};
     }
-    return measure(filter, now.ns > filter->last.ns ? now : filter->last);
+    return measure(filter, filter->newest_block, now.ns > filter->last.ns ? now : filter->last);
 }

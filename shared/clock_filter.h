@@ -44,7 +44,7 @@ typedef struct {
     bool holding;           /* a changed path is being held out of the offset (rule 7) */
     int64_t offset_ns;      /* session minus host at `at` */
     double skew;            /* seconds of offset gained per second of host time */
-    int64_t uncertainty_ns; /* excludes the asymmetry of the path */
+    int64_t uncertainty_ns; /* about one standard error; excludes the asymmetry of the path */
     int64_t rtt_floor_ns;   /* least forward plus least backward delay */
     HostTime at;
     int sample_count; /* accepted since the last reset */
@@ -72,6 +72,7 @@ typedef struct {
     bool skew_cached;      /* b0 is a measurement, not the wish for 0 */
     ClockHold forward_hold;
     ClockHold backward_hold;
+    int64_t checked_block; /* the newest block then */
     ClockEstimate checked; /* the estimate once a second, for rules 6 and 7 */
 } ClockFilter;
 
