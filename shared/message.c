@@ -182,7 +182,7 @@ static void code_steps(Wire *wire, uint8_t *steps, int step_count)
         }
         wire_u8(wire, &packed);
         for (int j = 0; j < 4 && i + j < step_count; j++) {
-            steps[i + j] = (packed >> (2 * j)) & 3U;
+            steps[i + j] = ((unsigned)packed >> (2 * j)) & 3U;
         }
     }
 }
