@@ -71,8 +71,8 @@ typedef struct {
     int team_count;
     int bar_count;
     int report_count;
-    uint16_t report_pages;  /* of the report being received; 0 when none was asked for */
-    uint16_t report_page;   /* next page expected */
+    uint16_t report_pages; /* of the report being received; 0 when none was asked for */
+    uint16_t report_page;  /* next page expected */
     bool report_complete;
 } ModelOthers;
 
@@ -127,7 +127,8 @@ typedef struct {
     bool created_known;
     CreatedMessage created;
     uint32_t map_number;
-    ModelOthers *others; /* may be NULL */
+    uint16_t report_requested; /* the page last asked for */
+    ModelOthers *others;       /* may be NULL */
 } ClientModel;
 
 /* Where the music is for this client at one moment. */
@@ -171,17 +172,21 @@ OwnJudgement
 model_hit(ClientModel *model, HostTime at, uint8_t pad, uint8_t velocity, Outbox *outbox);
 
 /* The same onset on a clock of the caller's choosing; for players made of numbers and tests. */
-OwnJudgement model_hit_at(
-    ClientModel *model, SessionTime at, uint8_t pad, uint8_t velocity, Outbox *outbox);
+OwnJudgement
+model_hit_at(ClientModel *model, SessionTime at, uint8_t pad, uint8_t velocity, Outbox *outbox);
 
 /* Wishes; each goes out at once when joined, and is answered by the server. */
 void model_choose_part(ClientModel *model, uint8_t part, Outbox *outbox);
 void model_set_ready(ClientModel *model, bool ready, Outbox *outbox);
-void model_set_calibration(
-    ClientModel *model, bool calibrated, int32_t calibration_us, Outbox *outbox);
+void model_set_calibration(ClientModel *model,
+                           bool calibrated,
+                           int32_t calibration_us,
+                           Outbox *outbox);
 void model_command(
     ClientModel *model, CommandKind kind, int32_t a, int32_t b, const char *text, Outbox *outbox);
+/* The whole report, page by page; needs `others`. The page after the last received, again. */
 void model_request_report(ClientModel *model, Outbox *outbox);
+void model_request_report_page(ClientModel *model, Outbox *outbox);
 void model_leave(ClientModel *model, HostTime now, Outbox *outbox);
 
 ModelNow model_now(const ClientModel *model, HostTime now);

@@ -1,0 +1,710 @@
+#include "client/model/model.h"
+
+#include <string.h>
+
+#define PING_INTERVAL_FAST_NS (50 * NS_PER_MS)
+#define PING_INTERVAL_NS (100 * NS_PER_MS)
+#define PING_FAST_COUNT 40
+#define ESTIMATE_INTERVAL_NS (100 * NS_PER_MS)
+#define RESEND_INTERVAL_NS (120 * NS_PER_MS)
+/* Bars of quality by the clock's uncertainty; above the last, timing is not rated. */
+#define CLOCK_STEADY_NS (5 * NS_PER_MS)
+#define CLOCK_FAIR_NS (15 * NS_PER_MS)
+#define CLOCK_UNRATED_NS (40 * NS_PER_MS)
+
+void model_init(ClientModel *model, const ModelConfig *config, ModelOthers *others, HostTime now)
+{
+    memset(model, 0, sizeof *model);
+    model->config = *config;
+    model->others = others;
+    model->since = now;
+    model->next_hit_number = 1;
+    model->ping_interval_ns = PING_INTERVAL_NS;
+    clock_filter_init(&model->clock_filter, NULL);
+    applied_clock_init(&model->clock);
+    if (others != NULL) {
+        memset(others, 0, sizeof *others);
+        for (int i = 0; i < PARTICIPANTS_MAX; i++) {
+            others->map[i].verdict = MAP_ABSENT;
+        }
+    }
+}
+
+static void enter_phase(ClientModel *model, ModelPhase phase, HostTime now)
+{
+    model->phase = phase;
+    model->since = now;
+}
+
+void model_connected(ClientModel *model, HostTime now, Outbox *outbox)
+{
+    const ModelConfig *config = &model->config;
+    Message message = {.type = MESSAGE_JOIN};
+    JoinMessage *join = &message.join;
+
+    join->version = PROTOCOL_VERSION;
+    memcpy(join->code, config->code, CODE_CHARS);
+    memcpy(join->name, config->name, sizeof join->name);
+    memcpy(join->team, config->team, sizeof join->team);
+    join->observer = config->observer;
+    join->facilitates = config->facilitates;
+    memcpy(join->facilitator_token, config->facilitator_token, TOKEN_BYTES);
+    join->calibrated = config->calibrated;
+    join->calibration_us = config->calibration_us;
+    join->resumes = model->has_seat;
+    if (model->has_seat) {
+        memcpy(join->resume_token, model->welcome.resume_token, TOKEN_BYTES);
+    }
+    enter_phase(model, MODEL_JOINING, now);
+    (void)outbox_push(outbox, 0, &message);
+}
+
+void model_disconnected(ClientModel *model, HostTime now)
+{
+    if (model->phase == MODEL_JOINING || model->phase == MODEL_JOINED) {
+        enter_phase(model, MODEL_CONNECTING, now);
+    }
+    for (int i = 0; i < MODEL_PINGS_OUTSTANDING_MAX; i++) {
+        model->pings[i].outstanding = false;
+    }
+}
+
+static void receive_welcome(ClientModel *model, HostTime now, const WelcomeMessage *welcome)
+{
+    if (model->phase != MODEL_JOINING) {
+        return;
+    }
+    if (model->others != NULL && model->has_seat && welcome->seat != model->welcome.seat) {
+        memset(model->others->roster, 0, sizeof model->others->roster);
+    }
+    model->welcome = *welcome;
+    model->part = welcome->part;
+    model->config.calibrated = welcome->calibrated;
+    model->config.calibration_us = welcome->calibration_us;
+    if (welcome->next_hit_number > model->next_hit_number) {
+        model->next_hit_number = welcome->next_hit_number;
+    }
+    model->has_seat = true;
+    model->has_standing = false; /* a server that came back counts from the start */
+    model->has_snapshot = false;
+    model->ping_count = 0; /* pings go fast again for two seconds */
+    model->next_ping_at = now;
+    if (model->others != NULL) {
+        model->others->bar_count = 0;
+    }
+    enter_phase(model, MODEL_JOINED, now);
+}
+
+static void receive_refused(ClientModel *model, HostTime now, const RefusedMessage *refused)
+{
+    model->refusal = *refused;
+    model->refusal_count++;
+    if (model->phase == MODEL_JOINING) {
+        enter_phase(model, MODEL_REFUSED, now);
+    }
+}
+
+static void receive_groove(ClientModel *model, const GrooveMessage *message)
+{
+    KnownGroove *slot = &model->grooves[0];
+
+    for (int i = 0; i < MODEL_GROOVES_KNOWN_MAX; i++) {
+        KnownGroove *candidate = &model->grooves[i];
+
+        if (candidate->known && candidate->index == message->index) {
+            slot = candidate;
+            break;
+        }
+        if (!candidate->known ? slot->known : slot->known && candidate->used < slot->used) {
+            slot = candidate;
+        }
+    }
+    model->groove_clock++;
+    *slot = (KnownGroove){.index = message->index, .known = true, .used = model->groove_clock};
+    slot->groove = message->groove;
+}
+
+static void receive_catalogue(ClientModel *model, const CatalogueMessage *catalogue)
+{
+    const int page = catalogue->first / CATALOGUE_ENTRIES_MAX;
+
+    if (catalogue->first % CATALOGUE_ENTRIES_MAX == 0 && page < 2) {
+        model->catalogue[page] = *catalogue;
+        model->catalogue_total = catalogue->total;
+    }
+}
+
+static void receive_roster(ModelOthers *others, const RosterMessage *roster)
+{
+    for (int i = 0; i < roster->count; i++) {
+        const RosterEntry *entry = &roster->entries[i];
+
+        others->roster[entry->seat] = *entry;
+        if (entry->seat >= others->seat_count) {
+            others->seat_count = entry->seat + 1;
+        }
+    }
+}
+
+static void receive_teams(ModelOthers *others, const TeamsMessage *teams)
+{
+    for (int i = 0; i < teams->count; i++) {
+        others->teams[teams->entries[i].team] = teams->entries[i];
+    }
+    others->team_count = teams->total;
+}
+
+static void receive_map(ClientModel *model, const MapMessage *map)
+{
+    ModelOthers *others = model->others;
+
+    if (map->number < model->map_number && model->map_number - map->number < 1000) {
+        return;
+    }
+    model->map_number = map->number;
+    for (int i = 0; i < map->count; i++) {
+        others->map[map->first_seat + i] = map->entries[i];
+    }
+    if (map->first_seat + map->count > others->seat_count) {
+        others->seat_count = map->first_seat + map->count;
+    }
+}
+
+static void receive_bars(ModelOthers *others, const BarsMessage *bars)
+{
+    for (int i = 0; i < bars->count; i++) {
+        if (others->bar_count == BARS_KEPT_MAX) {
+            memmove(others->bars, others->bars + 1, sizeof others->bars[0] * (BARS_KEPT_MAX - 1));
+            others->bar_count--;
+        }
+        others->bars[others->bar_count] = bars->entries[i];
+        others->bar_count++;
+    }
+}
+
+static void receive_report(ClientModel *model, const ReportMessage *report)
+{
+    ModelOthers *others = model->others;
+
+    if (report->page != others->report_page || others->report_complete) {
+        return;
+    }
+    others->report_pages = report->pages;
+    for (int i = 0; i < report->count && others->report_count < MODEL_REPORT_MAX; i++) {
+        others->report[others->report_count] = report->entries[i];
+        others->report_count++;
+    }
+    others->report_page++;
+    others->report_complete = others->report_page >= report->pages;
+}
+
+/* The slot of an own judgement, new if need be; the oldest gives way. */
+static OwnJudgement *own_slot(ClientModel *model)
+{
+    const int index = (model->own_start + model->own_count) % MODEL_OWN_HITS_MAX;
+
+    if (model->own_count < MODEL_OWN_HITS_MAX) {
+        model->own_count++;
+    } else {
+        model->own_start = (model->own_start + 1) % MODEL_OWN_HITS_MAX;
+    }
+    memset(&model->own[index], 0, sizeof model->own[index]);
+    return &model->own[index];
+}
+
+static OwnJudgement *own_at(ClientModel *model, int newest_index)
+{
+    const int index = model->own_start + model->own_count - 1 - newest_index;
+
+    return &model->own[index % MODEL_OWN_HITS_MAX];
+}
+
+const OwnJudgement *model_own(const ClientModel *model, int index)
+{
+    if (index < 0 || index >= model->own_count) {
+        return NULL;
+    }
+    return &model->own[(model->own_start + model->own_count - 1 - index) % MODEL_OWN_HITS_MAX];
+}
+
+/* The kept judgement that `entry` speaks of: of the same hit, or of the same missed note. */
+static OwnJudgement *find_own(ClientModel *model, const JudgementEntry *entry)
+{
+    for (int i = 0; i < model->own_count && i < 2 * MODEL_HITS_OUTSTANDING_MAX; i++) {
+        OwnJudgement *own = own_at(model, i);
+        const bool same = entry->hit_number != 0
+                              ? own->hit_number == entry->hit_number
+                              : own->hit_number == 0 && own->note_number == entry->note_number;
+
+        if (same) {
+            return own;
+        }
+    }
+    return NULL;
+}
+
+static void receive_judgement(ClientModel *model, HostTime now, const JudgementEntry *entry)
+{
+    OwnJudgement *own = find_own(model, entry);
+
+    if (own != NULL && own->final) {
+        return;
+    }
+    if (own == NULL) {
+        own = own_slot(model);
+        own->hit_number = entry->hit_number;
+        own->at = applied_clock_session(&model->clock, now);
+    }
+    own->note_number = entry->note_number;
+    own->judgement = entry->judgement;
+    own->final = entry->final;
+    own->from_server = true;
+    own->asynchrony_us = entry->asynchrony_us;
+    model->own_revision++;
+}
+
+static void receive_standing(ClientModel *model, HostTime now, const StandingMessage *standing)
+{
+    int kept = 0;
+
+    for (int i = 0; i < standing->count; i++) {
+        receive_judgement(model, now, &standing->judgements[i]);
+    }
+    for (int i = 0; i < model->outstanding_count; i++) {
+        if (model->outstanding[i].number > standing->acknowledged) {
+            model->outstanding[kept] = model->outstanding[i];
+            kept++;
+        }
+    }
+    model->outstanding_count = kept;
+    if (!model->has_standing || standing->number > model->standing.number) {
+        model->standing = *standing;
+        model->has_standing = true;
+    }
+}
+
+static void receive_timeline(ClientModel *model, const Timeline *timeline)
+{
+    const uint16_t take = timeline->sections[timeline->section_count - 1].take;
+
+    if (take != model->own_take) {
+        model->own_take = take;
+        model->own_count = 0;
+        model->own_revision++;
+    }
+    model->timeline = *timeline;
+    model->has_timeline = true;
+}
+
+static void receive_notice(ClientModel *model, HostTime now, const NoticeMessage *notice)
+{
+    model->notice = *notice;
+    model->notice_count++;
+    if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_SEAT_TAKEN_OVER) {
+        model->has_seat = false;
+        enter_phase(model, MODEL_ENDED, now);
+    }
+}
+
+/* What is about others goes nowhere when nobody keeps it. */
+static void receive_about_others(ClientModel *model, const Message *message)
+{
+    ModelOthers *others = model->others;
+
+    if (others == NULL) {
+        return;
+    }
+    if (message->type == MESSAGE_ROSTER) {
+        receive_roster(others, &message->roster);
+    } else if (message->type == MESSAGE_TEAMS) {
+        receive_teams(others, &message->teams);
+    } else if (message->type == MESSAGE_MAP) {
+        receive_map(model, &message->map);
+    } else if (message->type == MESSAGE_BARS) {
+        receive_bars(others, &message->bars);
+    } else if (message->type == MESSAGE_REPORT) {
+        receive_report(model, &message->report);
+    }
+}
+
+static void receive_seated(ClientModel *model, HostTime now, const Message *message)
+{
+    if (message->type == MESSAGE_TIMELINE) {
+        receive_timeline(model, &message->timeline.timeline);
+    } else if (message->type == MESSAGE_GROOVE) {
+        receive_groove(model, &message->groove);
+    } else if (message->type == MESSAGE_CATALOGUE) {
+        receive_catalogue(model, &message->catalogue);
+    } else if (message->type == MESSAGE_STANDING) {
+        receive_standing(model, now, &message->standing);
+    } else if (message->type == MESSAGE_SNAPSHOT) {
+        if (!model->has_snapshot || message->snapshot.number > model->snapshot.number) {
+            model->snapshot = message->snapshot;
+            model->has_snapshot = true;
+        }
+    } else if (message->type == MESSAGE_CREATED) {
+        model->created = message->created;
+        model->created_known = true;
+    } else {
+        receive_about_others(model, message);
+    }
+}
+
+void model_receive(ClientModel *model, HostTime now, const Message *message)
+{
+    if (message->type == MESSAGE_WELCOME) {
+        receive_welcome(model, now, &message->welcome);
+    } else if (message->type == MESSAGE_REFUSED) {
+        receive_refused(model, now, &message->refused);
+    } else if (message->type == MESSAGE_NOTICE) {
+        receive_notice(model, now, &message->notice);
+    } else if (model->phase == MODEL_JOINED) {
+        receive_seated(model, now, message);
+    }
+}
+
+bool model_ping_due(ClientModel *model, HostTime now, ClockDatagram *ping)
+{
+    const bool fast = model->ping_count < PING_FAST_COUNT;
+    const int64_t interval_ns = fast && model->ping_interval_ns <= PING_INTERVAL_NS
+                                    ? PING_INTERVAL_FAST_NS
+                                    : model->ping_interval_ns;
+
+    if (model->phase != MODEL_JOINED || now.ns < model->next_ping_at.ns) {
+        return false;
+    }
+    model->next_ping_at.ns += interval_ns;
+    if (model->next_ping_at.ns <= now.ns) {
+        model->next_ping_at.ns = now.ns + interval_ns;
+    }
+    model->ping_count++;
+    *ping = (ClockDatagram){.nonce = model->welcome.clock_nonce, .id = model->ping_count};
+    return true;
+}
+
+void model_pinged(ClientModel *model, uint32_t id, HostTime c1)
+{
+    const uint32_t slot = id % MODEL_PINGS_OUTSTANDING_MAX;
+
+    model->pings[slot].id = id;
+    model->pings[slot].c1 = c1;
+    model->pings[slot].outstanding = true;
+}
+
+void model_pong(ClientModel *model, const ClockDatagram *pong, HostTime c4)
+{
+    const uint32_t slot = pong->id % MODEL_PINGS_OUTSTANDING_MAX;
+    PingSample sample = {.s2 = pong->s2, .s3 = pong->s3, .c4 = c4};
+
+    if (model->phase != MODEL_JOINED || pong->nonce != model->welcome.clock_nonce ||
+        !model->pings[slot].outstanding || model->pings[slot].id != pong->id) {
+        return;
+    }
+    model->pings[slot].outstanding = false;
+    sample.c1 = model->pings[slot].c1;
+    (void)clock_filter_add(&model->clock_filter, &sample);
+}
+
+static void send_hits(ClientModel *model, HostTime now, Outbox *outbox)
+{
+    Message message = {.type = MESSAGE_HITS};
+    HitsMessage *hits = &message.hits;
+    const int64_t uncertainty_us = model->clock_estimate.uncertainty_ns / NS_PER_US;
+
+    if (model->phase != MODEL_JOINED || model->outstanding_count == 0) {
+        return;
+    }
+    hits->clock_version = model->clock.version;
+    hits->uncertainty_us = (uint32_t)clamp_i64(uncertainty_us, 1, 1000000);
+    hits->count = (uint8_t)clamp_i64(model->outstanding_count, 1, HITS_PER_MESSAGE_MAX);
+    memcpy(hits->hits, model->outstanding, sizeof hits->hits[0] * hits->count);
+    (void)outbox_push(outbox, 0, &message);
+    model->next_resend_at = (HostTime){now.ns + RESEND_INTERVAL_NS};
+}
+
+/* Nothing is heard that a step of the clock could displace. */
+static bool clock_may_step(const ClientModel *model, HostTime now)
+{
+    const ModelNow music = model_now(model, now);
+
+    return !music.known || music.tempo_mbpm == 0;
+}
+
+void model_tick(ClientModel *model, HostTime now, Outbox *outbox)
+{
+    if (now.ns >= model->next_estimate_at.ns && model->clock_filter.sample_count > 0) {
+        model->clock_estimate = clock_filter_estimate(&model->clock_filter, now);
+        (void)applied_clock_update(
+            &model->clock, now, &model->clock_estimate, clock_may_step(model, now));
+        model->next_estimate_at = (HostTime){now.ns + ESTIMATE_INTERVAL_NS};
+    }
+    if (now.ns >= model->next_resend_at.ns) {
+        send_hits(model, now, outbox);
+    }
+    if (model->others != NULL && model->others->report_page > 0 &&
+        model->others->report_page != model->report_requested && !model->others->report_complete) {
+        model_request_report_page(model, outbox);
+    }
+}
+
+/* The note nearest to `at` in one section, as the judge will see it. */
+typedef struct {
+    SessionTime at;
+    int64_t distance_ns;
+} NearestNote;
+
+static bool
+nearest_note(const ClientModel *model, const Section *section, SessionTime at, NearestNote *nearest)
+{
+    const Groove *groove = model_groove(model, section);
+    const TempoMap *tempo = &model->timeline.tempo;
+    const Beats where = tempo_map_beats_at(tempo, at);
+    const Beats end = timeline_section_end(&model->timeline, section);
+    GrooveNote notes[2];
+    bool found[2] = {false, false};
+    bool any = false;
+
+    if (groove == NULL || section->transport != TRANSPORT_PLAYING) {
+        return false;
+    }
+    found[0] = groove_note_before(
+        groove, model_part_index(model, groove), section->start, where, &notes[0]);
+    found[1] = groove_note_at_or_after(
+        groove, model_part_index(model, groove), section->start, where, &notes[1]);
+    for (int i = 0; i < 2; i++) {
+        int64_t distance_ns = 0;
+        SessionTime note_at = {0};
+
+        if (!found[i] || notes[i].at.ubeats < section->start.ubeats ||
+            notes[i].at.ubeats >= end.ubeats) {
+            continue;
+        }
+        note_at = tempo_map_time_of(tempo, notes[i].at);
+        distance_ns = at.ns - note_at.ns;
+        distance_ns = distance_ns < 0 ? -distance_ns : distance_ns;
+        if (!any || distance_ns < nearest->distance_ns) {
+            *nearest = (NearestNote){.at = note_at, .distance_ns = distance_ns};
+        }
+        any = true;
+    }
+    return any;
+}
+
+/* What the server will most likely say, so that the word is there with the sound. */
+static void judge_locally(const ClientModel *model, SessionTime at, OwnJudgement *own)
+{
+    const int64_t calibration_ns =
+        model->config.calibrated ? model->config.calibration_us * NS_PER_US : 0;
+    const SessionTime calibrated = {at.ns - calibration_ns};
+    const SessionTime soon = {calibrated.ns + 200 * NS_PER_MS};
+    const Section *sections[2] = {timeline_section_at_time(&model->timeline, calibrated),
+                                  timeline_section_at_time(&model->timeline, soon)};
+    NearestNote best = {.distance_ns = INT64_MAX};
+    JudgeWindows windows;
+    int32_t tempo_mbpm = 0;
+
+    for (int i = 0; i < 2; i++) {
+        NearestNote nearest = {.distance_ns = INT64_MAX};
+
+        if (nearest_note(model, sections[i], calibrated, &nearest) &&
+            nearest.distance_ns < best.distance_ns) {
+            best = nearest;
+        }
+    }
+    tempo_mbpm = tempo_map_tempo_mbpm_at(&model->timeline.tempo, best.at);
+    if (best.distance_ns == INT64_MAX || tempo_mbpm == 0) {
+        return;
+    }
+    windows = judge_windows(beat_ns_at(tempo_mbpm), (Profile)model->welcome.profile);
+    own->asynchrony_us =
+        (int32_t)clamp_i64((calibrated.ns - best.at.ns) / NS_PER_US, INT32_MIN, INT32_MAX);
+    own->judgement = JUDGEMENT_EXTRA;
+    if (best.distance_ns <= windows.w1_ns) {
+        own->judgement = JUDGEMENT_PERFECT;
+    } else if (best.distance_ns <= windows.w2_ns) {
+        own->judgement = JUDGEMENT_GOOD;
+    } else if (best.distance_ns <= windows.w3_ns) {
+        own->judgement = JUDGEMENT_OK;
+    }
+}
+
+static OwnJudgement
+hit_at(ClientModel *model, SessionTime at, HostTime now, const HitEntry *hit, Outbox *outbox)
+{
+    OwnJudgement own = {.hit_number = hit->number, .at = at};
+
+    if (model->outstanding_count == MODEL_HITS_OUTSTANDING_MAX) {
+        memmove(model->outstanding,
+                model->outstanding + 1,
+                sizeof model->outstanding[0] * (MODEL_HITS_OUTSTANDING_MAX - 1));
+        model->outstanding_count--;
+        model->hits_lost++;
+    }
+    model->outstanding[model->outstanding_count] = *hit;
+    model->outstanding_count++;
+    judge_locally(model, at, &own);
+    if (own.judgement != JUDGEMENT_PENDING) {
+        *own_slot(model) = own;
+        model->own_revision++;
+    }
+    send_hits(model, now, outbox);
+    return own;
+}
+
+OwnJudgement
+model_hit_at(ClientModel *model, SessionTime at, uint8_t pad, uint8_t velocity, Outbox *outbox)
+{
+    const HitEntry hit = {.number = model->next_hit_number,
+                          .at = at,
+                          .pad = (uint8_t)(pad % PADS_MAX),
+                          .velocity = (uint8_t)clamp_i64(velocity, 1, 127)};
+
+    if (!model->has_timeline || !model->clock.locked || model->config.observer) {
+        return (OwnJudgement){.at = at};
+    }
+    model->next_hit_number++;
+    return hit_at(model, at, applied_clock_host(&model->clock, at), &hit, outbox);
+}
+
+OwnJudgement
+model_hit(ClientModel *model, HostTime at, uint8_t pad, uint8_t velocity, Outbox *outbox)
+{
+    return model_hit_at(model, applied_clock_session(&model->clock, at), pad, velocity, outbox);
+}
+
+/* Sends a wish when there is somebody to hear it. */
+static void wish(const ClientModel *model, const Message *message, Outbox *outbox)
+{
+    if (model->phase == MODEL_JOINED) {
+        (void)outbox_push(outbox, 0, message);
+    }
+}
+
+void model_choose_part(ClientModel *model, uint8_t part, Outbox *outbox)
+{
+    const Message message = {.type = MESSAGE_CHOOSE_PART, .choose_part = {.part = part}};
+
+    assert(part < GROOVE_PARTS_MAX);
+    model->part = part;
+    wish(model, &message, outbox);
+}
+
+void model_set_ready(ClientModel *model, bool ready, Outbox *outbox)
+{
+    const Message message = {.type = MESSAGE_READY, .ready = {.ready = ready}};
+
+    model->ready = ready;
+    wish(model, &message, outbox);
+}
+
+void model_set_calibration(ClientModel *model,
+                           bool calibrated,
+                           int32_t calibration_us,
+                           Outbox *outbox)
+{
+    Message message = {.type = MESSAGE_CALIBRATION};
+
+    model->config.calibrated = calibrated;
+    model->config.calibration_us =
+        (int32_t)clamp_i64(calibration_us, -CALIBRATION_US_MAX, CALIBRATION_US_MAX);
+    message.calibration.calibrated = calibrated;
+    message.calibration.calibration_us = model->config.calibration_us;
+    wish(model, &message, outbox);
+}
+
+void model_command(
+    ClientModel *model, CommandKind kind, int32_t a, int32_t b, const char *text, Outbox *outbox)
+{
+    Message message = {.type = MESSAGE_COMMAND, .command = {.kind = (uint8_t)kind, .a = a, .b = b}};
+
+    if (text != NULL) {
+        assert(strlen(text) <= NAME_BYTES_MAX);
+        memcpy(message.command.text, text, strlen(text) + 1);
+    }
+    wish(model, &message, outbox);
+}
+
+void model_request_report(ClientModel *model, Outbox *outbox)
+{
+    assert(model->others != NULL);
+    model->others->report_count = 0;
+    model->others->report_pages = 0;
+    model->others->report_page = 0;
+    model->others->report_complete = false;
+    model_request_report_page(model, outbox);
+}
+
+void model_request_report_page(ClientModel *model, Outbox *outbox)
+{
+    const Message message = {.type = MESSAGE_REPORT_REQUEST,
+                             .report_request = {.page = model->others->report_page}};
+
+    model->report_requested = model->others->report_page;
+    wish(model, &message, outbox);
+}
+
+void model_leave(ClientModel *model, HostTime now, Outbox *outbox)
+{
+    const Message message = {.type = MESSAGE_LEAVE};
+
+    wish(model, &message, outbox);
+    enter_phase(model, MODEL_ENDED, now);
+}
+
+ModelNow model_now(const ClientModel *model, HostTime now)
+{
+    ModelNow music = {.known = model->has_timeline && model->clock.locked};
+
+    if (!music.known) {
+        return music;
+    }
+    music.time = applied_clock_session(&model->clock, now);
+    music.position = tempo_map_beats_at(&model->timeline.tempo, music.time);
+    music.bar = timeline_bar_at(&model->timeline, music.position);
+    music.section = timeline_section_at_time(&model->timeline, music.time);
+    music.groove = model_groove(model, music.section);
+    music.transport = (Transport)music.section->transport;
+    music.tempo_mbpm = tempo_map_tempo_mbpm_at(&model->timeline.tempo, music.time);
+    return music;
+}
+
+const Groove *model_groove(const ClientModel *model, const Section *section)
+{
+    for (int i = 0; i < MODEL_GROOVES_KNOWN_MAX; i++) {
+        if (model->grooves[i].known && model->grooves[i].index == section->groove) {
+            return &model->grooves[i].groove;
+        }
+    }
+    return NULL;
+}
+
+int model_part_index(const ClientModel *model, const Groove *groove)
+{
+    return model->part % groove->part_count;
+}
+
+int model_clock_bars(const ClientModel *model)
+{
+    const int64_t uncertainty_ns = model->clock_estimate.uncertainty_ns;
+
+    if (!model->clock_estimate.valid) {
+        return 0;
+    }
+    if (uncertainty_ns <= CLOCK_STEADY_NS) {
+        return 4;
+    }
+    if (uncertainty_ns <= CLOCK_FAIR_NS) {
+        return 3;
+    }
+    return uncertainty_ns <= CLOCK_UNRATED_NS ? 2 : 1;
+}
+
+const char *model_groove_title(const ClientModel *model, int index)
+{
+    if (index < 0 || index >= model->catalogue_total) {
+        return NULL;
+    }
+    return model->catalogue[index / CATALOGUE_ENTRIES_MAX]
+        .entries[index % CATALOGUE_ENTRIES_MAX]
+        .title;
+}
