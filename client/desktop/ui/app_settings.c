@@ -1,0 +1,618 @@
+#include "client/desktop/ui/app_settings.h"
+
+#include "shared/groove.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+/* ---- the table of all settings --------------------------------------------------------------- */
+
+typedef enum {
+    FIELD_TEXT,    /* char[maximum + 1] */
+    FIELD_NAME,    /* the same, of at most NAME_CODE_POINTS_MAX characters */
+    FIELD_FLAG,    /* bool */
+    FIELD_INTEGER, /* int32_t within minimum..maximum */
+    FIELD_THEME,   /* ThemeKind */
+    FIELD_KEYS     /* keys of one pad */
+} FieldKind;
+
+typedef struct {
+    const char *section;
+    const char *key;
+    FieldKind kind;
+    size_t offset_bytes;
+    int32_t minimum;
+    int32_t maximum;
+    bool is_personal; /* who somebody is */
+} Field;
+
+#define OFFSET(member) offsetof(AppSettings, member)
+#define KEYS_OFFSET(pad)                                                                           \
+    (offsetof(AppSettings, keys) + (size_t)(pad) * sizeof((AppSettings *)NULL)->keys[0])
+
+/* In the order of the file. */
+static const Field fields[] = {
+    {"person", "name", FIELD_NAME, OFFSET(name), 0, NAME_BYTES_MAX, true},
+    {"person", "team", FIELD_NAME, OFFSET(team), 0, NAME_BYTES_MAX, true},
+    {"person", "host", FIELD_TEXT, OFFSET(host), 0, SETTINGS_HOST_BYTES_MAX, true},
+    {"privacy", "remember_person", FIELD_FLAG, OFFSET(remember_person), 0, 1, false},
+    {"privacy", "keep_history", FIELD_FLAG, OFFSET(keep_history), 0, 1, false},
+    {"keys", "pad_1", FIELD_KEYS, KEYS_OFFSET(0), 0, 0, false},
+    {"keys", "pad_2", FIELD_KEYS, KEYS_OFFSET(1), 0, 0, false},
+    {"keys", "pad_3", FIELD_KEYS, KEYS_OFFSET(2), 0, 0, false},
+    {"keys", "pad_4", FIELD_KEYS, KEYS_OFFSET(3), 0, 0, false},
+    {"keys", "one_key", FIELD_FLAG, OFFSET(one_key), 0, 1, false},
+    {"sound", "master_percent", FIELD_INTEGER, OFFSET(master_percent), 0, 100, false},
+    {"sound", "click_percent", FIELD_INTEGER, OFFSET(click_percent), 0, 100, false},
+    {"sound", "own_percent", FIELD_INTEGER, OFFSET(own_percent), 0, 100, false},
+    {"sound", "others_percent", FIELD_INTEGER, OFFSET(others_percent), 0, 100, false},
+    {"timing",
+     "timing_offset_ms",
+     FIELD_INTEGER,
+     OFFSET(timing_offset_ms),
+     -SETTINGS_OFFSET_MS_MAX,
+     SETTINGS_OFFSET_MS_MAX,
+     false},
+    {"timing", "timing_offset_is_set", FIELD_FLAG, OFFSET(timing_offset_is_set), 0, 1, false},
+    {"timing",
+     "sound_offset_ms",
+     FIELD_INTEGER,
+     OFFSET(sound_offset_ms),
+     -SETTINGS_OFFSET_MS_MAX,
+     SETTINGS_OFFSET_MS_MAX,
+     false},
+    {"timing",
+     "picture_offset_ms",
+     FIELD_INTEGER,
+     OFFSET(picture_offset_ms),
+     -SETTINGS_OFFSET_MS_MAX,
+     SETTINGS_OFFSET_MS_MAX,
+     false},
+    {"picture", "theme", FIELD_THEME, OFFSET(theme), 0, THEME_KIND_COUNT - 1, false},
+    {"picture",
+     "text_size_percent",
+     FIELD_INTEGER,
+     OFFSET(text_size_percent),
+     SETTINGS_TEXT_SIZE_PERCENT_MIN,
+     SETTINGS_TEXT_SIZE_PERCENT_MAX,
+     false},
+    {"accessibility", "reduced_motion", FIELD_FLAG, OFFSET(reduced_motion), 0, 1, false},
+    {"accessibility", "calm_light", FIELD_FLAG, OFFSET(calm_light), 0, 1, false},
+};
+#define FIELD_COUNT (sizeof fields / sizeof fields[0])
+
+_Static_assert(SETTINGS_PADS == 4, "the table above names every pad");
+
+/* The keys of one pad lie one behind the other. */
+#define KEY_BYTES ((size_t)(SETTINGS_KEY_BYTES_MAX + 1))
+
+static const char *const theme_words[THEME_KIND_COUNT] = {"dark", "light", "high-contrast"};
+
+static void *field_at(AppSettings *settings, const Field *field)
+{
+    return (unsigned char *)settings + field->offset_bytes;
+}
+
+static const void *field_of(const AppSettings *settings, const Field *field)
+{
+    return (const unsigned char *)settings + field->offset_bytes;
+}
+
+/* ---- defaults -------------------------------------------------------------------------------- */
+
+void settings_init(AppSettings *settings)
+{
+    *settings = (AppSettings){
+        .remember_person = true,
+        .keep_history = true,
+        .keys = {{"Space"}, {"F"}, {"J"}},
+        .master_percent = 80,
+        .click_percent = 70,
+        .own_percent = 80,
+        .others_percent = 60,
+        .theme = THEME_DARK,
+        .text_size_percent = 100,
+        .calm_light = true,
+    };
+}
+
+void settings_reset(AppSettings *settings)
+{
+    AppSettings before = *settings;
+
+    settings_init(settings);
+    memcpy(settings->name, before.name, sizeof settings->name);
+    memcpy(settings->team, before.team, sizeof settings->team);
+    memcpy(settings->host, before.host, sizeof settings->host);
+    settings->remember_person = before.remember_person;
+    settings->keep_history = before.keep_history;
+}
+
+/* ---- validity -------------------------------------------------------------------------------- */
+
+static size_t code_points(const char *text, size_t text_bytes)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text_bytes; i++) {
+        count += ((unsigned char)text[i] & 0xC0U) != 0x80U ? 1 : 0;
+    }
+    return count;
+}
+
+/* Terminated within its memory, and without bytes that a screen cannot show. */
+static bool text_is_clean(const char *text, size_t bytes_max)
+{
+    const char *end = memchr(text, '\0', bytes_max + 1);
+
+    return end != NULL && groove_title_clean_bytes(text, (size_t)(end - text)) == strlen(text);
+}
+
+static bool name_is_clean(const char *text, size_t bytes_max)
+{
+    return text_is_clean(text, bytes_max) &&
+           code_points(text, strlen(text)) <= NAME_CODE_POINTS_MAX;
+}
+
+static bool field_is_valid(const AppSettings *settings, const Field *field)
+{
+    const void *at = field_of(settings, field);
+    int32_t number;
+
+    switch (field->kind) {
+    case FIELD_TEXT:
+        return text_is_clean(at, (size_t)field->maximum);
+    case FIELD_NAME:
+        return name_is_clean(at, (size_t)field->maximum);
+    case FIELD_INTEGER:
+        number = *(const int32_t *)at;
+        return number >= field->minimum && number <= field->maximum;
+    case FIELD_THEME:
+        return *(const ThemeKind *)at < THEME_KIND_COUNT;
+    case FIELD_KEYS:
+        for (int i = 0; i < SETTINGS_KEYS_PER_PAD; i++) {
+            const char *key = (const char *)at + (size_t)i * KEY_BYTES;
+
+            if (!text_is_clean(key, SETTINGS_KEY_BYTES_MAX) || settings_key_is_reserved(key)) {
+                return false;
+            }
+        }
+        return true;
+    case FIELD_FLAG:
+        break;
+    }
+    return true;
+}
+
+bool settings_is_valid(const AppSettings *settings)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        if (!field_is_valid(settings, &fields[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static void add_reason(SettingsError *error, const char *words)
+{
+    size_t used;
+    size_t bytes = strlen(words);
+
+    if (error == NULL) {
+        return;
+    }
+    used = strlen(error->reason);
+    if (bytes > sizeof error->reason - 1 - used) {
+        bytes = sizeof error->reason - 1 - used;
+    }
+    memcpy(error->reason + used, words, bytes);
+    error->reason[used + bytes] = '\0';
+}
+
+static bool refuse(SettingsError *error, const Field *field, const char *what)
+{
+    if (error != NULL) {
+        error->reason[0] = '\0';
+    }
+    add_reason(error, field->section);
+    add_reason(error, ".");
+    add_reason(error, field->key);
+    add_reason(error, " ");
+    add_reason(error, what);
+    return false;
+}
+
+static int hex_value(char letter)
+{
+    if (letter >= '0' && letter <= '9') {
+        return letter - '0';
+    }
+    return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
+}
+
+/* Undoes add_escaped on one stretch. False when it does not fit or is broken. */
+static bool unescape(const char *value, size_t value_bytes, char *text, size_t bytes_max)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < value_bytes; i++) {
+        char letter = value[i];
+
+        if (letter == '%') {
+            bool is_whole = i + 2 < value_bytes;
+            int high = is_whole ? hex_value(value[i + 1]) : -1;
+            int low = is_whole ? hex_value(value[i + 2]) : -1;
+
+            if (high < 0 || low < 0) {
+                return false;
+            }
+            letter = (char)(high * 16 + low);
+            i += 2;
+        }
+        if (used == bytes_max || letter == '\0') {
+            return false;
+        }
+        text[used] = letter;
+        used++;
+    }
+    text[used] = '\0';
+    return true;
+}
+
+static bool integer_of(const char *value, int32_t *number)
+{
+    bool is_negative = value[0] == '-';
+    int64_t sum = 0;
+    size_t i = is_negative ? 1 : 0;
+
+    if (value[i] == '\0') {
+        return false;
+    }
+    for (; value[i] != '\0'; i++) {
+        if (value[i] < '0' || value[i] > '9' || sum > INT32_MAX / 10) {
+            return false;
+        }
+        sum = sum * 10 + (value[i] - '0');
+    }
+    *number = (int32_t)(is_negative ? -sum : sum);
+    return true;
+}
+
+static bool flag_of(const char *value, bool *flag)
+{
+    static const char *const yes[] = {"yes", "true", "on", "1"};
+    static const char *const no[] = {"no", "false", "off", "0"};
+
+    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++) {
+        if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
+            *flag = strcmp(value, yes[i]) == 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool theme_of_word(const char *value, ThemeKind *theme)
+{
+    for (int i = 0; i < THEME_KIND_COUNT; i++) {
+        if (strcmp(value, theme_words[i]) == 0) {
+            *theme = (ThemeKind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "Space,F": names with commas between them. */
+static bool keys_of(const char *value, char *keys)
+{
+    size_t count = 0;
+
+    memset(keys, 0, SETTINGS_KEYS_PER_PAD * KEY_BYTES);
+    while (*value != '\0') {
+        const char *comma = strchr(value, ',');
+        size_t bytes = comma != NULL ? (size_t)(comma - value) : strlen(value);
+
+        if (count == SETTINGS_KEYS_PER_PAD ||
+            !unescape(value, bytes, keys + count * KEY_BYTES, SETTINGS_KEY_BYTES_MAX)) {
+            return false;
+        }
+        count += keys[count * KEY_BYTES] != '\0' ? 1 : 0;
+        value += bytes;
+        value += comma != NULL ? 1 : 0;
+    }
+    return true;
+}
+
+static bool parse_field(AppSettings *settings, const Field *field, const char *value)
+{
+    void *at = field_at(settings, field);
+
+    switch (field->kind) {
+    case FIELD_TEXT:
+    case FIELD_NAME:
+        return unescape(value, strlen(value), at, (size_t)field->maximum);
+    case FIELD_INTEGER:
+        return integer_of(value, at);
+    case FIELD_THEME:
+        return theme_of_word(value, at);
+    case FIELD_KEYS:
+        return keys_of(value, at);
+    case FIELD_FLAG:
+        break;
+    }
+    return flag_of(value, at);
+}
+
+static const char *field_expects(const Field *field)
+{
+    switch (field->kind) {
+    case FIELD_TEXT:
+        return "must be a short text.";
+    case FIELD_NAME:
+        return "must have at most 24 characters.";
+    case FIELD_INTEGER:
+        return "must be a whole number within its range.";
+    case FIELD_THEME:
+        return "must be dark, light or high-contrast.";
+    case FIELD_KEYS:
+        return "must be up to four names of keys with commas between; never Escape or Tab.";
+    case FIELD_FLAG:
+        break;
+    }
+    return "must be yes or no.";
+}
+
+bool settings_set(AppSettings *settings,
+                  const char *section,
+                  const char *key,
+                  const char *value,
+                  SettingsError *error)
+{
+    AppSettings changed = *settings;
+
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        const Field *field = &fields[i];
+
+        if (strcmp(field->section, section) != 0 || strcmp(field->key, key) != 0) {
+            continue;
+        }
+        if (!parse_field(&changed, field, value) || !field_is_valid(&changed, field)) {
+            return refuse(error, field, field_expects(field));
+        }
+        *settings = changed;
+        return true;
+    }
+    return refuse(error, &(Field){.section = section, .key = key}, "is no setting of Onedrum.");
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+typedef struct {
+    char *text;
+    size_t capacity;
+    size_t used;
+    bool full;
+} Writer;
+
+static void add(Writer *writer, const char *words)
+{
+    size_t bytes = strlen(words);
+
+    if (writer->full || writer->used + bytes >= writer->capacity) {
+        writer->full = true;
+        return;
+    }
+    memcpy(writer->text + writer->used, words, bytes + 1);
+    writer->used += bytes;
+}
+
+/* What an INI reader would take for a comment, a list or a border of the value is written %XX. */
+static void add_escaped(Writer *writer, const char *words)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    size_t bytes = strlen(words);
+
+    for (size_t i = 0; i < bytes; i++) {
+        char piece[4] = {words[i]};
+        bool at_border = i == 0 || i + 1 == bytes;
+        bool is_special = strchr(";%,#\"", words[i]) != NULL || (words[i] == ' ' && at_border);
+
+        if (is_special) {
+            piece[0] = '%';
+            piece[1] = digits[((unsigned char)words[i] >> 4U) & 0xFU];
+            piece[2] = digits[(unsigned char)words[i] & 0xFU];
+        }
+        add(writer, piece);
+    }
+}
+
+static void add_integer(Writer *writer, int32_t number)
+{
+    char digits[12];
+    size_t first = sizeof digits - 1;
+    int64_t rest = number < 0 ? -(int64_t)number : number;
+
+    digits[first] = '\0';
+    do {
+        first--;
+        digits[first] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    add(writer, number < 0 ? "-" : "");
+    add(writer, &digits[first]);
+}
+
+static void add_keys(Writer *writer, const char *keys)
+{
+    bool any = false;
+
+    for (int i = 0; i < SETTINGS_KEYS_PER_PAD; i++) {
+        const char *key = keys + (size_t)i * KEY_BYTES;
+
+        if (key[0] != '\0') {
+            add(writer, any ? "," : "");
+            add_escaped(writer, key);
+            any = true;
+        }
+    }
+}
+
+static void add_field(Writer *writer, const AppSettings *settings, const Field *field)
+{
+    const void *at = field_of(settings, field);
+
+    switch (field->kind) {
+    case FIELD_TEXT:
+    case FIELD_NAME:
+        add_escaped(writer, at);
+        break;
+    case FIELD_FLAG:
+        add(writer, *(const bool *)at ? "yes" : "no");
+        break;
+    case FIELD_INTEGER:
+        add_integer(writer, *(const int32_t *)at);
+        break;
+    case FIELD_THEME:
+        add(writer, theme_words[*(const ThemeKind *)at]);
+        break;
+    case FIELD_KEYS:
+        add_keys(writer, at);
+        break;
+    }
+}
+
+size_t settings_write(const AppSettings *settings, char *text, size_t text_capacity)
+{
+    Writer writer = {.text = text, .capacity = text_capacity};
+    const char *section = "";
+
+    assert(settings_is_valid(settings));
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        const Field *field = &fields[i];
+
+        if (field->is_personal && !settings->remember_person) {
+            continue;
+        }
+        if (strcmp(section, field->section) != 0) {
+            add(&writer, section[0] == '\0' ? "[" : "\n[");
+            add(&writer, field->section);
+            add(&writer, "]\n");
+            section = field->section;
+        }
+        add(&writer, field->key);
+        add(&writer, " = ");
+        add_field(&writer, settings, field);
+        add(&writer, "\n");
+    }
+    return writer.full ? 0 : writer.used;
+}
+
+float settings_text_size(const AppSettings *settings)
+{
+    return (float)settings->text_size_percent / 100.0F;
+}
+
+const char *settings_theme_word(ThemeKind theme)
+{
+    assert(theme < THEME_KIND_COUNT);
+    return theme_words[theme];
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+const char *settings_pad_title(int pad)
+{
+    static const char *const titles[SETTINGS_PADS] = {
+        "Main drum", "Left hand", "Right hand", "Spare pad"};
+
+    assert(pad >= 0 && pad < SETTINGS_PADS);
+    return titles[pad];
+}
+
+int settings_pad_of_key(const AppSettings *settings, const char *key)
+{
+    for (int pad = 0; pad < SETTINGS_PADS && key[0] != '\0'; pad++) {
+        for (int place = 0; place < SETTINGS_KEYS_PER_PAD; place++) {
+            if (strcmp(settings->keys[pad][place], key) == 0) {
+                return settings->one_key ? 0 : pad;
+            }
+        }
+    }
+    return -1;
+}
+
+bool settings_key_is_reserved(const char *key)
+{
+    return strcmp(key, "Escape") == 0 || strcmp(key, "Tab") == 0;
+}
+
+const char *settings_key_use(const char *key)
+{
+    static const struct {
+        const char *key;
+        const char *use;
+    } uses[] = {
+        {"H", "the hit meter"},
+        {"M", "the map"},
+        {"N", "names on the ring"},
+        {"O", "only people who are off"},
+        {"T", "the teams"},
+        {"/", "finding a person"},
+        {"Return", "buttons"},
+        {"Left", "moving on the ring"},
+        {"Right", "moving on the ring"},
+        {"Up", "moving on the ring"},
+        {"Down", "moving on the ring"},
+    };
+
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        if (strcmp(uses[i].key, key) == 0) {
+            return uses[i].use;
+        }
+    }
+    return NULL;
+}
+
+KeyClash settings_key_clash(const AppSettings *settings, int pad, int place, int *other_pad)
+{
+    const char *key = settings->keys[pad][place];
+
+    for (int i = 0; i < SETTINGS_PADS * SETTINGS_KEYS_PER_PAD && key[0] != '\0'; i++) {
+        int other = i / SETTINGS_KEYS_PER_PAD;
+        int other_place = i % SETTINGS_KEYS_PER_PAD;
+        bool is_same = other == pad && other_place == place;
+
+        if (!is_same && strcmp(settings->keys[other][other_place], key) == 0) {
+            if (other_pad != NULL) {
+                *other_pad = other;
+            }
+            return KEY_CLASH_PAD;
+        }
+    }
+    return settings_key_use(key) != NULL ? KEY_CLASH_USE : KEY_CLASH_NONE;
+}
+
+bool settings_bind_key(AppSettings *settings, int pad, int place, const char *key)
+{
+    size_t bytes = strlen(key);
+
+    assert(pad >= 0 && pad < SETTINGS_PADS);
+    assert(place >= 0 && place < SETTINGS_KEYS_PER_PAD);
+    if (bytes > SETTINGS_KEY_BYTES_MAX || settings_key_is_reserved(key) ||
+        !text_is_clean(key, bytes)) {
+        return false;
+    }
+    for (int i = 0; i < SETTINGS_KEYS_PER_PAD; i++) {
+        if (strcmp(settings->keys[pad][i], key) == 0) {
+            settings->keys[pad][i][0] = '\0';
+        }
+    }
+    memset(settings->keys[pad][place], 0, sizeof settings->keys[pad][place]);
+    memcpy(settings->keys[pad][place], key, bytes);
+    return true;
+}
