@@ -1,0 +1,1000 @@
+#include "client/desktop/ui/view_ring.h"
+
+#include "client/desktop/ui/view_hull.h"
+#include "client/desktop/ui/view_parts.h"
+#include "client/desktop/ui/words.h"
+
+#include <assert.h>
+#include <math.h>
+
+#define TWO_PI 6.28318530717958647692F
+#define LENS 0.6F
+#define HOLE 0.36F
+#define LAMP_OUT 11.0F
+#define BEAD_FOLLOWERS 6
+#define BEAD_BEATS 0.024F
+#define INNER_BELT 0.26F /* spread at which the tempo people stand at least */
+#define SPREAD_STEP 0.02F
+#define FIGURE_S 0.5
+#define NAME_OUT 34.0F
+#define NAME_SPACING 21.0F
+#define PULSE_MBPM_MAX 150000
+/* A pulsing light covers less than this share of the window. */
+#define LIGHT_SHARE 0.009F
+
+/* ---- geometry --------------------------------------------------------------------------------- */
+
+float ring_lens(float phase)
+{
+    return TWO_PI * phase + LENS * sinf(TWO_PI * phase);
+}
+
+float ring_radius(float outer, float spread)
+{
+    float hole = HOLE * outer;
+
+    return hole + (outer - hole) * (1.0F - fminf(fmaxf(spread, 0.0F) / RING_SPREAD_MAX, 1.0F));
+}
+
+static Point on_circle(Point center, float radius, float angle)
+{
+    return (Point){center.x + radius * sinf(angle), center.y - radius * cosf(angle)};
+}
+
+Point ring_point(Point center, float outer, float phase, float spread)
+{
+    return on_circle(center, ring_radius(outer, spread), ring_lens(phase));
+}
+
+float ring_mark_size(float outer, int people)
+{
+    float crowd = sqrtf((float)(people < 1 ? 1 : people));
+
+    return fminf(fmaxf(0.75F * outer / crowd, 6.0F), 14.0F);
+}
+
+float ring_flag_size(int people)
+{
+    if (people > RING_SINGLE_MAX) {
+        return 8.0F;
+    }
+    return people > 300 ? 10.0F : 12.0F;
+}
+
+static bool is_shown(uint8_t verdict)
+{
+    return verdict != MAP_ABSENT && verdict != VERDICT_IDLE;
+}
+
+int ring_people(const ModelOthers *others)
+{
+    int people = 0;
+
+    for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
+        people += others->map[seat].verdict != MAP_ABSENT ? 1 : 0;
+    }
+    return people;
+}
+
+/* ---- motion ----------------------------------------------------------------------------------- */
+
+static float wrap_phase(float phase)
+{
+    return phase - ceilf(phase - 0.5F);
+}
+
+/* A fixed number in (-.5, .5) for each seat: spreads marks within what the map's steps leave open. */
+static float seat_offset(int seat)
+{
+    uint32_t mixed = (uint32_t)seat * UINT32_C(2654435761);
+
+    mixed ^= mixed >> 15;
+    mixed *= UINT32_C(2246822519);
+    mixed ^= mixed >> 13;
+    return (float)(mixed & 0xFFFFU) / 65536.0F - 0.5F;
+}
+
+static float target_spread(const MapEntry *entry, int seat)
+{
+    float spread = SPREAD_STEP * (float)entry->spread_level;
+    bool inner = entry->verdict == VERDICT_ERRATIC || entry->verdict == VERDICT_WRONG_TEMPO ||
+                 entry->verdict == VERDICT_DOUBLE;
+
+    spread += SPREAD_STEP * (0.5F + seat_offset(seat));
+    if (inner) {
+        spread = fmaxf(spread, INNER_BELT + 2.0F * SPREAD_STEP * seat_offset(seat));
+    }
+    return fminf(spread, RING_SPREAD_MAX);
+}
+
+static void advance_dot(RingDot *dot, const MapEntry *entry, int seat, float share)
+{
+    float phase = (float)entry->phase_256 / 256.0F;
+    float spread = target_spread(entry, seat);
+
+    if (!is_shown(entry->verdict)) {
+        *dot = (RingDot){.phase_256 = entry->phase_256};
+        return;
+    }
+    if (!dot->shown) {
+        *dot = (RingDot){
+            .phase = phase, .spread = spread, .phase_256 = entry->phase_256, .shown = true};
+        return;
+    }
+    if (entry->phase_256 != dot->phase_256) {
+        dot->drift = wrap_phase((float)(entry->phase_256 - dot->phase_256) / 256.0F);
+        dot->phase_256 = entry->phase_256;
+    }
+    dot->phase = wrap_phase(dot->phase + share * wrap_phase(phase - dot->phase));
+    dot->spread += share * (spread - dot->spread);
+}
+
+/* The share of the way that a time constant covers; all or nothing at beats with reduced motion. */
+static float share_of(const RingState *state, const RingTime *time, double tau_beats)
+{
+    if (!state->started) {
+        return 1.0F;
+    }
+    if (time->reduced_motion) {
+        return time->beat != state->beat ? 1.0F : 0.0F;
+    }
+    return view_ease(0.0F, 1.0F, time->now_s - state->now_s, tau_beats * time->beat_s);
+}
+
+static void advance_figures(RingState *state, const SnapshotMessage *snapshot, const RingTime *time)
+{
+    float share = share_of(state, time, 2.0);
+    float phase = (float)((double)snapshot->median_us / 1.0e6 / time->beat_s);
+    int figure;
+
+    state->resultant += share * ((float)snapshot->r_tenthousandths / 1.0e4F - state->resultant);
+    state->phase = wrap_phase(state->phase + share * wrap_phase(phase - state->phase));
+    state->together += share * ((float)snapshot->together_centi / 100.0F - state->together);
+    figure = (int)lroundf(state->together);
+    if (!state->started || (figure != state->figure && time->now_s >= state->figure_at_s + FIGURE_S)) {
+        state->figure = figure;
+        state->figure_at_s = time->now_s;
+    }
+}
+
+void ring_state_advance(RingState *state, const ClientModel *model, const RingTime *time)
+{
+    float share = share_of(state, time, 0.5);
+    const ModelOthers *others = model->others;
+
+    assert(time->beat_s > 0.0);
+    for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
+        advance_dot(&state->dots[seat], &others->map[seat], seat, share);
+    }
+    if (model->has_snapshot) {
+        advance_figures(state, &model->snapshot, time);
+        state->started = true;
+    }
+    state->now_s = time->now_s;
+    state->beat = time->beat;
+}
+
+/* ---- ground ----------------------------------------------------------------------------------- */
+
+static void draw_ground(Ui *ui, const RingView *view)
+{
+    const Theme *theme = ui->frame.theme;
+    DrawList *draw = ui->frame.draw;
+    Point center = view->center;
+    float outer = view->radius;
+
+    draw_disc(draw, center, outer, colour_mix(theme->stage, theme->surface, 0.7F));
+    draw_ring(draw, center, outer, 1.5F, theme->line);
+    draw_ring(draw, center, ring_radius(outer, 0.05F), 1.0F, colour_fade(theme->line, 0.8F));
+    draw_ring(draw, center, ring_radius(outer, 0.16F), 1.0F, colour_fade(theme->line, 0.8F));
+    for (int i = 0; i < 16; i++) {
+        bool quarter = i % 4 == 0;
+        float angle = ring_lens((float)i / 16.0F);
+        float reach = quarter ? 10.0F : 5.0F;
+
+        draw_line(draw,
+                  on_circle(center, outer, angle),
+                  on_circle(center, outer - reach, angle),
+                  quarter ? 2.0F : 1.0F,
+                  theme->edge);
+    }
+}
+
+static void draw_labels(Ui *ui, const RingView *view)
+{
+    const Theme *theme = ui->frame.theme;
+    Point center = view->center;
+    float outer = view->radius;
+    UiLabel label = {.size_px = TYPE_HINT, .align = TEXT_CENTER, .colour = theme->text2};
+
+    view_text(ui, (Point){center.x, center.y + outer + 26.0F}, &label, "half a beat away");
+    view_text(ui,
+              (Point){center.x, center.y - outer - 32.0F},
+              &(UiLabel){.size_px = TYPE_HINT,
+                         .weight = FONT_SEMIBOLD,
+                         .align = TEXT_CENTER,
+                         .colour = theme->accent},
+              "on the beat");
+    if (view->names) {
+        return; /* the names stand there, and say which side is which by themselves */
+    }
+    view_text(ui, (Point){center.x - outer - 40.0F, center.y - 10.0F}, &label, "early");
+    draw_mark(ui->frame.draw,
+              (Point){center.x - outer - 33.0F, center.y + 10.0F},
+              9.0F,
+              MARK_EARLY,
+              theme->text2);
+    view_text(ui, (Point){center.x + outer + 36.0F, center.y - 10.0F}, &label, "late");
+    draw_mark(ui->frame.draw,
+              (Point){center.x + outer + 33.0F, center.y + 10.0F},
+              9.0F,
+              MARK_LATE,
+              theme->text2);
+}
+
+/* ---- teams ------------------------------------------------------------------------------------ */
+
+static int own_seat(const RingView *view)
+{
+    return view->model->has_seat && !view->hide_own ? (int)view->model->welcome.seat : RING_NOBODY;
+}
+
+static Point seat_point(const RingView *view, const RingState *state, int seat)
+{
+    const RingDot *dot = &state->dots[seat];
+
+    return ring_point(view->center, view->radius, dot->phase, dot->spread);
+}
+
+static int own_team(const RingView *view)
+{
+    int seat = own_seat(view);
+    const ModelOthers *others = view->model->others;
+
+    if (seat == RING_NOBODY || others == NULL || seat >= others->seat_count ||
+        others->roster[seat].team == TEAM_NONE) {
+        return RING_NOBODY;
+    }
+    return others->roster[seat].team;
+}
+
+/* Members count while they are unflagged and calibrated. */
+static bool in_hull(const RingView *view, const RingState *state, int seat, int team)
+{
+    const ModelOthers *others = view->model->others;
+    const RosterEntry *entry = &others->roster[seat];
+
+    return entry->team == team && (entry->presence & PRESENCE_CALIBRATED) != 0 &&
+           state->dots[seat].shown && !view_is_marked(others->map[seat].verdict);
+}
+
+static void draw_hull(Ui *ui, const RingView *view, const RingState *state, int team)
+{
+    const Theme *theme = ui->frame.theme;
+    const ModelOthers *others = view->model->others;
+    bool own = team == own_team(view) || team == view->selected_team;
+    Point members[PARTICIPANTS_MAX];
+    Point hull[RING_HULL_POINTS_MAX];
+    size_t member_count = 0;
+    size_t hull_count;
+
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        if (in_hull(view, state, seat, team)) {
+            members[member_count] = seat_point(view, state, seat);
+            member_count++;
+        }
+    }
+    if (member_count < 2) {
+        return;
+    }
+    hull_count = view_hull(members, member_count, hull, RING_HULL_POINTS_MAX);
+    draw_polygon(ui->frame.draw,
+                 hull,
+                 hull_count,
+                 own ? colour_fade(theme->accent, 0.13F) : colour_fade(theme->text2, 0.06F));
+    draw_polyline_closed(ui->frame.draw,
+                         hull,
+                         hull_count,
+                         1.5F,
+                         own ? colour_fade(theme->accent, 0.9F) : colour_fade(theme->edge, 0.45F));
+}
+
+static void draw_hulls(Ui *ui, const RingView *view, const RingState *state)
+{
+    const ModelOthers *others = view->model->others;
+    int own = own_team(view);
+
+    for (int team = 0; team < others->team_count && others->team_count <= RING_HULLS_ALL_MAX;
+         team++) {
+        if (team != own && team != view->selected_team) {
+            draw_hull(ui, view, state, team);
+        }
+    }
+    if (view->selected_team != RING_NOBODY && view->selected_team != own) {
+        draw_hull(ui, view, state, view->selected_team);
+    }
+    if (own != RING_NOBODY) {
+        draw_hull(ui, view, state, own);
+    }
+}
+
+/* ---- people ----------------------------------------------------------------------------------- */
+
+/* Marks that are singled out, after they have been moved apart. */
+typedef struct {
+    Point at[PARTICIPANTS_MAX];
+    uint16_t seats[PARTICIPANTS_MAX];
+    int count;
+} PlacedFlags;
+
+static bool is_free(const PlacedFlags *flags, Point at, float distance)
+{
+    for (int i = 0; i < flags->count; i++) {
+        float x = flags->at[i].x - at.x;
+        float y = flags->at[i].y - at.y;
+
+        if (x * x + y * y < distance * distance) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool in_band(const RingView *view, Point at)
+{
+    float radius = hypotf(at.x - view->center.x, at.y - view->center.y);
+
+    return radius <= view->radius && radius >= HOLE * view->radius;
+}
+
+/* The first free of sixteen places on a spiral around where the mark belongs; else there. */
+static Point placed(const RingView *view, const PlacedFlags *flags, Point at, float size)
+{
+    if (is_free(flags, at, 0.95F * size)) {
+        return at;
+    }
+    for (int k = 1; k <= 16; k++) {
+        float radius = 0.55F * size * sqrtf((float)k);
+        Point there = on_circle(at, radius, 2.4F * (float)k);
+
+        if (in_band(view, there) && is_free(flags, there, 0.95F * size)) {
+            return there;
+        }
+    }
+    return at;
+}
+
+static void place_flags(const RingView *view, const RingState *state, float size, PlacedFlags *flags)
+{
+    const ModelOthers *others = view->model->others;
+
+    flags->count = 0;
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        if (state->dots[seat].shown && view_is_marked(others->map[seat].verdict) &&
+            seat != own_seat(view)) {
+            Point at = placed(view, flags, seat_point(view, state, seat), size);
+
+            flags->at[flags->count] = at;
+            flags->seats[flags->count] = (uint16_t)seat;
+            flags->count++;
+        }
+    }
+}
+
+static bool is_calm(const RingView *view, const RingState *state, int seat)
+{
+    return state->dots[seat].shown && seat != own_seat(view) &&
+           !view_is_marked(view->model->others->map[seat].verdict);
+}
+
+static void draw_calm(Ui *ui, const RingView *view, const RingState *state, int people)
+{
+    const ModelOthers *others = view->model->others;
+    float size = ring_mark_size(view->radius, people);
+    float alpha = people > 300 ? 0.78F : 1.0F;
+
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        if (is_calm(view, state, seat)) {
+            Mark mark = view_mark_of(others->map[seat].verdict, 0.0F);
+
+            draw_mark(ui->frame.draw,
+                      seat_point(view, state, seat),
+                      size,
+                      mark,
+                      colour_fade(theme_mark_colour(ui->frame.theme, mark), alpha));
+        }
+    }
+}
+
+static void draw_flags(Ui *ui, const RingView *view, const RingState *state, int people)
+{
+    const Theme *theme = ui->frame.theme;
+    const ModelOthers *others = view->model->others;
+    float size = ring_flag_size(people);
+    PlacedFlags flags;
+
+    place_flags(view, state, size, &flags);
+    for (int i = 0; i < flags.count; i++) {
+        draw_disc(ui->frame.draw, flags.at[i], 0.725F * size, colour_fade(theme->stage, 0.8F));
+    }
+    for (int i = 0; i < flags.count; i++) {
+        int seat = flags.seats[i];
+        Mark mark = view_mark_of(others->map[seat].verdict, state->dots[seat].drift);
+
+        draw_mark(ui->frame.draw, flags.at[i], size, mark, theme_mark_colour(theme, mark));
+    }
+}
+
+/* ---- a crowd: hexagonal bins ------------------------------------------------------------------ */
+
+/* Rows of bins are shifted by half a pitch in turn; the nearest of two candidate rows wins. */
+typedef struct {
+    Point corner;
+    float pitch;
+} BinGrid;
+
+static Point bin_center(const BinGrid *grid, int column, int row)
+{
+    float shift = row % 2 == 0 ? 0.0F : 0.5F;
+
+    return (Point){grid->corner.x + grid->pitch * ((float)column + shift),
+                   grid->corner.y + grid->pitch * 0.8660254F * (float)row};
+}
+
+static float squared_distance(Point a, Point b)
+{
+    return (a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y);
+}
+
+static int bin_index(const BinGrid *grid, Point at)
+{
+    int row = (int)floorf((at.y - grid->corner.y) / (grid->pitch * 0.8660254F));
+    int best = 0;
+    float best_distance = INFINITY;
+
+    for (int candidate = row; candidate <= row + 1; candidate++) {
+        float shift = candidate % 2 == 0 ? 0.0F : 0.5F;
+        int column = (int)lroundf((at.x - grid->corner.x) / grid->pitch - shift);
+        float distance;
+
+        if (column < 0 || column >= RING_BINS_ACROSS || candidate < 0 ||
+            candidate >= RING_BINS_ACROSS) {
+            continue;
+        }
+        distance = squared_distance(bin_center(grid, column, candidate), at);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = candidate * RING_BINS_ACROSS + column;
+        }
+    }
+    return best;
+}
+
+static VerdictFamily majority(const RingBin *bin)
+{
+    VerdictFamily best = FAMILY_QUIET;
+
+    for (int family = 0; family < FAMILY_COUNT; family++) {
+        if (bin->families[family] > bin->families[best]) {
+            best = (VerdictFamily)family;
+        }
+    }
+    return best;
+}
+
+static int fill_bins(const RingView *view, RingState *state, const BinGrid *grid)
+{
+    const ModelOthers *others = view->model->others;
+    int people = 0;
+
+    for (int i = 0; i < RING_BINS_ACROSS * RING_BINS_ACROSS; i++) {
+        state->bins[i] = (RingBin){.people = 0};
+    }
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        if (is_calm(view, state, seat)) {
+            Mark mark = view_mark_of(others->map[seat].verdict, 0.0F);
+            RingBin *bin = &state->bins[bin_index(grid, seat_point(view, state, seat))];
+
+            bin->people++;
+            bin->families[theme_mark_family(mark)]++;
+            people++;
+        }
+    }
+    return people;
+}
+
+/* The number of people that 95 % of the used bins do not exceed. */
+static int bin_people_95(const RingState *state)
+{
+    int by_people[PARTICIPANTS_MAX + 1] = {0};
+    int used = 0;
+    int passed = 0;
+
+    for (int i = 0; i < RING_BINS_ACROSS * RING_BINS_ACROSS; i++) {
+        if (state->bins[i].people > 0) {
+            by_people[state->bins[i].people]++;
+            used++;
+        }
+    }
+    for (int people = 1; people <= PARTICIPANTS_MAX; people++) {
+        passed += by_people[people];
+        if (passed * 20 >= used * 19) {
+            return people;
+        }
+    }
+    return 1;
+}
+
+static void draw_crowd(Ui *ui, const RingView *view, RingState *state)
+{
+    const Theme *theme = ui->frame.theme;
+    float pitch = fminf(fmaxf(view->radius / 46.0F, 5.0F), 8.0F);
+    BinGrid grid = {.pitch = fmaxf(pitch, 2.1F * view->radius / (float)(RING_BINS_ACROSS - 8))};
+    int most;
+
+    grid.corner = (Point){view->center.x - view->radius - grid.pitch,
+                          view->center.y - view->radius - grid.pitch};
+    if (fill_bins(view, state, &grid) == 0) {
+        return;
+    }
+    most = bin_people_95(state);
+    for (int i = 0; i < RING_BINS_ACROSS * RING_BINS_ACROSS; i++) {
+        const RingBin *bin = &state->bins[i];
+        float f = fminf(1.0F, (float)bin->people / (float)most);
+
+        if (bin->people > 0) {
+            draw_disc(ui->frame.draw,
+                      bin_center(&grid, i % RING_BINS_ACROSS, i / RING_BINS_ACROSS),
+                      grid.pitch * (0.42F + 0.56F * sqrtf(f)) / 2.0F,
+                      colour_fade(theme->families[majority(bin)], 0.45F + 0.55F * sqrtf(f)));
+        }
+    }
+}
+
+/* ---- oneself, the group, the beat ------------------------------------------------------------- */
+
+static float arrow_angle(const RingState *state)
+{
+    return ring_lens(state->phase);
+}
+
+static void draw_arrow(Ui *ui, const RingView *view, const RingState *state)
+{
+    const Theme *theme = ui->frame.theme;
+    float hole = HOLE * view->radius;
+    float reach = hole + 0.97F * (view->radius - hole) * state->resultant;
+    float head = fminf(15.0F, 0.09F * view->radius);
+    float angle = arrow_angle(state);
+    Point tail = on_circle(view->center, hole, angle);
+    Point tip = on_circle(view->center, reach, angle);
+    Point neck = on_circle(view->center, fmaxf(reach - head, hole), angle);
+    Point side = {cosf(angle) * head * 0.45F, sinf(angle) * head * 0.45F};
+    const Point triangle[] = {
+        tip, {neck.x + side.x, neck.y + side.y}, {neck.x - side.x, neck.y - side.y}};
+
+    if (reach - hole < head) {
+        return;
+    }
+    draw_line(ui->frame.draw, tail, neck, 4.0F, theme->text);
+    draw_polygon(ui->frame.draw, triangle, 3, theme->text);
+}
+
+static void draw_you(Ui *ui, const RingView *view, const RingState *state, Point own)
+{
+    const Theme *theme = ui->frame.theme;
+    float group_x = on_circle(view->center, view->radius, arrow_angle(state)).x;
+    float side = group_x >= own.x ? -1.0F : 1.0F;
+    Point label = {own.x + 44.0F * side, own.y + 44.0F};
+    Rect pill = {label.x - 21.0F, label.y - 11.0F, 42.0F, 22.0F};
+
+    draw_line(ui->frame.draw, own, label, 2.0F, theme->accent);
+    draw_rect(ui->frame.draw, pill, 11.0F, theme->accent);
+    view_text(ui,
+              label,
+              &(UiLabel){.size_px = TYPE_HINT,
+                         .weight = FONT_SEMIBOLD,
+                         .align = TEXT_CENTER,
+                         .colour = theme->is_light ? theme->surface : theme->on_fill},
+              "You");
+}
+
+static void draw_own(Ui *ui, const RingView *view, const RingState *state)
+{
+    const Theme *theme = ui->frame.theme;
+    int seat = own_seat(view);
+    Point own;
+    Mark mark;
+
+    if (seat == RING_NOBODY || !state->dots[seat].shown) {
+        return;
+    }
+    own = seat_point(view, state, seat);
+    mark = view_mark_of(view->model->others->map[seat].verdict, state->dots[seat].drift);
+    if (!view->names && view->labels) {
+        draw_you(ui, view, state, own);
+    }
+    draw_disc(ui->frame.draw, own, 11.0F, theme->accent);
+    draw_disc(ui->frame.draw, own, 8.5F, theme->stage);
+    draw_mark(ui->frame.draw, own, 11.0F, mark, theme->text);
+}
+
+/* How bright the lamp's light is: it decays over the beat; every second beat above 150 BPM. */
+static float lamp_light(const RingView *view)
+{
+    const ModelNow *music = view->music;
+    bool skipped = music->tempo_mbpm > PULSE_MBPM_MAX && music->bar.beat % 2 != 0;
+    float fraction = (float)music->bar.beat_fraction;
+
+    if (view->calm_light) {
+        return 0.5F;
+    }
+    return skipped ? 0.35F : 0.35F + 0.65F * (1.0F - fraction) * (1.0F - fraction);
+}
+
+static void draw_beat(Ui *ui, const RingView *view)
+{
+    const Theme *theme = ui->frame.theme;
+    const ModelNow *music = view->music;
+    float path = view->radius + LAMP_OUT;
+    Point lamp = on_circle(view->center, path, 0.0F);
+    float window = ui->frame.layout.width * ui->frame.layout.height;
+    float light = fminf(fminf(0.33F * view->radius, 80.0F), sqrtf(LIGHT_SHARE * window / 3.14159F));
+    float beat = (float)music->bar.beat_fraction;
+
+    if (!music->known || music->tempo_mbpm == 0) {
+        draw_ring(ui->frame.draw, lamp, 7.0F, 2.0F, theme->edge);
+        return;
+    }
+    draw_glow(ui->frame.draw, lamp, light, colour_fade(theme->fill, 0.45F * lamp_light(view)));
+    view_beat_disc(ui, lamp, 8.0F, 1.0F);
+    if (ui->frame.reduced_motion) {
+        return;
+    }
+    for (int i = BEAD_FOLLOWERS; i >= 0; i--) {
+        float share = (float)i / (BEAD_FOLLOWERS + 1);
+        Point bead = on_circle(view->center, path, ring_lens(beat - BEAD_BEATS * (float)i));
+
+        if (i == 0) {
+            view_beat_disc(ui, bead, 5.5F, 1.0F);
+        } else {
+            draw_disc(ui->frame.draw,
+                      bead,
+                      5.0F - 2.5F * share,
+                      colour_fade(theme->fill, 0.6F * (1.0F - share)));
+        }
+    }
+}
+
+static void draw_figure(Ui *ui, const RingView *view, const RingState *state)
+{
+    const Theme *theme = ui->frame.theme;
+    float size = fminf(fmaxf(0.75F * HOLE * view->radius, 26.0F), 72.0F);
+    float small = view->radius > 200.0F ? TYPE_LEAD : TYPE_HINT;
+    WordsText figure;
+
+    words_clear(&figure);
+    if (state->started && view->model->snapshot.active >= 2) {
+        words_add_number(&figure, state->figure);
+    } else {
+        words_add(&figure, "\xE2\x80\x93"); /* an en dash: nothing to measure yet */
+    }
+    view_text(ui,
+              (Point){view->center.x, view->center.y - 0.17F * size},
+              &(UiLabel){.size_px = size,
+                         .weight = FONT_SEMIBOLD,
+                         .align = TEXT_CENTER,
+                         .colour = theme->text,
+                         .tabular = size <= 36.0F},
+              figure.bytes);
+    view_text(ui,
+              (Point){view->center.x, view->center.y + 0.38F * size + 0.55F * small},
+              &(UiLabel){.size_px = small, .align = TEXT_CENTER, .colour = theme->text2},
+              "together");
+}
+
+/* ---- names ------------------------------------------------------------------------------------ */
+
+typedef struct {
+    int seats[RING_NAMES_MAX];
+    Point marks[RING_NAMES_MAX];
+    float y[RING_NAMES_MAX];
+    int count;
+} NameColumn;
+
+static void insert_name(NameColumn *column, int seat, Point mark)
+{
+    int at = column->count;
+
+    while (at > 0 && column->marks[at - 1].y > mark.y) {
+        column->marks[at] = column->marks[at - 1];
+        column->seats[at] = column->seats[at - 1];
+        at--;
+    }
+    column->marks[at] = mark;
+    column->seats[at] = seat;
+    column->count++;
+}
+
+/* Down the side with at least a line between them; then up again where they ran over the end. */
+static void space_names(NameColumn *column, float top, float bottom)
+{
+    for (int i = 0; i < column->count; i++) {
+        float first = i == 0 ? top : column->y[i - 1] + NAME_SPACING;
+
+        column->y[i] = fmaxf(column->marks[i].y - 10.0F, first);
+    }
+    for (int i = column->count - 1; i >= 0; i--) {
+        float last = i == column->count - 1 ? bottom : column->y[i + 1] - NAME_SPACING;
+
+        column->y[i] = fminf(column->y[i], last);
+    }
+}
+
+static void draw_name(Ui *ui, const RingView *view, const NameColumn *column, int index)
+{
+    const Theme *theme = ui->frame.theme;
+    const ModelOthers *others = view->model->others;
+    int seat = column->seats[index];
+    bool own = seat == own_seat(view);
+    bool left = column->marks[index].x < view->center.x;
+    float circle = view->radius + NAME_OUT;
+    float y = column->y[index];
+    float rise = fminf(fabsf(y - view->center.y), circle);
+    float reach = fmaxf(sqrtf(circle * circle - rise * rise), 70.0F);
+    float x = left ? view->center.x - reach : view->center.x + reach;
+    float edge = left ? x - SPACE_2 : ui->frame.layout.width - SPACE_2 - x;
+    UiLabel label = {.size_px = TYPE_HINT,
+                     .weight = own ? FONT_SEMIBOLD : FONT_REGULAR,
+                     .align = left ? TEXT_RIGHT : TEXT_LEFT,
+                     .colour = own ? theme->accent : theme->text};
+
+    draw_line(ui->frame.draw,
+              (Point){left ? x + 6.0F : x - 6.0F, y},
+              column->marks[index],
+              1.0F,
+              own ? theme->accent : colour_fade(theme->edge, 0.7F));
+    view_name(ui,
+              (Point){x, y},
+              fminf(edge, 150.0F),
+              &label,
+              own ? "You" : others->roster[seat].name);
+}
+
+static void draw_names(Ui *ui, const RingView *view, const RingState *state)
+{
+    const ModelOthers *others = view->model->others;
+    NameColumn columns[2] = {{.count = 0}, {.count = 0}};
+    float top = view->center.y - view->radius - 12.0F;
+    float bottom = view->center.y + view->radius + 12.0F;
+
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        Point mark = seat_point(view, state, seat);
+        NameColumn *column = &columns[mark.x < view->center.x ? 0 : 1];
+
+        if (state->dots[seat].shown && column->count < RING_NAMES_MAX) {
+            insert_name(column, seat, mark);
+        }
+    }
+    for (int side = 0; side < 2; side++) {
+        space_names(&columns[side], top, bottom);
+        for (int i = 0; i < columns[side].count; i++) {
+            draw_name(ui, view, &columns[side], i);
+        }
+    }
+}
+
+/* ---- the whole -------------------------------------------------------------------------------- */
+
+static void draw_people(Ui *ui, const RingView *view, RingState *state)
+{
+    int people = ring_people(view->model->others);
+
+    draw_hulls(ui, view, state);
+    if (view->names && people <= RING_NAMES_MAX) {
+        draw_names(ui, view, state);
+    }
+    if (view->only_flagged) {
+        draw_flags(ui, view, state, people);
+        return;
+    }
+    if (people > RING_SINGLE_MAX) {
+        draw_crowd(ui, view, state);
+    } else {
+        draw_calm(ui, view, state, people);
+    }
+    draw_flags(ui, view, state, people);
+}
+
+void view_ring(Ui *ui, const RingView *view, RingState *state)
+{
+    bool has_people = view->model->others != NULL;
+
+    draw_ground(ui, view);
+    if (view->labels) {
+        draw_labels(ui, view);
+    }
+    if (has_people) {
+        draw_people(ui, view, state);
+    }
+    if (view->model->has_snapshot && view->model->snapshot.active >= 2) {
+        draw_arrow(ui, view, state);
+    }
+    if (has_people) {
+        draw_own(ui, view, state);
+    }
+    if (has_people && view->selected_seat != RING_NOBODY &&
+        state->dots[view->selected_seat].shown) {
+        draw_ring(ui->frame.draw,
+                  seat_point(view, state, view->selected_seat),
+                  14.0F,
+                  FOCUS_RING_WIDTH,
+                  ui->frame.theme->focus);
+    }
+    draw_beat(ui, view);
+    draw_figure(ui, view, state);
+}
+
+int ring_seat_at(const RingView *view, const RingState *state, Point at, float reach)
+{
+    const ModelOthers *others = view->model->others;
+    float best = reach * reach;
+    int found = RING_NOBODY;
+
+    for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
+        float distance = squared_distance(seat_point(view, state, seat), at);
+
+        if (state->dots[seat].shown && distance <= best) {
+            best = distance;
+            found = seat;
+        }
+    }
+    return found;
+}
+
+int ring_seat_towards(const RingView *view, const RingState *state, float x, float y)
+{
+    const ModelOthers *others = view->model->others;
+    Point from = view->center;
+    float best = INFINITY;
+    int found = view->selected_seat;
+
+    if (view->selected_seat != RING_NOBODY) {
+        from = seat_point(view, state, view->selected_seat);
+    }
+    for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
+        Point at = seat_point(view, state, seat);
+        float along = (at.x - from.x) * x + (at.y - from.y) * y;
+        float across = fabsf((at.x - from.x) * y - (at.y - from.y) * x);
+        /* Sideways counts double: the nearest in that direction, not just the nearest. */
+        float cost = along + 2.0F * across;
+
+        if (state->dots[seat].shown && seat != view->selected_seat && along > 0.5F && cost < best) {
+            best = cost;
+            found = seat;
+        }
+    }
+    return found;
+}
+
+/* ---- legend ----------------------------------------------------------------------------------- */
+
+#define LEGEND_ROW 29.0F
+#define LEGEND_TOP 134.0F
+#define LEGEND_PADDING 20.0F
+
+static const uint8_t legend_order[] = {VERDICT_OFF_BEAT,
+                                       VERDICT_WRONG_TEMPO,
+                                       VERDICT_ERRATIC,
+                                       VERDICT_DOUBLE,
+                                       VERDICT_LATE,
+                                       VERDICT_EARLY,
+                                       VERDICT_HALF,
+                                       VERDICT_IDLE,
+                                       VERDICT_LOOSE,
+                                       VERDICT_WARMING_UP,
+                                       VERDICT_ON,
+                                       VERDICT_TIGHT};
+
+enum {
+    LEGEND_ROWS = sizeof legend_order / sizeof legend_order[0]
+};
+
+_Static_assert(sizeof legend_order / sizeof legend_order[0] == VERDICT_COUNT, "all verdicts");
+
+float ring_legend_height(void)
+{
+    return LEGEND_TOP + LEGEND_ROW * (float)LEGEND_ROWS + SPACE_2;
+}
+
+static void draw_legend_row(Ui *ui, Rect row, uint8_t verdict, int people, int all)
+{
+    const Theme *theme = ui->frame.theme;
+    Mark mark = view_mark_of(verdict, 0.0F);
+    Colour colour = people > 0 ? theme->text : theme->text3;
+    float y = row.y + row.h / 2.0F;
+    float bar_width = 65.0F;
+    Rect bar = {rect_right(row) - 46.0F - bar_width, y - 3.0F, bar_width, 6.0F};
+    WordsText number;
+
+    words_clear(&number);
+    words_add_number(&number, people);
+    draw_mark(ui->frame.draw, (Point){row.x + 9.0F, y}, 13.0F, mark, theme_mark_colour(theme, mark));
+    view_text(ui,
+              (Point){row.x + 28.0F, y},
+              &(UiLabel){.colour = colour},
+              verdict == VERDICT_WRONG_TEMPO ? "Wrong tempo" : mark_name(mark));
+    draw_rect(ui->frame.draw, bar, 3.0F, theme->raised);
+    if (people > 0 && all > 0) {
+        /* The root, so that one person of a thousand still shows. */
+        bar.w = fmaxf(bar.w * sqrtf((float)people / (float)all), 6.0F);
+        draw_rect(ui->frame.draw, bar, 3.0F, theme_mark_colour(theme, mark));
+    }
+    view_text(ui,
+              (Point){rect_right(row), y},
+              &(UiLabel){.weight = FONT_SEMIBOLD,
+                         .align = TEXT_RIGHT,
+                         .colour = colour,
+                         .tabular = true},
+              number.bytes);
+}
+
+static void draw_legend_head(
+    Ui *ui, Rect inner, const ClientModel *model, const RingState *state, int64_t beat_ns)
+{
+    const Theme *theme = ui->frame.theme;
+    const SnapshotMessage *snapshot = &model->snapshot;
+    WordsText figure;
+    WordsText words;
+    float width;
+
+    words_clear(&figure);
+    words_clear(&words);
+    if (state->started && snapshot->active >= 2) {
+        words_add_number(&figure, state->figure);
+        words_add(&words, group_word_text(group_word_of((double)snapshot->sigma_us / 1000.0)));
+        words_add(&words, ", spread ");
+        words_add_number(&words, words_whole_ms((int64_t)snapshot->sigma_us));
+        words_add(&words, " ms");
+    } else {
+        words_add(&figure, "\xE2\x80\x93");
+        words_add(&words, "nobody plays yet");
+    }
+    width = view_text(ui,
+                      (Point){inner.x, inner.y + 26.0F},
+                      &(UiLabel){.size_px = 60.0F, .weight = FONT_SEMIBOLD},
+                      figure.bytes);
+    view_text(ui,
+              (Point){inner.x + width + 18.0F, inner.y + 14.0F},
+              &(UiLabel){.size_px = TYPE_HINT, .colour = theme->text2},
+              "together");
+    view_text(ui,
+              (Point){inner.x + width + 18.0F, inner.y + 38.0F},
+              &(UiLabel){.weight = FONT_SEMIBOLD},
+              words.bytes);
+    if (snapshot->active >= 2) {
+        view_text(ui,
+                  (Point){inner.x, inner.y + 72.0F},
+                  &(UiLabel){.size_px = TYPE_HINT, .colour = theme->text2},
+                  words_group_on_click(snapshot->median_us, beat_ns));
+    }
+    ui_separator(ui, inner.x, inner.y + 92.0F, inner.w);
+}
+
+float view_ring_legend(
+    Ui *ui, Rect rect, const ClientModel *model, const RingState *state, int64_t beat_ns)
+{
+    Rect inner = rect_inset(rect, LEGEND_PADDING);
+    int all = model->has_snapshot ? model->snapshot.joined : 0;
+    float y = rect.y + LEGEND_TOP - LEGEND_ROW / 2.0F;
+
+    ui_panel(ui, rect);
+    draw_legend_head(ui, inner, model, state, beat_ns);
+    for (int i = 0; i < LEGEND_ROWS; i++) {
+        int people = model->has_snapshot ? model->snapshot.verdicts[legend_order[i]] : 0;
+
+        draw_legend_row(
+            ui, (Rect){inner.x, y, inner.w, LEGEND_ROW}, legend_order[i], people, all);
+        y += LEGEND_ROW;
+    }
+    return y;
+}
