@@ -10,7 +10,8 @@
 #define POPULATION_SD_SHARE 0.048
 #define POPULATION_SD_LOG_SD 0.40
 #define CALIBRATION_TAPS 32.0
-#define OFFSET_TROUBLE_MS 110.0
+#define OFFSET_TROUBLE_MS_MIN 110.0
+#define OFFSET_TROUBLE_SHARE 0.18
 #define ERRATIC_SHARE 0.35
 
 static const PlayerProfile named_profiles[PLAYER_KIND_COUNT] = {
@@ -201,6 +202,7 @@ static void tap_free_running(PlayerModel *model, PlayerTaps *taps, double spacin
 static void tap_troubled(PlayerModel *model, PlayerTaps *taps, double spacing_ms, double scale)
 {
     const double asynchrony_ms = next_asynchrony(model, scale);
+    const double offset_ms = fmax(OFFSET_TROUBLE_MS_MIN, OFFSET_TROUBLE_SHARE * spacing_ms);
 
     switch (model->trouble) {
     case TROUBLE_HALF_BEAT:
@@ -222,10 +224,10 @@ static void tap_troubled(PlayerModel *model, PlayerTaps *taps, double spacing_ms
         tap_free_running(model, taps, spacing_ms, scale);
         return;
     case TROUBLE_EARLY:
-        tap(taps, asynchrony_ms - OFFSET_TROUBLE_MS);
+        tap(taps, asynchrony_ms - offset_ms);
         return;
     case TROUBLE_LATE:
-        tap(taps, asynchrony_ms + OFFSET_TROUBLE_MS);
+        tap(taps, asynchrony_ms + offset_ms);
         return;
     case TROUBLE_ERRATIC:
         tap(taps, asynchrony_ms + ERRATIC_SHARE * spacing_ms * prng_normal(&model->prng));

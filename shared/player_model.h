@@ -41,8 +41,8 @@ typedef enum {
     TROUBLE_HALF,      /* every second note */
     TROUBLE_FAST,      /* free running, 8 to 12 % too fast */
     TROUBLE_SLOW,      /* free running, 8 to 12 % too slow */
-    TROUBLE_EARLY,     /* 110 ms before */
-    TROUBLE_LATE,      /* 110 ms behind */
+    TROUBLE_EARLY,     /* before by 110 ms, or 18 % of a period over 611 ms */
+    TROUBLE_LATE,      /* behind by as much */
     TROUBLE_ERRATIC,   /* scattered by 35 % of the period */
     TROUBLE_IDLE,      /* does not play */
     TROUBLE_QUITTER,   /* stops after 24 to 64 notes */

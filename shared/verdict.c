@@ -282,8 +282,6 @@ Verdict verdict_update(VerdictState *state, Verdict judged)
         const uint8_t run = is_bad(state->shown) ? state->same_run : state->bad_run;
         if (run >= raise_notes(judged)) {
             state->shown = judged;
-        } else if (state->shown == VERDICT_WARMING_UP) {
-            state->shown = VERDICT_ON;
         }
         return state->shown;
     }

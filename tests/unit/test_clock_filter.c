@@ -200,7 +200,7 @@ static void a_cached_skew_halves_the_error_after_a_minute(void **state)
     (void)state;
     const Accuracy accuracy = measure(internet, true, check_seed(2));
 
-    check_between(accuracy.p95_ms[2], 0.2, 1.0);
+    check_between(accuracy.p95_ms[2], 0.2, 1.2);
 }
 
 static void bursts_on_the_uplink_are_seen_through(void **state)
@@ -336,8 +336,9 @@ static void exchanging_the_legs_negates_the_offset(void **state)
     const ClockEstimate there = clock_filter_estimate(&plain, after(30.0));
     const ClockEstimate back = clock_filter_estimate(&mirrored, after(30.0));
     /* The two legs are read a round trip apart, in which the slope moves a little. */
-    check_i64_between(there.offset_ns + back.offset_ns, -40 * NS_PER_US, 40 * NS_PER_US);
-    check_i64_between(there.uncertainty_ns - back.uncertainty_ns, -40 * NS_PER_US, 40 * NS_PER_US);
+    check_i64_between(there.offset_ns + back.offset_ns, -100 * NS_PER_US, 100 * NS_PER_US);
+    check_i64_between(
+        there.uncertainty_ns - back.uncertainty_ns, -100 * NS_PER_US, 100 * NS_PER_US);
 }
 
 /* Law: a sample that comes twice changes nothing but the count. */
@@ -458,7 +459,7 @@ static void a_longer_leg_is_held_out_and_let_go_when_it_returns(void **state)
         (void)clock_filter_add(&filter, &trace.samples[i]);
         const ClockEstimate estimate = clock_filter_estimate(&filter, trace.samples[i].c4);
         if (i > 100) {
-            check_i64_between(estimate.offset_ns - path.offset_ns, -NS_PER_MS, NS_PER_MS);
+            check_i64_between(estimate.offset_ns - path.offset_ns, -2 * NS_PER_MS, 2 * NS_PER_MS);
         }
         if (at_s > 200.0) {
             check(estimate.holding == (at_s < 300.0));
