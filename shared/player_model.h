@@ -61,7 +61,6 @@ typedef struct {
 
 typedef struct {
     PlayerProfile profile;
-    PlayerTrouble trouble;
     Prng prng;
     double asynchrony_ms; /* A of the last note */
     double motor_ms;      /* M of the last note */
@@ -69,6 +68,7 @@ typedef struct {
     double tempo_ratio;   /* free running: own period / period */
     int64_t note_count;
     int64_t quit_after; /* notes */
+    PlayerTrouble trouble;
     bool started;
 } PlayerModel;
 

@@ -57,7 +57,7 @@ static void a_tiny_deviation_far_from_zero_is_not_lost(void **state)
     Moments moments = {0};
 
     for (int i = 0; i < 1000000; i++) {
-        moments_add_ns(&moments, 1400 * NS_PER_MS + (i % 2) * 2 * NS_PER_US);
+        moments_add_ns(&moments, 1400 * NS_PER_MS + (i % 2 == 0 ? 0 : 2 * NS_PER_US));
     }
     check_near(moments_sd_ms(&moments), 0.001, 1e-9);
 }
