@@ -24,14 +24,13 @@ typedef enum {
 } Judgement;
 
 typedef struct {
-    SessionTime at;      /* of the hit; of the note for MISS */
-    int64_t note_number; /* counts this participant's expected notes 0, 1, 2 ...; for EXTRA and
-                            BOUNCE that of the nearest note */
-    int64_t error_ns;    /* hit minus (nearest) note, negative = early; 0 for MISS */
-    int64_t
-        calibration_ns; /* this participant's own offset c when it was judged; 0 = uncalibrated */
-    int64_t beat_ns;    /* beat period T at the note, > 0 */
-    int64_t spacing_ns; /* local note spacing: the period of the phase, > 0 */
+    SessionTime at;         /* of the hit; of the note for MISS */
+    int64_t note_number;    /* counts this participant's expected notes 0, 1, 2 ...; for EXTRA and
+                               BOUNCE that of the nearest note */
+    int64_t error_ns;       /* hit minus (nearest) note, negative = early; 0 for MISS */
+    int64_t calibration_ns; /* the participant's own offset c then; 0 = uncalibrated */
+    int64_t beat_ns;        /* beat period T at the note, > 0 */
+    int64_t spacing_ns;     /* local note spacing: the period of the phase, > 0 */
     Judgement kind;
     int32_t weight_micro; /* points, 0 .. WEIGHT_MICRO_MAX; 0 unless PERFECT, GOOD or OK */
     uint32_t hit_number;  /* the participant's own counter of hits; 0 for MISS */
