@@ -81,7 +81,7 @@ static void insert_hit(SimulatedPlayer *player, const SimulatedHit *hit)
 
 /* Moves what is planned to where its notes are now, and drops the first note that is gone with all
    that follow it. Planning goes on from there. */
-static void follow_change(SimulatedPlayer *player, const SimulatedScore *score)
+static void follow_change(SimulatedPlayer *player, const SimulatedScore *score, SessionTime now)
 {
     SimulatedHit old_hits[SIMULATED_HITS_MAX];
     int old_count = player->hit_count;
@@ -91,6 +91,9 @@ static void follow_change(SimulatedPlayer *player, const SimulatedScore *score)
     const Section *section = timeline_section_at(score->timeline, last_planned);
 
     memcpy(old_hits, player->hits, sizeof old_hits[0] * (size_t)old_count);
+    if (section->start.ubeats > tempo_map_beats_at(&score->timeline->tempo, now).ubeats) {
+        gone_from = section->start; /* to come, so perhaps new: its notes are planned afresh */
+    }
     if (section->transport != TRANSPORT_PLAYING) {
         gone_from = section->start;
     }
@@ -227,7 +230,7 @@ void simulated_player_plan(SimulatedPlayer *player, const SimulatedScore *score,
     if (!player->has_entered) {
         enter(player, score, now);
     } else if (player->revision != score->timeline->revision || player->part != score->part) {
-        follow_change(player, score);
+        follow_change(player, score, now);
     }
     player->revision = score->timeline->revision;
     player->part = score->part;

@@ -292,6 +292,9 @@ take_record(Session *session, uint16_t seat, const JudgedRecord *record, Journal
         entry->take = participant->take;
         entry->judged = *record;
     }
+    if (judgement_closes_note(record->kind)) {
+        follow_stretch(session, participant, record);
+    }
     person_statistics_fold(&participant->statistics, record);
     if (judgement_is_hit(record->kind)) {
         add_to_group(session, participant, record);

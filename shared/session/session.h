@@ -81,6 +81,7 @@ typedef struct {
     Judge judge;
     PersonStatistics statistics; /* of the take */
     VerdictState verdict;
+    Beats window_from;      /* the stretch of one section and part that the verdict is about */
     int32_t window_bias_us; /* over the verdict's window, calibrated */
     MapEntry map_entry;
     int64_t group_beat; /* the newest beat it counted in, for the group */
