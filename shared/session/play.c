@@ -282,6 +282,23 @@ static void update_verdict(Session *session, Participant *participant, SessionTi
     update_map_entry(participant, &evidence);
 }
 
+/* Another section or part is another thing to play: the verdict warms up again. */
+static void
+follow_stretch(const Session *session, Participant *participant, const JudgedRecord *record)
+{
+    const SessionTime note_at = {record->at.ns - record->error_ns};
+    const Beats where = tempo_map_beats_at(&session->timeline.tempo, note_at);
+    Beats from = timeline_section_at(&session->timeline, where)->start;
+
+    if (participant->part_from.ubeats <= where.ubeats) {
+        from = later(from, participant->part_from);
+    }
+    if (participant->window_from.ubeats != from.ubeats) {
+        participant->window_from = from;
+        person_statistics_restart_window(&participant->statistics);
+    }
+}
+
 static void
 take_record(Session *session, uint16_t seat, const JudgedRecord *record, Journal *journal)
 {
