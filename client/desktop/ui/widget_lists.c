@@ -325,7 +325,7 @@ ui_list(Ui *ui, UiId id, Rect rect, const UiList *list, UiListState *state, size
     size_t under;
 
     view.row_height = list->row_height > 0.0F ? list->row_height : ROW_HEIGHT + LIST_ROW_GAP;
-    view.body = rect_inset(rect, LIST_PADDING);
+    view.body = rect_inset_xy(rect, LIST_PADDING, SPACE_1);
     if (state->cursor >= list->label_count) {
         state->cursor = list->label_count > 0 ? list->label_count - 1 : 0;
     }
