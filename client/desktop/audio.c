@@ -1,0 +1,273 @@
+#include "client/desktop/audio.h"
+
+#include "client/desktop/audio_backend.h"
+#include "shared/platform/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sound systems move to another device on their own within this time, or not at all. */
+#define AUDIO_AFTER_LOSS_NS (250 * NS_PER_MS)
+
+struct Audio {
+    AudioConfig config;
+    const AudioBackend *wanted;  /* of the choice */
+    const AudioBackend *current; /* `wanted`, or AUDIO_NULL_BACKEND while there is no device */
+    void *device;                /* of `current` */
+    AudioFormat format;
+    SoundBank *bank; /* NULL while there is no device */
+    HostTime retry_at;
+    bool cancel_owed; /* the ring was full when it was asked for */
+    HostTime cancel_after;
+    bool problem_told; /* said once, until a device was there again */
+    uint32_t revision;
+    SoundStream stream;
+};
+
+static const AudioBackend *backend_of(AudioChoice choice)
+{
+    switch (choice) {
+    case AUDIO_NULL:
+        return &AUDIO_NULL_BACKEND;
+    case AUDIO_OFFLINE:
+        return &AUDIO_OFFLINE_BACKEND;
+    case AUDIO_AUTO:
+    case AUDIO_MIXER:
+        break;
+    }
+    return &AUDIO_MIXER_BACKEND;
+}
+
+static void fall_silent(Audio *audio, HostTime now)
+{
+    char problem[AUDIO_PROBLEM_BYTES_MAX];
+
+    audio->current = &AUDIO_NULL_BACKEND;
+    audio->device = audio->current->open(&audio->config, &audio->stream, &audio->format, problem);
+    audio->current->start(audio->device, now);
+    audio->retry_at = (HostTime){now.ns + AUDIO_RETRY_NS};
+    audio->revision++;
+}
+
+static void close_device(Audio *audio)
+{
+    audio->current->close(audio->device);
+    audio->device = NULL;
+    sound_bank_destroy(audio->bank);
+    audio->bank = NULL;
+}
+
+/* Opens the wanted device and its sounds; false with the reason, and nothing changed, without. */
+static bool open_wanted(Audio *audio, HostTime now, char problem[AUDIO_PROBLEM_BYTES_MAX])
+{
+    AudioFormat format = {.rate_hz = 0};
+    SoundBank *bank = NULL;
+    void *device = audio->wanted->open(&audio->config, &audio->stream, &format, problem);
+
+    if (device == NULL) {
+        return false;
+    }
+    bank = sound_bank_create(format.rate_hz);
+    if (bank == NULL) {
+        (void)snprintf(
+            problem, AUDIO_PROBLEM_BYTES_MAX, "no drums at %d frames a second", format.rate_hz);
+        audio->wanted->close(device);
+        return false;
+    }
+    audio->current = audio->wanted;
+    audio->device = device;
+    audio->format = format;
+    audio->bank = bank;
+    audio->revision++;
+    sound_stream_begin(&audio->stream, bank);
+    audio->current->start(device, now);
+    return true;
+}
+
+/* From silence to the wanted device, if it can be had. */
+static void try_device(Audio *audio, HostTime now)
+{
+    char problem[AUDIO_PROBLEM_BYTES_MAX] = "";
+
+    audio->retry_at = (HostTime){now.ns + AUDIO_RETRY_NS};
+    if (open_wanted(audio, now, problem)) {
+        audio->problem_told = false;
+        log_info("audio: event=open device=\"%s\" backend=%s rate_hz=%d block_frames=%d",
+                 audio->format.device,
+                 audio->format.backend,
+                 audio->format.rate_hz,
+                 audio->format.block_frames);
+    } else if (!audio->problem_told) {
+        audio->problem_told = true;
+        log_warning("audio: no sound device found (%s); playing silently and looking for one "
+                    "every three seconds",
+                    problem);
+    }
+}
+
+Audio *audio_create(const AudioConfig *config, HostTime now)
+{
+    Audio *audio = calloc(1, sizeof *audio);
+
+    if (audio == NULL) {
+        return NULL;
+    }
+    audio->config = *config;
+    audio->config.device[AUDIO_DEVICE_NAME_BYTES_MAX - 1] = '\0';
+    if (audio->config.rate_hz <= 0) {
+        audio->config.rate_hz = AUDIO_RATE_HZ;
+    }
+    if (audio->config.block_frames <= 0) {
+        audio->config.block_frames = AUDIO_BLOCK_FRAMES;
+    }
+    audio->wanted = backend_of(config->choice);
+    sound_stream_init(&audio->stream);
+    fall_silent(audio, now);
+    if (audio->wanted != &AUDIO_NULL_BACKEND) {
+        try_device(audio, now);
+    }
+    return audio;
+}
+
+void audio_destroy(Audio *audio)
+{
+    if (audio == NULL) {
+        return;
+    }
+    close_device(audio);
+    free(audio);
+}
+
+/* Drops the device and looks for one again after `wait_ns`. */
+static void lose_device(Audio *audio, HostTime now, int64_t wait_ns)
+{
+    close_device(audio);
+    fall_silent(audio, now);
+    audio->retry_at = (HostTime){now.ns + wait_ns};
+}
+
+void audio_poll(Audio *audio, HostTime now)
+{
+    switch (audio->current->poll(audio->device, now)) {
+    case AUDIO_NO_NEWS:
+        break;
+    case AUDIO_DEVICE_GONE:
+        log_warning("audio: the sound device \"%s\" is gone; looking for one every three seconds",
+                    audio->format.device);
+        audio->problem_told = true;
+        lose_device(audio, now, AUDIO_AFTER_LOSS_NS);
+        break;
+    case AUDIO_DEVICE_CAME_BACK:
+        lose_device(audio, now, 0);
+        break;
+    }
+    if (audio->current != audio->wanted && now.ns >= audio->retry_at.ns) {
+        try_device(audio, now);
+    }
+}
+
+void audio_choose_device(Audio *audio, const char *device, HostTime now)
+{
+    (void)snprintf(audio->config.device, sizeof audio->config.device, "%s", device);
+    if (audio->wanted == &AUDIO_NULL_BACKEND) {
+        return;
+    }
+    lose_device(audio, now, 0);
+    audio->problem_told = false;
+    try_device(audio, now);
+}
+
+void audio_strike(Audio *audio, Drum drum, float gain)
+{
+    const SoundCommand command = {.kind = SOUND_STRIKE, .drum = (uint8_t)drum, .gain = gain};
+
+    assert(drum_is_valid((int)drum));
+    /* With the ring full the device has stood still for long: a lost hit is the least of it. */
+    if (!sound_stream_send(&audio->stream, command)) {
+        return;
+    }
+}
+
+/* Sends the cancellation that is owed, if any; false when it still is. */
+static bool pay_cancellation(Audio *audio)
+{
+    const SoundCommand command = {.kind = SOUND_CANCEL_AFTER, .at = audio->cancel_after};
+
+    if (audio->cancel_owed && sound_stream_send(&audio->stream, command)) {
+        audio->cancel_owed = false;
+    }
+    return !audio->cancel_owed;
+}
+
+int audio_schedule(Audio *audio, const HostSound *sounds, int sound_count)
+{
+    if (!pay_cancellation(audio)) {
+        return 0;
+    }
+    for (int i = 0; i < sound_count; i++) {
+        const HostSound *sound = &sounds[i];
+        const SoundCommand command = {.at = sound->at,
+                                      .id = sound->id,
+                                      .gain = sound->gain,
+                                      .kind = SOUND_TIMED,
+                                      .drum = (uint8_t)sound->drum};
+
+        assert(drum_is_valid((int)sound->drum));
+        if (!sound_stream_send(&audio->stream, command)) {
+            return i;
+        }
+    }
+    return sound_count;
+}
+
+void audio_cancel_after(Audio *audio, HostTime at)
+{
+    /* Nothing is scheduled while a cancellation is owed, so the earlier of the two says it all. */
+    if (!audio->cancel_owed || at.ns < audio->cancel_after.ns) {
+        audio->cancel_after = at;
+    }
+    audio->cancel_owed = true;
+    if (!pay_cancellation(audio)) {
+        log_warning("audio: event=ring_full");
+    }
+}
+
+void audio_set_volume(Audio *audio, Volume volume, double level)
+{
+    assert(volume >= 0 && volume < VOLUME_COUNT);
+    sound_stream_set_volume(&audio->stream, volume, level);
+}
+
+void audio_mute_own(Audio *audio, bool muted)
+{
+    sound_stream_mute_own(&audio->stream, muted);
+}
+
+AudioState audio_state(const Audio *audio)
+{
+    static const char *const WORDS[] = {
+        [AUDIO_SILENT] = "no device", [AUDIO_SETTLING] = "settling", [AUDIO_PLAYING] = "playing"};
+    AudioState state = {.condition = AUDIO_SILENT,
+                        .rate_hz = audio->format.rate_hz,
+                        .block_frames = audio->format.block_frames,
+                        .report = sound_stream_report(&audio->stream),
+                        .revision = audio->revision};
+
+    if (audio->current != &AUDIO_NULL_BACKEND) {
+        state.condition = state.report.settled ? AUDIO_PLAYING : AUDIO_SETTLING;
+        if (state.report.block_count > 0) {
+            state.block_frames = state.report.block_frames;
+        }
+        state.latency_ms = 2e3 * (double)state.block_frames / (double)state.rate_hz;
+    }
+    state.word = WORDS[state.condition];
+    (void)snprintf(state.device, sizeof state.device, "%s", audio->format.device);
+    (void)snprintf(state.backend, sizeof state.backend, "%s", audio->format.backend);
+    return state;
+}
+
+void *audio_backend_device(Audio *audio)
+{
+    return audio->device;
+}

@@ -1,0 +1,103 @@
+/*
+ * The sound of the desktop client: timed sounds on their frame, the own drum at once.
+ *
+ * Main thread only; a device's callback runs beside it and shares nothing but a ring and atomics.
+ * Never fails: without a device everything behaves the same, only silently, and a device is looked
+ * for every three seconds. At most one Audio with a real device per process (SDL2_mixer has one).
+ *
+ *     audio = audio_create(&config, now);
+ *     every turn of the loop: audio_poll(audio, now);
+ *     own hit:                audio_strike(audio, drum, gain);
+ *     the rest:               audio_feed_update (client/desktop/audio_feed.h)
+ */
+#ifndef CLIENT_DESKTOP_AUDIO_H
+#define CLIENT_DESKTOP_AUDIO_H
+
+#include "client/desktop/sound_stream.h"
+
+enum {
+    AUDIO_DEVICE_NAME_BYTES_MAX = 96, /* with the terminator */
+    AUDIO_DEVICES_MAX = 16,
+    AUDIO_RATE_HZ = 48000,
+    AUDIO_BLOCK_FRAMES = 256
+};
+
+#define AUDIO_RETRY_NS (3 * NS_PER_S)
+
+typedef struct Audio Audio;
+
+typedef enum {
+    AUDIO_AUTO,   /* SDL2_mixer when there is a device, silence while there is none */
+    AUDIO_MIXER,  /* the same */
+    AUDIO_NULL,   /* silence, for good: no device is looked for */
+    AUDIO_OFFLINE /* tests: see client/desktop/audio_offline.h */
+} AudioChoice;
+
+/* All zero: the default device at 48 kHz in blocks of 256 frames. */
+typedef struct {
+    AudioChoice choice;
+    int rate_hz;                              /* preferred; 0: AUDIO_RATE_HZ */
+    int block_frames;                         /* preferred; 0: AUDIO_BLOCK_FRAMES */
+    char device[AUDIO_DEVICE_NAME_BYTES_MAX]; /* "": the default one */
+} AudioConfig;
+
+/* One sound at an exact time. */
+typedef struct {
+    HostTime at;
+    uint64_t id; /* 0: none. Else it plays once; sent again before that, it moves to the new time */
+    Drum drum;
+    float gain; /* 0..1 */
+} HostSound;
+
+typedef enum {
+    AUDIO_SILENT,   /* no device; looking for one */
+    AUDIO_SETTLING, /* a device, whose clock is not known well yet: the first second or two */
+    AUDIO_PLAYING
+} AudioCondition;
+
+typedef struct {
+    AudioCondition condition;
+    const char *word; /* for the screen: "no device", "settling", "playing" */
+    char device[AUDIO_DEVICE_NAME_BYTES_MAX]; /* "" without one */
+    char backend[16];                         /* SDL's word for the system: "pulseaudio" */
+    int rate_hz;
+    int block_frames;  /* as the callback really asks for them */
+    double latency_ms; /* from frame to ear, estimated: two blocks. Calibration knows better */
+    SoundReport report;
+    uint32_t revision; /* grows with every change of device, rate or block: calibrate again */
+} AudioState;
+
+/* NULL only when out of memory. Logs once when there is no device. */
+Audio *audio_create(const AudioConfig *config, HostTime now);
+
+/* NULL is fine. What sounds is cut off. */
+void audio_destroy(Audio *audio);
+
+/* Every turn of the main loop: notices devices that come and go. Takes some tens of milliseconds
+   when one came, and only then. */
+void audio_poll(Audio *audio, HostTime now);
+
+/* Another device from now on; "" is the default one. */
+void audio_choose_device(Audio *audio, const char *device, HostTime now);
+
+/* The names of the devices that could be chosen; returns how many, at most AUDIO_DEVICES_MAX. */
+int audio_devices(char names[AUDIO_DEVICES_MAX][AUDIO_DEVICE_NAME_BYTES_MAX]);
+
+/* The own hit: begins with the next block. */
+void audio_strike(Audio *audio, Drum drum, float gain);
+
+/* Timed sounds; returns how many were taken: the first so many, all unless the device stands still.
+   Clicks have the click's volume, every other drum the band's. */
+int audio_schedule(Audio *audio, const HostSound *sounds, int sound_count);
+
+/* Forgets the sounds scheduled so far that were to begin at `at` or later; not those scheduled
+   after this call. */
+void audio_cancel_after(Audio *audio, HostTime at);
+
+/* Volume 0..1; all begin at 1. */
+void audio_set_volume(Audio *audio, Volume volume, double level);
+void audio_mute_own(Audio *audio, bool muted);
+
+AudioState audio_state(const Audio *audio);
+
+#endif

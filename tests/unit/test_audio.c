@@ -1,0 +1,307 @@
+/* The audio of the client on a device of memory: frames, volumes, cancelling, losing the device. */
+#include "client/desktop/audio.h"
+#include "client/desktop/audio_offline.h"
+#include "client/desktop/sound_bank.h"
+#include "tests/support/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RATE_HZ = 48000,
+    BLOCK = 256,
+    SECOND_FRAMES = RATE_HZ
+};
+
+static const HostTime START = {INT64_C(77000000000)};
+
+static Audio *create(AudioChoice choice)
+{
+    const AudioConfig config = {.choice = choice, .rate_hz = RATE_HZ, .block_frames = BLOCK};
+    Audio *audio = audio_create(&config, START);
+
+    check(audio != NULL);
+    return audio;
+}
+
+static HostTime after_ms(int64_t ms)
+{
+    return (HostTime){START.ns + ms * NS_PER_MS};
+}
+
+static void render(Audio *audio, float *mono, int frames)
+{
+    int done = 0;
+
+    while (done < frames) {
+        done += audio_offline_render(audio, 0, mono + done, frames - done);
+    }
+}
+
+/* The first frame that is not silent, -1 when all are. */
+static int first_sound(const float *mono, int frames)
+{
+    for (int i = 0; i < frames; i++) {
+        if (fabsf(mono[i]) > 1e-6F) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* The first audible frame of a drum on its own. */
+static int head_of(Drum drum)
+{
+    SoundBank *bank = sound_bank_create(RATE_HZ);
+    int head = 0;
+
+    check(bank != NULL);
+    head = first_sound(bank->samples[drum], bank->frame_counts[drum]);
+    sound_bank_destroy(bank);
+    return head;
+}
+
+static void a_timed_sound_begins_on_its_frame_and_is_the_drum(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    SoundBank *bank = sound_bank_create(RATE_HZ);
+    const HostSound sound = {
+        .at = {START.ns + 1000 * NS_PER_S / RATE_HZ + 1}, .drum = DRUM_CLICK, .gain = 1.0F};
+    static float mono[SECOND_FRAMES];
+
+    (void)state;
+    check_i64(audio_schedule(audio, &sound, 1), 1);
+    render(audio, mono, SECOND_FRAMES);
+    for (int i = 0; i < bank->frame_counts[DRUM_CLICK] && 1000 + i < SECOND_FRAMES; i++) {
+        check_near((double)mono[1000 + i], (double)bank->samples[DRUM_CLICK][i], 1e-6);
+    }
+    check_i64(first_sound(mono, SECOND_FRAMES), 1000 + head_of(DRUM_CLICK));
+    sound_bank_destroy(bank);
+    audio_destroy(audio);
+}
+
+static void a_strike_begins_with_the_next_block(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    static float mono[4 * BLOCK];
+
+    (void)state;
+    render(audio, mono, 2 * BLOCK);
+    check_i64(first_sound(mono, 2 * BLOCK), -1);
+    audio_strike(audio, DRUM_BONGO_HIGH, 1.0F);
+    render(audio, mono, 2 * BLOCK);
+    check_i64(first_sound(mono, 2 * BLOCK), head_of(DRUM_BONGO_HIGH));
+    audio_destroy(audio);
+}
+
+static void a_sound_sent_again_moves_and_does_not_double(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    HostSound sound = {.at = after_ms(100), .id = 5, .drum = DRUM_CLICK, .gain = 1.0F};
+    static float mono[SECOND_FRAMES];
+
+    (void)state;
+    check_i64(audio_schedule(audio, &sound, 1), 1);
+    sound.at = after_ms(200);
+    check_i64(audio_schedule(audio, &sound, 1), 1);
+    render(audio, mono, SECOND_FRAMES / 2);
+    check_i64(first_sound(mono, SECOND_FRAMES / 2), RATE_HZ / 5 + head_of(DRUM_CLICK));
+    sound.at = after_ms(700);
+    check_i64(audio_schedule(audio, &sound, 1), 1);
+    render(audio, mono, SECOND_FRAMES / 2);
+    check_u64(audio_state(audio).report.played_count, 1);
+    audio_destroy(audio);
+}
+
+static void cancelling_forgets_what_comes_later_only(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    const HostSound sounds[] = {{.at = after_ms(100), .drum = DRUM_CLICK, .gain = 1.0F},
+                                {.at = after_ms(200), .drum = DRUM_CLICK, .gain = 1.0F},
+                                {.at = after_ms(300), .drum = DRUM_CLICK, .gain = 1.0F}};
+    const HostSound later = {.at = after_ms(400), .drum = DRUM_CLAVE, .gain = 1.0F};
+    static float mono[SECOND_FRAMES];
+
+    (void)state;
+    check_i64(audio_schedule(audio, sounds, 3), 3);
+    audio_cancel_after(audio, after_ms(200));
+    check_i64(audio_schedule(audio, &later, 1), 1);
+    render(audio, mono, SECOND_FRAMES);
+    check_u64(audio_state(audio).report.played_count, 2);
+    check_i64(first_sound(mono, SECOND_FRAMES), RATE_HZ / 10 + head_of(DRUM_CLICK));
+    audio_destroy(audio);
+}
+
+static void volumes_are_per_group_and_the_own_drum_can_be_muted(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    const HostSound click = {.at = START, .drum = DRUM_CLICK_ACCENT, .gain = 1.0F};
+    const HostSound band = {.at = START, .drum = DRUM_COWBELL, .gain = 1.0F};
+    static float mono[SECOND_FRAMES];
+
+    (void)state;
+    audio_set_volume(audio, VOLUME_CLICK, 0.0);
+    audio_set_volume(audio, VOLUME_BAND, 0.0);
+    audio_mute_own(audio, true);
+    render(audio, mono, BLOCK); /* volumes have moved */
+    check_i64(audio_schedule(audio, &click, 1), 1);
+    check_i64(audio_schedule(audio, &band, 1), 1);
+    audio_strike(audio, DRUM_CLAVE, 1.0F);
+    render(audio, mono, SECOND_FRAMES);
+    check_i64(first_sound(mono, SECOND_FRAMES), -1);
+    check_u64(audio_state(audio).report.played_count, 3);
+    audio_mute_own(audio, false);
+    audio_set_volume(audio, VOLUME_MASTER, 7.0); /* clamped */
+    render(audio, mono, BLOCK);
+    audio_strike(audio, DRUM_CLAVE, 1.0F);
+    render(audio, mono, SECOND_FRAMES);
+    check(first_sound(mono, SECOND_FRAMES) >= 0);
+    audio_destroy(audio);
+}
+
+static void a_sound_far_too_late_is_left_out_and_one_a_little_late_is_not(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    const HostSound sounds[] = {{.at = after_ms(10), .drum = DRUM_CLICK, .gain = 1.0F},
+                                {.at = after_ms(480), .drum = DRUM_CLICK, .gain = 1.0F}};
+    static float mono[SECOND_FRAMES];
+
+    (void)state;
+    render(audio, mono, SECOND_FRAMES / 2);
+    check_i64(audio_schedule(audio, sounds, 2), 2);
+    render(audio, mono, SECOND_FRAMES / 2);
+    check_i64(first_sound(mono, SECOND_FRAMES / 2), head_of(DRUM_CLICK));
+    check_u64(audio_state(audio).report.played_count, 1);
+    check_u64(audio_state(audio).report.late_count, 2);
+    audio_destroy(audio);
+}
+
+static void late_callbacks_do_not_move_sounds(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    static float mono[3 * SECOND_FRAMES];
+    const HostSound sound = {.at = after_ms(2500), .drum = DRUM_CLICK, .gain = 1.0F};
+    int done = 0;
+
+    (void)state;
+    check_i64(audio_schedule(audio, &sound, 1), 1);
+    while (done < 3 * SECOND_FRAMES) {
+        /* Late by 0 to 2.9 ms, in a fixed pattern. */
+        done += audio_offline_render(
+            audio, done / BLOCK * 7 % 30 * 100000, mono + done, 3 * SECOND_FRAMES - done);
+    }
+    check_i64(first_sound(mono, 3 * SECOND_FRAMES), RATE_HZ * 5 / 2 + head_of(DRUM_CLICK));
+    check_i64((int)audio_state(audio).condition, AUDIO_PLAYING);
+    audio_destroy(audio);
+}
+
+static void without_a_device_everything_goes_on_silently(void **state)
+{
+    Audio *audio = create(AUDIO_NULL);
+    HostSound sound = {.at = after_ms(100), .drum = DRUM_CLICK, .gain = 1.0F};
+
+    (void)state;
+    check_i64((int)audio_state(audio).condition, AUDIO_SILENT);
+    check_text(audio_state(audio).word, "no device");
+    audio_strike(audio, DRUM_CLAVE, 1.0F);
+    check_i64(audio_schedule(audio, &sound, 1), 1);
+    audio_poll(audio, after_ms(50));
+    check_u64(audio_state(audio).report.played_count, 1);
+    audio_poll(audio, after_ms(100));
+    check_u64(audio_state(audio).report.played_count, 2);
+    for (int i = 0; i < 10000; i++) {
+        sound.at = after_ms(200 + i);
+        check_i64(audio_schedule(audio, &sound, 1), 1);
+        audio_poll(audio, after_ms(200 + i));
+    }
+    check_u64(audio_state(audio).report.dropped_count, 0);
+    audio_destroy(audio);
+}
+
+static void a_missing_device_is_looked_for_every_three_seconds(void **state)
+{
+    AudioConfig config = {.choice = AUDIO_OFFLINE, .device = AUDIO_OFFLINE_ABSENT};
+    Audio *audio = audio_create(&config, START);
+    uint32_t revision = 0;
+
+    (void)state;
+    check(audio != NULL);
+    check_i64((int)audio_state(audio).condition, AUDIO_SILENT);
+    revision = audio_state(audio).revision;
+    for (int i = 0; i < 100; i++) {
+        audio_poll(audio, after_ms(i * 100));
+    }
+    check_i64((int)audio_state(audio).condition, AUDIO_SILENT);
+    check_u64(audio_state(audio).revision, revision);
+    audio_choose_device(audio, "", after_ms(10000));
+    check_i64((int)audio_state(audio).condition, AUDIO_SETTLING);
+    check(audio_state(audio).revision > revision);
+    audio_destroy(audio);
+}
+
+static void a_device_that_goes_comes_back_and_plays_what_was_planned(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    const HostSound sound = {.at = after_ms(4100), .drum = DRUM_CLICK, .gain = 1.0F};
+    static float mono[SECOND_FRAMES];
+
+    (void)state;
+    render(audio, mono, SECOND_FRAMES);
+    audio_strike(audio, DRUM_CYMBAL, 1.0F);
+    render(audio, mono, BLOCK);
+    audio_offline_unplug(audio);
+    audio_poll(audio, after_ms(1010));
+    check_i64((int)audio_state(audio).condition, AUDIO_SILENT);
+    check_text(audio_state(audio).device, "");
+    check_i64(audio_schedule(audio, &sound, 1), 1);
+    audio_poll(audio, after_ms(1100));
+    check_i64((int)audio_state(audio).condition, AUDIO_SILENT);
+    audio_poll(audio, after_ms(4000));
+    check_i64((int)audio_state(audio).condition, AUDIO_SETTLING);
+    check_text(audio_state(audio).device, "memory");
+    render(audio, mono, SECOND_FRAMES);
+    check_i64(first_sound(mono, SECOND_FRAMES), RATE_HZ / 10 + head_of(DRUM_CLICK));
+    audio_destroy(audio);
+}
+
+static void a_device_that_stands_still_loses_no_cancellation(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    const HostSound sound = {.at = after_ms(500), .drum = DRUM_CLICK, .gain = 1.0F};
+    static float mono[SECOND_FRAMES];
+    int taken = 0;
+
+    (void)state;
+    while (audio_schedule(audio, &sound, 1) == 1) {
+        taken++;
+    }
+    check_i64(taken, SOUND_RING_COMMANDS_MAX);
+    audio_cancel_after(audio, after_ms(400));
+    check_i64(audio_schedule(audio, &sound, 1), 0);
+    render(audio, mono, BLOCK);
+    check_i64(audio_schedule(audio, NULL, 0), 0);
+    render(audio, mono, SECOND_FRAMES);
+    check_i64(first_sound(mono, SECOND_FRAMES), -1);
+    audio_destroy(audio);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_timed_sound_begins_on_its_frame_and_is_the_drum),
+        cmocka_unit_test(a_strike_begins_with_the_next_block),
+        cmocka_unit_test(a_sound_sent_again_moves_and_does_not_double),
+        cmocka_unit_test(cancelling_forgets_what_comes_later_only),
+        cmocka_unit_test(volumes_are_per_group_and_the_own_drum_can_be_muted),
+        cmocka_unit_test(a_sound_far_too_late_is_left_out_and_one_a_little_late_is_not),
+        cmocka_unit_test(late_callbacks_do_not_move_sounds),
+        cmocka_unit_test(without_a_device_everything_goes_on_silently),
+        cmocka_unit_test(a_missing_device_is_looked_for_every_three_seconds),
+        cmocka_unit_test(a_device_that_goes_comes_back_and_plays_what_was_planned),
+        cmocka_unit_test(a_device_that_stands_still_loses_no_cancellation),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
