@@ -45,10 +45,10 @@ typedef struct {
     Ui *ui;
     const LaneView *view;
     LaneGeometry geometry;
-    Beats now;      /* as shown: stepped with reduced motion */
-    Beats from;     /* left edge */
-    Beats to;       /* right edge */
-    Beats reach;    /* a note this far behind can still be hit */
+    Beats now;   /* as shown: stepped with reduced motion */
+    Beats from;  /* left edge */
+    Beats to;    /* right edge */
+    Beats reach; /* a note this far behind can still be hit */
     LaneTick ticks[LANE_TICKS_MAX];
     int tick_count;
     bool next_found; /* the amber note has been drawn */
@@ -94,7 +94,8 @@ Point lane_pendulum_bob(const LaneGeometry *geometry, double beats)
                    geometry->pivot.y + geometry->length * cosf(angle)};
 }
 
-/* ---- the pendulum ----------------------------------------------------------------------------- */
+/* ---- the pendulum -----------------------------------------------------------------------------
+ */
 
 static float bob_radius(const LaneGeometry *geometry)
 {
@@ -115,10 +116,8 @@ static void draw_track(Ui *ui, const LaneGeometry *geometry)
     }
     draw_polyline(ui->frame.draw, points, TRACK_POINTS, 1.5F, theme->line);
     draw_disc(ui->frame.draw, points[0], 3.0F, colour_mix(theme->line, theme->edge, 0.4F));
-    draw_disc(ui->frame.draw,
-              points[TRACK_POINTS - 1],
-              3.0F,
-              colour_mix(theme->line, theme->edge, 0.4F));
+    draw_disc(
+        ui->frame.draw, points[TRACK_POINTS - 1], 3.0F, colour_mix(theme->line, theme->edge, 0.4F));
 }
 
 static void draw_pendulum(const LaneFrame *frame, double beats, bool running)
@@ -221,7 +220,8 @@ static void draw_corner(const LaneFrame *frame, const Groove *groove)
               "your part");
 }
 
-/* ---- own hits --------------------------------------------------------------------------------- */
+/* ---- own hits ---------------------------------------------------------------------------------
+ */
 
 static bool is_claim(uint8_t judgement)
 {
@@ -295,10 +295,11 @@ static void draw_ticks(const LaneFrame *frame)
             continue;
         }
         /* 2 x 24: twenty-four to each side of the line would hide the number. */
-        draw_rect(draw,
-                  (Rect){x - 1.5F, geometry->middle_y - half, 2.0F * TICK_WIDTH - 1.0F, 2.0F * half},
-                  1.5F,
-                  colour);
+        draw_rect(
+            draw,
+            (Rect){x - 1.5F, geometry->middle_y - half, 2.0F * TICK_WIDTH - 1.0F, 2.0F * half},
+            1.5F,
+            colour);
         if (tick->claims && geometry->panel.h > 56.0F) {
             draw_mark(draw,
                       (Point){x, geometry->middle_y - half - TICK_MARK},
@@ -309,7 +310,8 @@ static void draw_ticks(const LaneFrame *frame)
     }
 }
 
-/* ---- beats and notes -------------------------------------------------------------------------- */
+/* ---- beats and notes --------------------------------------------------------------------------
+ */
 
 static void draw_beat(const LaneFrame *frame, const Section *section, Beats at, bool dim)
 {
@@ -385,8 +387,7 @@ static bool shows_notes(const Section *section)
 
 static void draw_section_beats(const LaneFrame *frame, const Section *section, Beats from, Beats to)
 {
-    bool dim =
-        section->transport != TRANSPORT_PLAYING && section->transport != TRANSPORT_COUNT_IN;
+    bool dim = section->transport != TRANSPORT_PLAYING && section->transport != TRANSPORT_COUNT_IN;
     int64_t beat = div_ceil(from.ubeats - section->start.ubeats, UBEATS_PER_BEAT);
     Beats at = {section->start.ubeats + beat * UBEATS_PER_BEAT};
 
@@ -434,7 +435,8 @@ static void draw_sections(LaneFrame *frame, LanePass pass)
         if (i > 0 && section->start.ubeats > from.ubeats) {
             from = section->start;
         }
-        if (i == 0 && section->transport == TRANSPORT_LOBBY && section->start.ubeats > from.ubeats) {
+        if (i == 0 && section->transport == TRANSPORT_LOBBY &&
+            section->start.ubeats > from.ubeats) {
             from = section->start; /* nothing lies before the beginning */
         }
         if (from.ubeats >= to.ubeats) {
@@ -448,7 +450,8 @@ static void draw_sections(LaneFrame *frame, LanePass pass)
     }
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------
+ */
 
 static Beats beats_of_px(const LaneGeometry *geometry, float px)
 {
@@ -534,8 +537,8 @@ void view_lane(Ui *ui, const LaneView *view)
                    music,
                    false);
     } else if (view->with_pendulum) {
-        double beats = (double)(music->position.ubeats % (2 * UBEATS_PER_BEAT)) /
-                       (double)UBEATS_PER_BEAT;
+        double beats =
+            (double)(music->position.ubeats % (2 * UBEATS_PER_BEAT)) / (double)UBEATS_PER_BEAT;
 
         draw_pendulum(&frame, beats, running);
     }

@@ -51,7 +51,8 @@ typedef struct {
 
 void view_lane(Ui *ui, const LaneView *view);
 
-/* One lamp per beat of the bar around `center`, the one of now lit; with numbers when `numbered`. */
+/* One lamp per beat of the bar around `center`, the one of now lit; with numbers when `numbered`.
+ */
 void view_lamps(Ui *ui, Point center, float radius, const ModelNow *music, bool numbered);
 
 #endif

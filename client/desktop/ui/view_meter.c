@@ -97,10 +97,11 @@ static void draw_hits(Ui *ui, Rect bar, const Meter *meter)
         float x = meter_x(meter, bar, meter->asynchrony_us[i]);
         float height = OLDER_SHARE * bar.h;
 
-        draw_rect(ui->frame.draw,
-                  (Rect){x - OLDER_WIDTH / 2.0F, bar.y + (bar.h - height) / 2.0F, OLDER_WIDTH, height},
-                  OLDER_WIDTH / 2.0F,
-                  colour_fade(colour, alpha));
+        draw_rect(
+            ui->frame.draw,
+            (Rect){x - OLDER_WIDTH / 2.0F, bar.y + (bar.h - height) / 2.0F, OLDER_WIDTH, height},
+            OLDER_WIDTH / 2.0F,
+            colour_fade(colour, alpha));
     }
     if (meter->hit_count > 0) {
         float x = meter_x(meter, bar, meter->asynchrony_us[0]);

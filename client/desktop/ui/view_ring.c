@@ -22,7 +22,8 @@
 /* A pulsing light covers less than this share of the window. */
 #define LIGHT_SHARE 0.009F
 
-/* ---- geometry --------------------------------------------------------------------------------- */
+/* ---- geometry ---------------------------------------------------------------------------------
+ */
 
 float ring_lens(float phase)
 {
@@ -76,14 +77,16 @@ int ring_people(const ModelOthers *others)
     return people;
 }
 
-/* ---- motion ----------------------------------------------------------------------------------- */
+/* ---- motion -----------------------------------------------------------------------------------
+ */
 
 static float wrap_phase(float phase)
 {
     return phase - ceilf(phase - 0.5F);
 }
 
-/* A fixed number in (-.5, .5) for each seat: spreads marks within what the map's steps leave open. */
+/* A fixed number in (-.5, .5) for each seat: spreads marks within what the map's steps leave open.
+ */
 static float seat_offset(int seat)
 {
     uint32_t mixed = (uint32_t)seat * UINT32_C(2654435761);
@@ -151,7 +154,8 @@ static void advance_figures(RingState *state, const SnapshotMessage *snapshot, c
     state->phase = wrap_phase(state->phase + share * wrap_phase(phase - state->phase));
     state->together += share * ((float)snapshot->together_centi / 100.0F - state->together);
     figure = (int)lroundf(state->together);
-    if (!state->started || (figure != state->figure && time->now_s >= state->figure_at_s + FIGURE_S)) {
+    if (!state->started ||
+        (figure != state->figure && time->now_s >= state->figure_at_s + FIGURE_S)) {
         state->figure = figure;
         state->figure_at_s = time->now_s;
     }
@@ -174,7 +178,8 @@ void ring_state_advance(RingState *state, const ClientModel *model, const RingTi
     state->beat = time->beat;
 }
 
-/* ---- ground ----------------------------------------------------------------------------------- */
+/* ---- ground -----------------------------------------------------------------------------------
+ */
 
 static void draw_ground(Ui *ui, const RingView *view)
 {
@@ -232,7 +237,8 @@ static void draw_labels(Ui *ui, const RingView *view)
               theme->text2);
 }
 
-/* ---- teams ------------------------------------------------------------------------------------ */
+/* ---- teams ------------------------------------------------------------------------------------
+ */
 
 static int own_seat(const RingView *view)
 {
@@ -318,7 +324,8 @@ static void draw_hulls(Ui *ui, const RingView *view, const RingState *state)
     }
 }
 
-/* ---- people ----------------------------------------------------------------------------------- */
+/* ---- people -----------------------------------------------------------------------------------
+ */
 
 /* Marks that are singled out, after they have been moved apart. */
 typedef struct {
@@ -364,7 +371,8 @@ static Point placed(const RingView *view, const PlacedFlags *flags, Point at, fl
     return at;
 }
 
-static void place_flags(const RingView *view, const RingState *state, float size, PlacedFlags *flags)
+static void
+place_flags(const RingView *view, const RingState *state, float size, PlacedFlags *flags)
 {
     const ModelOthers *others = view->model->others;
 
@@ -425,7 +433,8 @@ static void draw_flags(Ui *ui, const RingView *view, const RingState *state, int
     }
 }
 
-/* ---- a crowd: hexagonal bins ------------------------------------------------------------------ */
+/* ---- a crowd: hexagonal bins ------------------------------------------------------------------
+ */
 
 /* Rows of bins are shifted by half a pitch in turn; the nearest of two candidate rows wins. */
 typedef struct {
@@ -551,7 +560,8 @@ static void draw_crowd(Ui *ui, const RingView *view, RingState *state)
     }
 }
 
-/* ---- oneself, the group, the beat ------------------------------------------------------------- */
+/* ---- oneself, the group, the beat -------------------------------------------------------------
+ */
 
 static float arrow_angle(const RingState *state)
 {
@@ -692,7 +702,8 @@ static void draw_figure(Ui *ui, const RingView *view, const RingState *state)
               "together");
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------
+ */
 
 typedef struct {
     int seats[RING_NAMES_MAX];
@@ -753,11 +764,8 @@ static void draw_name(Ui *ui, const RingView *view, const NameColumn *column, in
               column->marks[index],
               1.0F,
               own ? theme->accent : colour_fade(theme->edge, 0.7F));
-    view_name(ui,
-              (Point){x, y},
-              fminf(edge, 150.0F),
-              &label,
-              own ? "You" : others->roster[seat].name);
+    view_name(
+        ui, (Point){x, y}, fminf(edge, 150.0F), &label, own ? "You" : others->roster[seat].name);
 }
 
 static void draw_names(Ui *ui, const RingView *view, const RingState *state)
@@ -783,7 +791,8 @@ static void draw_names(Ui *ui, const RingView *view, const RingState *state)
     }
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------
+ */
 
 static void draw_people(Ui *ui, const RingView *view, RingState *state)
 {
@@ -876,7 +885,8 @@ int ring_seat_towards(const RingView *view, const RingState *state, float x, flo
     return found;
 }
 
-/* ---- legend ----------------------------------------------------------------------------------- */
+/* ---- legend -----------------------------------------------------------------------------------
+ */
 
 #define LEGEND_ROW 29.0F
 #define LEGEND_TOP 134.0F
@@ -918,7 +928,8 @@ static void draw_legend_row(Ui *ui, Rect row, uint8_t verdict, int people, int a
 
     words_clear(&number);
     words_add_number(&number, people);
-    draw_mark(ui->frame.draw, (Point){row.x + 9.0F, y}, 13.0F, mark, theme_mark_colour(theme, mark));
+    draw_mark(
+        ui->frame.draw, (Point){row.x + 9.0F, y}, 13.0F, mark, theme_mark_colour(theme, mark));
     view_text(ui,
               (Point){row.x + 28.0F, y},
               &(UiLabel){.colour = colour},
@@ -929,13 +940,11 @@ static void draw_legend_row(Ui *ui, Rect row, uint8_t verdict, int people, int a
         bar.w = fmaxf(bar.w * sqrtf((float)people / (float)all), 6.0F);
         draw_rect(ui->frame.draw, bar, 3.0F, theme_mark_colour(theme, mark));
     }
-    view_text(ui,
-              (Point){rect_right(row), y},
-              &(UiLabel){.weight = FONT_SEMIBOLD,
-                         .align = TEXT_RIGHT,
-                         .colour = colour,
-                         .tabular = true},
-              number.bytes);
+    view_text(
+        ui,
+        (Point){rect_right(row), y},
+        &(UiLabel){.weight = FONT_SEMIBOLD, .align = TEXT_RIGHT, .colour = colour, .tabular = true},
+        number.bytes);
 }
 
 static void draw_legend_head(
@@ -992,8 +1001,7 @@ float view_ring_legend(
     for (int i = 0; i < LEGEND_ROWS; i++) {
         int people = model->has_snapshot ? model->snapshot.verdicts[legend_order[i]] : 0;
 
-        draw_legend_row(
-            ui, (Rect){inner.x, y, inner.w, LEGEND_ROW}, legend_order[i], people, all);
+        draw_legend_row(ui, (Rect){inner.x, y, inner.w, LEGEND_ROW}, legend_order[i], people, all);
         y += LEGEND_ROW;
     }
     return y;

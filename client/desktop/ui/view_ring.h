@@ -11,9 +11,9 @@
 #include "client/model/model.h"
 
 enum {
-    RING_NAMES_MAX = 30,     /* most people whose names stand around it */
-    RING_SINGLE_MAX = 1200,  /* most people who are all drawn one by one */
-    RING_HULLS_ALL_MAX = 6,  /* most teams that are all outlined */
+    RING_NAMES_MAX = 30,    /* most people whose names stand around it */
+    RING_SINGLE_MAX = 1200, /* most people who are all drawn one by one */
+    RING_HULLS_ALL_MAX = 6, /* most teams that are all outlined */
     RING_HULL_POINTS_MAX = 256,
     RING_BINS_ACROSS = 64, /* cells of the hexagonal bins along one axis */
     RING_NOBODY = -1
@@ -52,9 +52,9 @@ typedef struct {
 
 /* What time it is for the motion. */
 typedef struct {
-    double now_s;   /* any steady clock */
-    double beat_s;  /* period of the beat, > 0 */
-    int64_t beat;   /* whole beats of the music; where it changes, reduced motion steps */
+    double now_s;  /* any steady clock */
+    double beat_s; /* period of the beat, > 0 */
+    int64_t beat;  /* whole beats of the music; where it changes, reduced motion steps */
     bool reduced_motion;
 } RingTime;
 

@@ -83,13 +83,12 @@ static void draw_figure(Ui *ui, const StatusBar *bar, BarRoom *room)
 
     words_clear(&figure);
     words_add_number(&figure, bar->figure);
-    room->right -= view_text(ui,
-                             (Point){room->right, room->y},
-                             &(UiLabel){.size_px = TYPE_TITLE,
-                                        .weight = FONT_SEMIBOLD,
-                                        .align = TEXT_RIGHT,
-                                        .tabular = true},
-                             figure.bytes);
+    room->right -= view_text(
+        ui,
+        (Point){room->right, room->y},
+        &(UiLabel){
+            .size_px = TYPE_TITLE, .weight = FONT_SEMIBOLD, .align = TEXT_RIGHT, .tabular = true},
+        figure.bytes);
     room->right -= SPACE_3;
     if (room->right - room->left > 260.0F) {
         room->right -= view_text(ui,
@@ -158,10 +157,8 @@ bool view_status_bar(Ui *ui, const StatusBar *bar)
     BarRoom room = {.left = layout->margin, .right = layout->width - layout->margin, .y = middle};
     bool pressed = false;
 
-    plot_sign(ui->frame.draw,
-              ui->frame.theme,
-              (Point){room.left + SIGN_SIZE / 2.0F, middle},
-              SIGN_SIZE);
+    plot_sign(
+        ui->frame.draw, ui->frame.theme, (Point){room.left + SIGN_SIZE / 2.0F, middle}, SIGN_SIZE);
     room.left += SIGN_SIZE + SPACE_3;
     if (!bar->no_menu) {
         pressed = draw_menu(ui, &room);

@@ -98,7 +98,8 @@ const char *words_judgement(Judgement judgement, int64_t asynchrony_us, bool cal
     return "Got it";
 }
 
-/* ---- phrases ---------------------------------------------------------------------------------- */
+/* ---- phrases ----------------------------------------------------------------------------------
+ */
 
 static const WordsSentence phrases[] = {
     [WORDS_PHRASE_NONE] = {"", ""},
@@ -194,7 +195,8 @@ WordsPhrase words_phrase_of(const WordsFigures *now, const WordsFigures *before)
     return phrase_of_timing(now);
 }
 
-/* ---- situations ------------------------------------------------------------------------------- */
+/* ---- situations -------------------------------------------------------------------------------
+ */
 
 /* In a template {n} and {m} are the numbers, {o} the first as an offset in ms, {a} the name. */
 static const WordsSentence situations[] = {
@@ -319,7 +321,8 @@ WordsSituation words_of_notice(NoticeKind notice)
     return WORDS_SERVER_STOPS;
 }
 
-/* ---- the group -------------------------------------------------------------------------------- */
+/* ---- the group --------------------------------------------------------------------------------
+ */
 
 const char *words_group_on_click(int64_t median_us, int64_t beat_ns)
 {
@@ -336,6 +339,27 @@ const char *words_group_on_click(int64_t median_us, int64_t beat_ns)
     }
     return beats > BIAS_BEATS_SMALL ? "The group is a little behind the click."
                                     : "The group is right on the click.";
+}
+
+const char *words_where_you_are(Verdict verdict)
+{
+    static const char *const sentences[] = {
+        [VERDICT_WARMING_UP] = "You are warming up.",
+        [VERDICT_IDLE] = "Join in whenever you like.",
+        [VERDICT_DOUBLE] = "You play two hits a beat.",
+        [VERDICT_HALF] = "You play every other beat.",
+        [VERDICT_OFF_BEAT] = "You are half a beat away.",
+        [VERDICT_EARLY] = "You are ahead of the group.",
+        [VERDICT_LATE] = "You are behind the group.",
+        [VERDICT_ON] = "You are with the group.",
+        [VERDICT_TIGHT] = "You are with the group.",
+        [VERDICT_WRONG_TEMPO] = "You have your own tempo.",
+        [VERDICT_ERRATIC] = "Listen for four clicks.",
+        [VERDICT_LOOSE] = "You are with the group.",
+    };
+
+    _Static_assert(sizeof sentences / sizeof sentences[0] == VERDICT_COUNT, "one for each");
+    return verdict < VERDICT_COUNT ? sentences[verdict] : "";
 }
 
 GroupWord words_group_word(double together, int64_t beat_ns)

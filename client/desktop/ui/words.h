@@ -45,7 +45,8 @@ typedef struct {
    is "Got it". A bounce and what is still pending count as a hit of which nothing is known. */
 const char *words_judgement(Judgement judgement, int64_t asynchrony_us, bool calibrated);
 
-/* ---- phrases: a word on eight notes ----------------------------------------------------------- */
+/* ---- phrases: a word on eight notes -----------------------------------------------------------
+ */
 
 enum {
     WORDS_PHRASE_NOTES = 8
@@ -92,7 +93,8 @@ WordsPhrase words_phrase_of(const WordsFigures *now, const WordsFigures *before)
 
 WordsSentence words_phrase(WordsPhrase phrase);
 
-/* ---- situations ------------------------------------------------------------------------------- */
+/* ---- situations -------------------------------------------------------------------------------
+ */
 
 typedef enum {
     WORDS_WRONG_CODE,
@@ -140,10 +142,14 @@ WordsSituation words_of_refusal(Refusal refusal);
 /* The situation that a notice of the server is. */
 WordsSituation words_of_notice(NoticeKind notice);
 
-/* ---- the group -------------------------------------------------------------------------------- */
+/* ---- the group --------------------------------------------------------------------------------
+ */
 
 /* "The group is right on the click." and its like, from the group's median bias. */
 const char *words_group_on_click(int64_t median_us, int64_t beat_ns);
+
+/* "You are with the group." and its like, from one's own verdict. */
+const char *words_where_you_are(Verdict verdict);
 
 /* The class word of a togetherness of 0..100 at this beat: the inverse of its formula. */
 GroupWord words_group_word(double together, int64_t beat_ns);
