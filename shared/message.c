@@ -37,14 +37,16 @@ static void code_centi(Wire *wire, uint16_t *value)
     code_u16_up_to(wire, value, 10000);
 }
 
-static void code_calibration(Wire *wire, bool *calibrated, int32_t *calibration_us)
+static void code_offset(Wire *wire, bool *calibrated, int32_t *calibration_us)
 {
     wire_bool(wire, calibrated);
     code_i32_within(wire, calibration_us, -CALIBRATION_US_MAX, CALIBRATION_US_MAX);
 }
 
-static void code_join(Wire *wire, JoinMessage *join)
+static void code_join(Wire *wire, Message *message)
 {
+    JoinMessage *join = &message->join;
+
     wire_u16(wire, &join->version);
     if (join->version != PROTOCOL_VERSION) {
         if (wire_is_reading(wire)) {
@@ -60,11 +62,13 @@ static void code_join(Wire *wire, JoinMessage *join)
     wire_bytes(wire, join->resume_token, sizeof join->resume_token);
     wire_bool(wire, &join->facilitates);
     wire_bytes(wire, join->facilitator_token, sizeof join->facilitator_token);
-    code_calibration(wire, &join->calibrated, &join->calibration_us);
+    code_offset(wire, &join->calibrated, &join->calibration_us);
 }
 
-static void code_hits(Wire *wire, HitsMessage *hits)
+static void code_hits(Wire *wire, Message *message)
 {
+    HitsMessage *hits = &message->hits;
+
     wire_u32(wire, &hits->clock_version);
     wire_u32(wire, &hits->uncertainty_us);
     code_count(wire, &hits->count, HITS_PER_MESSAGE_MAX);
@@ -84,16 +88,20 @@ static void code_hits(Wire *wire, HitsMessage *hits)
     }
 }
 
-static void code_command(Wire *wire, CommandMessage *command)
+static void code_command(Wire *wire, Message *message)
 {
+    CommandMessage *command = &message->command;
+
     wire_below(wire, &command->kind, COMMAND_COUNT);
     wire_i32(wire, &command->a);
     wire_i32(wire, &command->b);
     wire_text(wire, command->text, NAME_BYTES_MAX);
 }
 
-static void code_welcome(Wire *wire, WelcomeMessage *welcome)
+static void code_welcome(Wire *wire, Message *message)
 {
+    WelcomeMessage *welcome = &message->welcome;
+
     wire_u16(wire, &welcome->version);
     code_u16_up_to(wire, &welcome->seat, PARTICIPANTS_MAX - 1);
     wire_below(wire, &welcome->role, ROLE_COUNT);
@@ -103,7 +111,7 @@ static void code_welcome(Wire *wire, WelcomeMessage *welcome)
     wire_u32(wire, &welcome->clock_nonce);
     wire_u32(wire, &welcome->next_hit_number);
     wire_u32(wire, &welcome->grace_s);
-    code_calibration(wire, &welcome->calibrated, &welcome->calibration_us);
+    code_offset(wire, &welcome->calibrated, &welcome->calibration_us);
     wire_bytes(wire, welcome->resume_token, sizeof welcome->resume_token);
     wire_bytes(wire, welcome->code, sizeof welcome->code);
     wire_text(wire, welcome->title, TITLE_BYTES_MAX);
@@ -114,8 +122,10 @@ static void code_welcome(Wire *wire, WelcomeMessage *welcome)
     }
 }
 
-static void code_refused(Wire *wire, RefusedMessage *refused)
+static void code_refused(Wire *wire, Message *message)
 {
+    RefusedMessage *refused = &message->refused;
+
     wire_below(wire, &refused->reason, REFUSAL_COUNT);
     wire_u32(wire, &refused->number);
     wire_text(wire, refused->text, NAME_BYTES_MAX);
@@ -141,9 +151,9 @@ static void code_section(Wire *wire, Section *section)
 }
 
 /* Keeps the newest `count` of the array: what is older has been played. */
-static void code_timeline(Wire *wire, TimelineMessage *message)
+static void code_timeline(Wire *wire, Message *message)
 {
-    Timeline *timeline = &message->timeline;
+    Timeline *timeline = &message->timeline.timeline;
     int segments = timeline->tempo.segment_count;
     int sections = timeline->section_count;
     uint8_t segments_sent = (uint8_t)clamp_i64(segments, 0, TIMELINE_SEGMENTS_SENT_MAX);
@@ -181,18 +191,24 @@ static void code_steps(Wire *wire, uint8_t *steps, int step_count)
             packed = (uint8_t)(packed | (steps[i + j] & 3U) << (2 * j));
         }
         wire_u8(wire, &packed);
-        for (int j = 0; j < 4 && i + j < step_count; j++) {
-            steps[i + j] = ((unsigned)packed >> (2 * j)) & 3U;
+        for (int j = 0; j < 4; j++) {
+            const uint8_t step = ((unsigned)packed >> (2 * j)) & 3U;
+
+            if (i + j < step_count) {
+                steps[i + j] = step;
+            } else if (step != 0) {
+                wire_fail(wire); /* one meaning, one spelling */
+            }
         }
     }
 }
 
-static void code_groove(Wire *wire, GrooveMessage *message)
+static void code_groove(Wire *wire, Message *message)
 {
-    Groove *groove = &message->groove;
+    Groove *groove = &message->groove.groove;
     int step_count = 0;
 
-    wire_below(wire, &message->index, GROOVES_MAX);
+    wire_below(wire, &message->groove.index, GROOVES_MAX);
     wire_text(wire, groove->title, TITLE_BYTES_MAX);
     wire_i32(wire, &groove->tempo_mbpm);
     wire_below(wire, &groove->beats_per_bar, GROOVE_BEATS_PER_BAR_MAX + 1);
@@ -220,8 +236,10 @@ static void code_groove(Wire *wire, GrooveMessage *message)
     }
 }
 
-static void code_catalogue(Wire *wire, CatalogueMessage *catalogue)
+static void code_catalogue(Wire *wire, Message *message)
 {
+    CatalogueMessage *catalogue = &message->catalogue;
+
     wire_below(wire, &catalogue->total, GROOVES_MAX + 1);
     wire_below(wire, &catalogue->first, GROOVES_MAX);
     code_count(wire, &catalogue->count, CATALOGUE_ENTRIES_MAX);
@@ -249,8 +267,10 @@ static void code_team_index(Wire *wire, uint16_t *team)
     }
 }
 
-static void code_roster(Wire *wire, RosterMessage *roster)
+static void code_roster(Wire *wire, Message *message)
 {
+    RosterMessage *roster = &message->roster;
+
     code_u16_up_to(wire, &roster->joined, PARTICIPANTS_MAX);
     code_count(wire, &roster->count, ROSTER_PAGE_ENTRIES_MAX);
     for (int i = 0; i < roster->count; i++) {
@@ -265,8 +285,10 @@ static void code_roster(Wire *wire, RosterMessage *roster)
     }
 }
 
-static void code_teams(Wire *wire, TeamsMessage *teams)
+static void code_teams(Wire *wire, Message *message)
 {
+    TeamsMessage *teams = &message->teams;
+
     code_u16_up_to(wire, &teams->total, TEAMS_MAX);
     code_count(wire, &teams->count, TEAM_PAGE_ENTRIES_MAX);
     for (int i = 0; i < teams->count; i++) {
@@ -289,8 +311,10 @@ static void code_judgement(Wire *wire, JudgementEntry *entry)
     wire_i32(wire, &entry->asynchrony_us);
 }
 
-static void code_standing(Wire *wire, StandingMessage *standing)
+static void code_standing(Wire *wire, Message *message)
 {
+    StandingMessage *standing = &message->standing;
+
     wire_u32(wire, &standing->number);
     wire_u32(wire, &standing->acknowledged);
     code_centi(wire, &standing->score_centi);
@@ -311,8 +335,10 @@ static void code_standing(Wire *wire, StandingMessage *standing)
     }
 }
 
-static void code_snapshot(Wire *wire, SnapshotMessage *snapshot)
+static void code_snapshot(Wire *wire, Message *message)
 {
+    SnapshotMessage *snapshot = &message->snapshot;
+
     wire_u32(wire, &snapshot->number);
     wire_u32(wire, &snapshot->timeline_revision);
     code_i32_within(wire, &snapshot->tempo_mbpm, TEMPO_MBPM_MIN, TEMPO_MBPM_MAX);
@@ -328,8 +354,10 @@ static void code_snapshot(Wire *wire, SnapshotMessage *snapshot)
     }
 }
 
-static void code_map(Wire *wire, MapMessage *map)
+static void code_map(Wire *wire, Message *message)
 {
+    MapMessage *map = &message->map;
+
     wire_u32(wire, &map->number);
     code_u16_up_to(wire, &map->first_seat, PARTICIPANTS_MAX - 1);
     code_u16_up_to(wire, &map->count, MAP_PAGE_SEATS);
@@ -355,8 +383,10 @@ static void code_map(Wire *wire, MapMessage *map)
     }
 }
 
-static void code_bars(Wire *wire, BarsMessage *bars)
+static void code_bars(Wire *wire, Message *message)
 {
+    BarsMessage *bars = &message->bars;
+
     code_count(wire, &bars->count, BARS_PER_MESSAGE_MAX);
     for (int i = 0; i < bars->count; i++) {
         BarEntry *bar = &bars->entries[i];
@@ -371,8 +401,10 @@ static void code_bars(Wire *wire, BarsMessage *bars)
     }
 }
 
-static void code_report(Wire *wire, ReportMessage *report)
+static void code_report(Wire *wire, Message *message)
 {
+    ReportMessage *report = &message->report;
+
     wire_u16(wire, &report->page);
     wire_u16(wire, &report->pages);
     code_count(wire, &report->count, REPORT_PAGE_ENTRIES_MAX);
@@ -399,110 +431,96 @@ static void code_report(Wire *wire, ReportMessage *report)
     }
 }
 
-static void code_body(Wire *wire, Message *message)
+static void code_nothing(Wire *wire, Message *message)
 {
-    switch (message->type) {
-    case MESSAGE_JOIN:
-        code_join(wire, &message->join);
-        return;
-    case MESSAGE_CHOOSE_PART:
-        wire_below(wire, &message->choose_part.part, GROOVE_PARTS_MAX);
-        return;
-    case MESSAGE_READY:
-        wire_bool(wire, &message->ready.ready);
-        return;
-    case MESSAGE_CALIBRATION:
-        code_calibration(
-            wire, &message->calibration.calibrated, &message->calibration.calibration_us);
-        return;
-    case MESSAGE_HITS:
-        code_hits(wire, &message->hits);
-        return;
-    case MESSAGE_COMMAND:
-        code_command(wire, &message->command);
-        return;
-    case MESSAGE_LEAVE:
-        return;
-    case MESSAGE_REPORT_REQUEST:
-        wire_u16(wire, &message->report_request.page);
-        return;
-    case MESSAGE_WELCOME:
-        code_welcome(wire, &message->welcome);
-        return;
-    case MESSAGE_REFUSED:
-        code_refused(wire, &message->refused);
-        return;
-    case MESSAGE_TIMELINE:
-        code_timeline(wire, &message->timeline);
-        return;
-    case MESSAGE_GROOVE:
-        code_groove(wire, &message->groove);
-        return;
-    case MESSAGE_CATALOGUE:
-        code_catalogue(wire, &message->catalogue);
-        return;
-    case MESSAGE_ROSTER:
-        code_roster(wire, &message->roster);
-        return;
-    case MESSAGE_TEAMS:
-        code_teams(wire, &message->teams);
-        return;
-    case MESSAGE_STANDING:
-        code_standing(wire, &message->standing);
-        return;
-    case MESSAGE_SNAPSHOT:
-        code_snapshot(wire, &message->snapshot);
-        return;
-    case MESSAGE_MAP:
-        code_map(wire, &message->map);
-        return;
-    case MESSAGE_BARS:
-        code_bars(wire, &message->bars);
-        return;
-    case MESSAGE_NOTICE:
-        wire_below(wire, &message->notice.kind, NOTICE_COUNT);
-        wire_text(wire, message->notice.text, NAME_BYTES_MAX);
-        return;
-    case MESSAGE_REPORT:
-        code_report(wire, &message->report);
-        return;
-    case MESSAGE_CREATED:
-        wire_bytes(wire, message->created.code, CODE_CHARS);
-        wire_bytes(wire, message->created.facilitator_token, TOKEN_BYTES);
-        return;
-    case MESSAGE_NONE:
-    case MESSAGE_TYPE_COUNT:
-        break;
-    }
-    wire_fail(wire);
+    (void)wire;
+    (void)message;
 }
 
-static const char *const NAMES[MESSAGE_TYPE_COUNT] = {
-    [MESSAGE_JOIN] = "JOIN",           [MESSAGE_CHOOSE_PART] = "CHOOSE_PART",
-    [MESSAGE_READY] = "READY",         [MESSAGE_CALIBRATION] = "CALIBRATION",
-    [MESSAGE_HITS] = "HITS",           [MESSAGE_COMMAND] = "COMMAND",
-    [MESSAGE_LEAVE] = "LEAVE",         [MESSAGE_REPORT_REQUEST] = "REPORT_REQUEST",
-    [MESSAGE_WELCOME] = "WELCOME",     [MESSAGE_REFUSED] = "REFUSED",
-    [MESSAGE_TIMELINE] = "TIMELINE",   [MESSAGE_GROOVE] = "GROOVE",
-    [MESSAGE_CATALOGUE] = "CATALOGUE", [MESSAGE_ROSTER] = "ROSTER",
-    [MESSAGE_TEAMS] = "TEAMS",         [MESSAGE_STANDING] = "STANDING",
-    [MESSAGE_SNAPSHOT] = "SNAPSHOT",   [MESSAGE_MAP] = "MAP",
-    [MESSAGE_BARS] = "BARS",           [MESSAGE_NOTICE] = "NOTICE",
-    [MESSAGE_REPORT] = "REPORT",       [MESSAGE_CREATED] = "CREATED",
+static void code_choose_part(Wire *wire, Message *message)
+{
+    wire_below(wire, &message->choose_part.part, GROOVE_PARTS_MAX);
+}
+
+static void code_ready(Wire *wire, Message *message)
+{
+    wire_bool(wire, &message->ready.ready);
+}
+
+static void code_calibration(Wire *wire, Message *message)
+{
+    code_offset(wire, &message->calibration.calibrated, &message->calibration.calibration_us);
+}
+
+static void code_report_request(Wire *wire, Message *message)
+{
+    wire_u16(wire, &message->report_request.page);
+}
+
+static void code_notice(Wire *wire, Message *message)
+{
+    wire_below(wire, &message->notice.kind, NOTICE_COUNT);
+    wire_text(wire, message->notice.text, NAME_BYTES_MAX);
+}
+
+static void code_created(Wire *wire, Message *message)
+{
+    wire_bytes(wire, message->created.code, CODE_CHARS);
+    wire_bytes(wire, message->created.facilitator_token, TOKEN_BYTES);
+}
+
+/* What is known of a type: its name, how it travels and its bytes. */
+typedef struct {
+    const char *name;
+    Delivery delivery;
+    void (*code)(Wire *wire, Message *message);
+} MessageKind;
+
+/* Numbers without a name are not in use. */
+static const MessageKind KINDS[MESSAGE_TYPE_COUNT] = {
+    [MESSAGE_JOIN] = {"JOIN", DELIVERY_RELIABLE, code_join},
+    [MESSAGE_CHOOSE_PART] = {"CHOOSE_PART", DELIVERY_RELIABLE, code_choose_part},
+    [MESSAGE_READY] = {"READY", DELIVERY_RELIABLE, code_ready},
+    [MESSAGE_CALIBRATION] = {"CALIBRATION", DELIVERY_RELIABLE, code_calibration},
+    [MESSAGE_HITS] = {"HITS", DELIVERY_LIVE, code_hits},
+    [MESSAGE_COMMAND] = {"COMMAND", DELIVERY_RELIABLE, code_command},
+    [MESSAGE_LEAVE] = {"LEAVE", DELIVERY_RELIABLE, code_nothing},
+    [MESSAGE_REPORT_REQUEST] = {"REPORT_REQUEST", DELIVERY_RELIABLE, code_report_request},
+    [MESSAGE_WELCOME] = {"WELCOME", DELIVERY_RELIABLE, code_welcome},
+    [MESSAGE_REFUSED] = {"REFUSED", DELIVERY_RELIABLE, code_refused},
+    [MESSAGE_TIMELINE] = {"TIMELINE", DELIVERY_RELIABLE, code_timeline},
+    [MESSAGE_GROOVE] = {"GROOVE", DELIVERY_RELIABLE, code_groove},
+    [MESSAGE_CATALOGUE] = {"CATALOGUE", DELIVERY_RELIABLE, code_catalogue},
+    [MESSAGE_ROSTER] = {"ROSTER", DELIVERY_RELIABLE, code_roster},
+    [MESSAGE_TEAMS] = {"TEAMS", DELIVERY_LIVE, code_teams},
+    [MESSAGE_STANDING] = {"STANDING", DELIVERY_LIVE, code_standing},
+    [MESSAGE_SNAPSHOT] = {"SNAPSHOT", DELIVERY_LIVE, code_snapshot},
+    [MESSAGE_MAP] = {"MAP", DELIVERY_LIVE, code_map},
+    [MESSAGE_BARS] = {"BARS", DELIVERY_RELIABLE, code_bars},
+    [MESSAGE_NOTICE] = {"NOTICE", DELIVERY_RELIABLE, code_notice},
+    [MESSAGE_REPORT] = {"REPORT", DELIVERY_RELIABLE, code_report},
+    [MESSAGE_CREATED] = {"CREATED", DELIVERY_RELIABLE, code_created},
 };
 
 const char *message_name(MessageType type)
 {
     assert(type > MESSAGE_NONE && type < MESSAGE_TYPE_COUNT);
-    return NAMES[type] != NULL ? NAMES[type] : "?";
+    return KINDS[type].name != NULL ? KINDS[type].name : "?";
 }
 
 Delivery message_delivery(MessageType type)
 {
-    const bool live = type == MESSAGE_HITS || type == MESSAGE_STANDING ||
-                      type == MESSAGE_SNAPSHOT || type == MESSAGE_MAP || type == MESSAGE_TEAMS;
+    assert(type > MESSAGE_NONE && type < MESSAGE_TYPE_COUNT);
+    return KINDS[type].delivery;
+}
 
-    return live ? DELIVERY_LIVE : DELIVERY_RELIABLE;
+static void code_body(Wire *wire, Message *message)
+{
+    if (KINDS[message->type].code == NULL) {
+        wire_fail(wire);
+        return;
+    }
+    KINDS[message->type].code(wire, message);
 }
 
 /* Encoding does not change the message: the cursor only reads from it while it writes. */
