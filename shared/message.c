@@ -79,7 +79,7 @@ static void code_hits(Wire *wire, Message *message)
         wire_i64(wire, &hit->at.ns);
         wire_below(wire, &hit->pad, PADS_MAX);
         wire_below(wire, &hit->velocity, 128);
-        if (hit->number == 0 || hit->velocity == 0) {
+        if (hit->number == 0 || hit->number > HIT_NUMBER_MAX || hit->velocity == 0) {
             wire_fail(wire);
         }
     }
@@ -117,7 +117,7 @@ static void code_welcome(Wire *wire, Message *message)
     wire_text(wire, welcome->title, TITLE_BYTES_MAX);
     wire_text(wire, welcome->name, NAME_BYTES_MAX);
     wire_text(wire, welcome->team, NAME_BYTES_MAX);
-    if (welcome->next_hit_number == 0) {
+    if (welcome->next_hit_number == 0 || welcome->next_hit_number > HIT_NUMBER_MAX + 1) {
         wire_fail(wire);
     }
 }

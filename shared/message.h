@@ -96,9 +96,15 @@ typedef struct {
 
 #define CALIBRATION_US_MAX 500000
 
+/*
+ * The greatest number of a hit: more than a year at HITS_PER_S_MAX. Numbers stay far from where
+ * they would wrap, so that "acknowledged up to" never goes back.
+ */
+#define HIT_NUMBER_MAX (UINT32_C(1) << 30)
+
 /* One onset of one participant. */
 typedef struct {
-    uint32_t number; /* the participant's own count of hits, from 1 on */
+    uint32_t number; /* the participant's own count of hits, 1..HIT_NUMBER_MAX */
     SessionTime at;
     uint8_t pad;      /* below PADS_MAX */
     uint8_t velocity; /* 1..127 */
@@ -147,7 +153,7 @@ typedef struct {
     uint8_t part;
     uint16_t seats;           /* capacity of the session */
     uint32_t clock_nonce;     /* authenticates this client's pings */
-    uint32_t next_hit_number; /* first number that was never received */
+    uint32_t next_hit_number; /* first number that was never received, 1..HIT_NUMBER_MAX + 1 */
     uint32_t grace_s;         /* how long a seat is kept for a reconnect */
     bool calibrated;
     int32_t calibration_us;

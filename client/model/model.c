@@ -559,7 +559,8 @@ model_hit_at(ClientModel *model, SessionTime at, uint8_t pad, uint8_t velocity, 
                           .pad = (uint8_t)(pad % PADS_MAX),
                           .velocity = (uint8_t)clamp_i64(velocity, 1, 127)};
 
-    if (!model->has_timeline || !model->clock.locked || model->config.observer) {
+    if (!model->has_timeline || !model->clock.locked || model->config.observer ||
+        model->next_hit_number > HIT_NUMBER_MAX) {
         return (OwnJudgement){.at = at};
     }
     model->next_hit_number++;
