@@ -7,6 +7,10 @@ __extension__ typedef __int128 Int128;
 /* 1 ubeat at 1 mbpm, in ns: 60 s/min x 1000 mbpm/bpm x 1e9 ns/s / 1e6 ubeats/beat. */
 #define NS_MBPM_PER_UBEAT INT64_C(60000000)
 
+/* Positions further than this from their segment (73 years at the slowest tempo) are out of reach:
+   their times would not fit. */
+#define GAIN_MAX (INT64_MAX / 4 / (NS_MBPM_PER_UBEAT / TEMPO_MBPM_MIN))
+
 static Int128 floor_128(Int128 dividend, Int128 divisor)
 {
     Int128 quotient = dividend / divisor;
@@ -19,13 +23,12 @@ static bool is_halt(const TempoSegment *segment)
     return segment->tempo_mbpm == 0;
 }
 
-/* Ubeats gained in the first `elapsed_ns` of a segment, rounded down. */
-static int64_t gain_ubeats(const TempoSegment *segment, int64_t elapsed_ns)
+/* Ubeats gained in the first `elapsed` ns of a segment, rounded down. */
+static int64_t gain_ubeats(const TempoSegment *segment, Int128 elapsed)
 {
     const Int128 from = segment->tempo_mbpm;
     const Int128 to = segment->end_tempo_mbpm;
     const Int128 ramp = segment->ramp_ns;
-    const Int128 elapsed = elapsed_ns;
 
     if (ramp == 0 || elapsed <= 0) {
         return (int64_t)floor_128(elapsed * from, NS_MBPM_PER_UBEAT);
@@ -96,7 +99,8 @@ static bool segment_is_valid(const TempoSegment *segment)
 
 static Beats position_in(const TempoSegment *segment, SessionTime time)
 {
-    return (Beats){segment->start_beats.ubeats + gain_ubeats(segment, time.ns - segment->start.ns)};
+    return (Beats){segment->start_beats.ubeats +
+                   gain_ubeats(segment, (Int128)time.ns - segment->start.ns)};
 }
 
 bool tempo_map_is_valid(const TempoMap *map)
@@ -147,21 +151,22 @@ Beats tempo_map_beats_at(const TempoMap *map, SessionTime time)
 SessionTime tempo_map_time_of(const TempoMap *map, Beats where)
 {
     const TempoSegment *segment = &map->segments[segment_index_at_beats(map, where)];
-    const int64_t gain = where.ubeats - segment->start_beats.ubeats;
+    const Int128 gain = (Int128)where.ubeats - segment->start_beats.ubeats;
 
     if (is_halt(segment)) {
         return gain <= 0 ? segment->start : SESSION_TIME_NEVER;
     }
-    if (gain > INT64_MAX / 8) {
+    if (gain > GAIN_MAX) {
         return SESSION_TIME_NEVER;
     }
-    return (SessionTime){segment->start.ns + elapsed_ns_for(segment, gain)};
+    return (SessionTime){segment->start.ns +
+                         elapsed_ns_for(segment, (int64_t)(gain < -GAIN_MAX ? -GAIN_MAX : gain))};
 }
 
 int32_t tempo_map_tempo_mbpm_at(const TempoMap *map, SessionTime time)
 {
     const TempoSegment *segment = &map->segments[segment_index_at_time(map, time)];
-    const int64_t elapsed_ns = time.ns - segment->start.ns;
+    const Int128 elapsed_ns = (Int128)time.ns - segment->start.ns;
 
     if (elapsed_ns <= 0 || segment->ramp_ns == 0) {
         return segment->tempo_mbpm;
@@ -170,7 +175,7 @@ int32_t tempo_map_tempo_mbpm_at(const TempoMap *map, SessionTime time)
         return segment->end_tempo_mbpm;
     }
     return segment->tempo_mbpm +
-           (int32_t)floor_128((Int128)(segment->end_tempo_mbpm - segment->tempo_mbpm) * elapsed_ns,
+           (int32_t)floor_128((segment->end_tempo_mbpm - segment->tempo_mbpm) * elapsed_ns,
                               segment->ramp_ns);
 }
 

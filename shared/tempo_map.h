@@ -48,7 +48,8 @@ Beats tempo_map_beats_at(const TempoMap *map, SessionTime time);
 /*
  * The first time at which the position is `where` or later, within the last segment that starts at
  * or before `where`: a bar line at which a halt ends belongs to the music after it.
- * SESSION_TIME_NEVER when a halt comes first.
+ * SESSION_TIME_NEVER when a halt comes first, or 73 years of music; as far back counts as the
+ * first time.
  */
 SessionTime tempo_map_time_of(const TempoMap *map, Beats where);
 
