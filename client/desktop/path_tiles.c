@@ -44,6 +44,7 @@ struct PathTiles {
     uint8_t *mask; /* scratch for one shape */
     size_t mask_bytes;
     uint32_t frame;
+    Colour colour; /* of the shape being made */
     PathStatistics statistics;
 };
 
@@ -161,9 +162,11 @@ void path_tiles_begin_frame(PathTiles *tiles)
     tiles->frame++;
 }
 
-static uint64_t key_of(const Path *path, SDL_Rect bounds)
+static uint64_t key_of(const Path *path, SDL_Rect bounds, Colour colour)
 {
     const int32_t words[] = {(int32_t)path->kind,
+                             colour.r << 16 | colour.g << 8 | colour.b,
+                             colour.a,
                              path->closed ? 1 : 0,
                              bounds.x,
                              bounds.y,
@@ -268,6 +271,8 @@ static SDL_Rect tile_place(int tile)
 
 static bool upload(PathTiles *tiles, int tile, const Mask *mask, SDL_Rect part)
 {
+    const Colour colour = tiles->colour;
+    const uint32_t rgb = (uint32_t)colour.r << 16 | (uint32_t)colour.g << 8 | colour.b;
     uint32_t pixels[TILE_PX * TILE_PX];
     SDL_Rect place = tile_place(tile);
 
@@ -278,7 +283,9 @@ static bool upload(PathTiles *tiles, int tile, const Mask *mask, SDL_Rect part)
             &mask->alpha[(size_t)(part.y + row) * (size_t)mask->width + (size_t)part.x];
 
         for (int column = 0; column < part.w; column++) {
-            pixels[row * TILE_PX + column] = (uint32_t)from[column] << 24 | 0xFFFFFFU;
+            uint32_t alpha = ((uint32_t)from[column] * colour.a + 127U) / 255U;
+
+            pixels[row * TILE_PX + column] = alpha << 24 | rgb;
         }
     }
     return SDL_UpdateTexture(tiles->texture, &place, pixels, TILE_PX * 4) == 0;
@@ -412,7 +419,8 @@ void path_tiles_draw(PathTiles *tiles, const Path *path, SDL_Rect clip, Colour c
     if (!SDL_IntersectRect(&whole, &clip, &bounds)) {
         return;
     }
-    key = key_of(path, bounds);
+    tiles->colour = colour;
+    key = key_of(path, bounds, colour);
     shape = slot_of(tiles, key);
     if (shape->key != key) {
         shape = make(tiles, path, bounds, key);
@@ -421,8 +429,6 @@ void path_tiles_draw(PathTiles *tiles, const Path *path, SDL_Rect clip, Colour c
         return;
     }
     shape->frame = tiles->frame;
-    SDL_SetTextureColorMod(tiles->texture, colour.r, colour.g, colour.b);
-    SDL_SetTextureAlphaMod(tiles->texture, colour.a);
     SDL_SetRenderDrawColor(tiles->renderer, colour.r, colour.g, colour.b, colour.a);
     draw_pieces(tiles, shape);
 }

@@ -314,18 +314,37 @@ static size_t find_crossings(const Point *points, size_t point_count, float y, C
     return count;
 }
 
+static void add_level(uint8_t *pixel, float level)
+{
+    int sum = *pixel + (int)(level + 0.5F);
+
+    *pixel = (uint8_t)(sum > 255 ? 255 : sum);
+}
+
 /* Adds a span to one row; whole pixels get `weight`, the ones at its ends a part of it. */
-static void add_span(const Mask *mask, int row, float left, float right, float weight)
+static void add_span(const Mask *mask, int row, float left, float right, uint8_t weight)
 {
     uint8_t *pixels = &mask->alpha[(size_t)row * (size_t)mask->width];
     float from = fmaxf(left - mask->left, 0.0F);
     float to = fminf(right - mask->left, (float)mask->width);
+    int first = (int)from;
+    int last = (int)to;
 
-    for (int column = (int)from; (float)column < to; column++) {
-        float covered = fminf(to, (float)column + 1.0F) - fmaxf(from, (float)column);
-        float level = (float)pixels[column] + covered * weight + 0.5F;
+    if (!(from < to)) {
+        return;
+    }
+    if (first == last) {
+        add_level(&pixels[first], (to - from) * (float)weight);
+        return;
+    }
+    add_level(&pixels[first], ((float)first + 1.0F - from) * (float)weight);
+    for (int column = first + 1; column < last; column++) {
+        int sum = pixels[column] + weight;
 
-        pixels[column] = (uint8_t)fminf(level, 255.0F);
+        pixels[column] = (uint8_t)(sum > 255 ? 255 : sum);
+    }
+    if (last < mask->width) {
+        add_level(&pixels[last], (to - (float)last) * (float)weight);
     }
 }
 
@@ -337,7 +356,7 @@ void mask_polygon(const Mask *mask, const Point *points, size_t point_count)
     for (int sub_row = 0; sub_row < mask->height * POLYGON_SUBROWS; sub_row++) {
         int row = sub_row / POLYGON_SUBROWS;
         float y = mask->top + ((float)sub_row + 0.5F) / (float)POLYGON_SUBROWS;
-        float weight = sub_row % POLYGON_SUBROWS == 0 ? 31.0F : 32.0F;
+        uint8_t weight = sub_row % POLYGON_SUBROWS == 0 ? 31 : 32;
         size_t count = find_crossings(points, point_count, y, crossings);
         int turns = 0;
 

@@ -39,6 +39,7 @@ struct Renderer {
     PathTiles *paths;
     RenderStatistics statistics;
     float scale;
+    uint32_t rgb;  /* colour of the sprites being drawn */
     SDL_Rect clip; /* in window pixels; what is outside is not drawn */
     uint8_t mask[SPRITE_SIDE_MAX_PX * SPRITE_SIDE_MAX_PX];
     uint32_t pixels[SPRITE_SIDE_MAX_PX * SPRITE_SIDE_MAX_PX];
@@ -103,13 +104,17 @@ static SDL_Rect snap(const Renderer *renderer, Rect rect)
     return (SDL_Rect){left, top, SDL_max(width, 1), SDL_max(height, 1)};
 }
 
+static uint32_t rgb_of(Colour colour)
+{
+    return (uint32_t)colour.r << 16 | (uint32_t)colour.g << 8 | colour.b;
+}
+
+/* What is drawn next: fills take the colour, sprites are made in it, copies take its alpha. */
 static void set_colour(Renderer *renderer, Colour colour)
 {
-    SDL_Texture *texture = sprite_atlas_texture(renderer->atlas);
-
+    renderer->rgb = rgb_of(colour);
     SDL_SetRenderDrawColor(renderer->sdl, colour.r, colour.g, colour.b, colour.a);
-    SDL_SetTextureColorMod(texture, colour.r, colour.g, colour.b);
-    SDL_SetTextureAlphaMod(texture, colour.a);
+    SDL_SetTextureAlphaMod(sprite_atlas_texture(renderer->atlas), colour.a);
 }
 
 static void fill(Renderer *renderer, int x, int y, int width, int height)
@@ -139,7 +144,7 @@ static bool keep_mask(Renderer *renderer, uint64_t key, const Mask *mask, Sprite
     size_t count = (size_t)mask->width * (size_t)mask->height;
 
     for (size_t i = 0; i < count; i++) {
-        renderer->pixels[i] = (uint32_t)mask->alpha[i] << 24 | 0xFFFFFFU;
+        renderer->pixels[i] = (uint32_t)mask->alpha[i] << 24 | renderer->rgb;
     }
     sprite->place.w = mask->width;
     sprite->place.h = mask->height;
@@ -204,7 +209,7 @@ static void copy_centered(Renderer *renderer, const Sprite *sprite, Spot spot)
  */
 static bool frame_sprite(Renderer *renderer, int cell, int radius, int stroke, Sprite *sprite)
 {
-    const int32_t words[] = {SPRITE_FRAME, cell, radius, stroke};
+    const int32_t words[] = {SPRITE_FRAME, (int32_t)renderer->rgb, cell, radius, stroke};
     uint64_t key = sprite_key(words, sizeof words / sizeof words[0]);
     Mask mask;
 
@@ -293,6 +298,7 @@ round_sprite(Renderer *renderer, float radius_px, float width_px, Spot spot, Spr
     int eighths = (int)lroundf(radius_px * 8.0F);
     int width_eighths = (int)lroundf(width_px * 8.0F);
     const int32_t words[] = {width_eighths > 0 ? SPRITE_RING : SPRITE_DISC,
+                             (int32_t)renderer->rgb,
                              eighths,
                              width_eighths,
                              spot.phase_x,
@@ -361,7 +367,7 @@ static void draw_arc_command(Renderer *renderer, const DrawCommand *command)
  * shrinks with it, and a pulsing light does not fill the atlas. */
 static bool glow_sprite(Renderer *renderer, int radius_px, int level, Sprite *sprite)
 {
-    const int32_t words[] = {SPRITE_GLOW, radius_px, level};
+    const int32_t words[] = {SPRITE_GLOW, (int32_t)renderer->rgb, radius_px, level};
     uint64_t key = sprite_key(words, sizeof words / sizeof words[0]);
     Mask mask;
 
@@ -392,12 +398,14 @@ static void draw_glow_command(Renderer *renderer, const DrawCommand *command)
                    2 * radius};
     Sprite sprite;
 
-    if (level == 0 || !SDL_HasIntersection(&to, &renderer->clip) ||
-        !glow_sprite(renderer, sprite_radius, level, &sprite)) {
+    if (level == 0 || !SDL_HasIntersection(&to, &renderer->clip)) {
         return;
     }
     colour.a = (uint8_t)SDL_min(alpha * GLOW_LEVELS / level, 255);
     set_colour(renderer, colour);
+    if (!glow_sprite(renderer, sprite_radius, level, &sprite)) {
+        return;
+    }
     SDL_RenderCopy(renderer->sdl, sprite_atlas_texture(renderer->atlas), &sprite.place, &to);
     renderer->statistics.copies++;
 }
@@ -406,8 +414,12 @@ static void draw_mark_command(Renderer *renderer, const DrawCommand *command)
 {
     Spot spot = spot_of(renderer, command->as.mark.center);
     int quarters = SDL_max((int)lroundf(command->as.mark.size * renderer->scale * 4.0F), 1);
-    const int32_t words[] = {
-        SPRITE_MARK, quarters, (int32_t)command->as.mark.mark, spot.phase_x, spot.phase_y};
+    const int32_t words[] = {SPRITE_MARK,
+                             (int32_t)rgb_of(command->colour),
+                             quarters,
+                             (int32_t)command->as.mark.mark,
+                             spot.phase_x,
+                             spot.phase_y};
     uint64_t key = sprite_key(words, sizeof words / sizeof words[0]);
     float size = (float)quarters / 4.0F;
     Sprite sprite = {0};
@@ -533,7 +545,10 @@ typedef struct {
 
 static bool text_sprite(Renderer *renderer, const Words *words, Sprite *sprite)
 {
-    const int32_t numbers[] = {SPRITE_TEXT, (int32_t)words->weight, words->size_px};
+    const Colour colour = {
+        (uint8_t)(renderer->rgb >> 16), (uint8_t)(renderer->rgb >> 8), (uint8_t)renderer->rgb, 255};
+    const int32_t numbers[] = {
+        SPRITE_TEXT, (int32_t)renderer->rgb, (int32_t)words->weight, words->size_px};
     uint64_t key = sprite_key(numbers, sizeof numbers / sizeof numbers[0]);
     RenderedText rendered;
     bool kept;
@@ -544,7 +559,7 @@ static bool text_sprite(Renderer *renderer, const Words *words, Sprite *sprite)
         return true;
     }
     rendered = text_engine_render(
-        renderer->text, words->weight, words->size_px, words->bytes, words->count);
+        renderer->text, words->weight, words->size_px, colour, words->bytes, words->count);
     sprite->left_px = rendered.left_px;
     sprite->top_px = -rendered.baseline_px;
     sprite->advance_px = rendered.advance_px;

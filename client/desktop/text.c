@@ -443,9 +443,9 @@ static int overhang_px(TTF_Font *font, const char *bytes, size_t text_bytes)
     return left_px < 0 ? left_px : 0;
 }
 
-static RenderedText render_run(TextEngine *text, const Run *run, int size_px)
+static RenderedText render_run(TextEngine *text, const Run *run, int size_px, Colour colour)
 {
-    const SDL_Color white = {255, 255, 255, 255};
+    const SDL_Color ink = {colour.r, colour.g, colour.b, 255};
     TTF_Font *font = font_of(text, run->face, size_px);
     RenderedText result = {0};
 
@@ -453,14 +453,14 @@ static RenderedText render_run(TextEngine *text, const Run *run, int size_px)
         return result;
     }
     (void)TTF_SizeUTF8(font, run->bytes, &result.advance_px, NULL);
-    result.surface = TTF_RenderUTF8_Blended(font, run->bytes, white);
+    result.surface = TTF_RenderUTF8_Blended(font, run->bytes, ink);
     result.baseline_px = TTF_FontAscent(font);
     result.left_px = overhang_px(font, run->bytes, strlen(run->bytes));
     return result;
 }
 
 /* Puts two rendered pieces side by side on one baseline; takes both surfaces over. */
-static RenderedText join(RenderedText left, RenderedText right)
+static RenderedText join(RenderedText left, RenderedText right, Colour colour)
 {
     RenderedText result = {.advance_px = left.advance_px + right.advance_px};
     int above = SDL_max(left.baseline_px, right.baseline_px);
@@ -475,7 +475,10 @@ static RenderedText join(RenderedText left, RenderedText right)
     result.surface =
         SDL_CreateRGBSurfaceWithFormat(0, width, above + below, 32, SDL_PIXELFORMAT_ARGB8888);
     if (result.surface != NULL) {
-        SDL_FillRect(result.surface, NULL, SDL_MapRGBA(result.surface->format, 255, 255, 255, 0));
+        /* Blending is done on colour and alpha apart: what shows through must have the colour. */
+        SDL_FillRect(result.surface,
+                     NULL,
+                     SDL_MapRGBA(result.surface->format, colour.r, colour.g, colour.b, 0));
         SDL_SetSurfaceBlendMode(left.surface, SDL_BLENDMODE_NONE);
         SDL_SetSurfaceBlendMode(right.surface, SDL_BLENDMODE_BLEND);
         SDL_BlitSurface(left.surface, NULL, result.surface, &at_left);
@@ -486,8 +489,12 @@ static RenderedText join(RenderedText left, RenderedText right)
     return result;
 }
 
-RenderedText text_engine_render(
-    TextEngine *text, FontWeight weight, int size_px, const char *bytes, size_t text_bytes)
+RenderedText text_engine_render(TextEngine *text,
+                                FontWeight weight,
+                                int size_px,
+                                Colour colour,
+                                const char *bytes,
+                                size_t text_bytes)
 {
     Run run = {.next_byte = 0};
     RenderedText whole = {0};
@@ -496,7 +503,7 @@ RenderedText text_engine_render(
         RenderedText piece;
 
         take_run(text, weight, bytes, text_bytes, &run);
-        piece = render_run(text, &run, size_px);
+        piece = render_run(text, &run, size_px, colour);
         if (piece.surface == NULL) {
             whole.advance_px += piece.advance_px;
         } else if (whole.surface == NULL) {
@@ -504,7 +511,7 @@ RenderedText text_engine_render(
             piece.advance_px += whole.advance_px;
             whole = piece;
         } else {
-            whole = join(whole, piece);
+            whole = join(whole, piece, colour);
         }
     }
     return whole;

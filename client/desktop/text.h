@@ -7,6 +7,7 @@
 #ifndef CLIENT_DESKTOP_TEXT_H
 #define CLIENT_DESKTOP_TEXT_H
 
+#include "client/desktop/ui/colour.h"
 #include "client/desktop/ui/text_metrics.h"
 #include "shared/units.h"
 
@@ -34,7 +35,7 @@ void text_engine_set_scale(TextEngine *text, float scale);
 /* Measures for the pure half; valid as long as the engine, follows its scale. */
 TextMetrics text_engine_metrics(TextEngine *text);
 
-/* A rendered line: white with alpha; the caller frees it with SDL_FreeSurface. */
+/* A rendered line: its colour with alpha; the caller frees it with SDL_FreeSurface. */
 typedef struct {
     struct SDL_Surface *surface; /* NULL when there is nothing to see */
     int baseline_px;             /* from the surface's top to the baseline */
@@ -42,9 +43,16 @@ typedef struct {
     int advance_px;              /* how far the pen moves */
 } RenderedText;
 
-/* Renders one line at `size_px` window pixels, with fallback where Inter has no glyph. */
-RenderedText text_engine_render(
-    TextEngine *text, FontWeight weight, int size_px, const char *bytes, size_t text_bytes);
+/*
+ * Renders one line at `size_px` window pixels, with fallback where Inter has no glyph. The colour's
+ * alpha is not used.
+ */
+RenderedText text_engine_render(TextEngine *text,
+                                FontWeight weight,
+                                int size_px,
+                                Colour colour,
+                                const char *bytes,
+                                size_t text_bytes);
 
 /* The widest digit's advance in window pixels: the cell of tabular figures. */
 int text_engine_digit_px(TextEngine *text, FontWeight weight, int size_px);

@@ -537,7 +537,7 @@ int main(int argc, char **argv)
     }
     SDL_SetHint(SDL_HINT_RENDER_BATCHING, "1");
     gallery->layout = layout_of(width, height, text_size);
-    surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
+    surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_RGB888);
     fine = surface != NULL && run(gallery, surface, argc > 2 ? argv[2] : "components", argv[1]);
     SDL_FreeSurface(surface);
     free(gallery);

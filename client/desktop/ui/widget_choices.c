@@ -47,10 +47,11 @@ float ui_button_width(const Ui *ui, const UiButton *button)
     return content_width(ui, button) + 2.0F * SPACE_5;
 }
 
-static Colour button_fill(Ui *ui, UiId id, const UiButton *button)
+/* Pressed shows the colour at rest, fainter. */
+static Colour button_fill(Ui *ui, UiId id, const UiButton *button, bool held)
 {
     const Theme *theme = ui->frame.theme;
-    float hover = widget_hover_share(ui, id);
+    float hover = held ? 0.0F : widget_hover_share(ui, id);
     Colour none = theme->raised;
 
     none.a = 0;
@@ -99,7 +100,7 @@ static void draw_button_cap(Ui *ui, const UiButton *button, Point left_middle)
 static void draw_button_face(Ui *ui, UiId id, Rect rect, const UiButton *button, bool held)
 {
     const Theme *theme = ui->frame.theme;
-    Colour fill = button_fill(ui, id, button);
+    Colour fill = button_fill(ui, id, button, held);
 
     if (button->disabled) {
         draw_rect_stroke(ui->frame.draw, rect, RADIUS_CONTROL, 1.0F, theme->line);
@@ -107,9 +108,9 @@ static void draw_button_face(Ui *ui, UiId id, Rect rect, const UiButton *button,
     }
     draw_rect(ui->frame.draw, rect, RADIUS_CONTROL, held ? colour_fade(fill, 0.8F) : fill);
     if (button->kind == UI_BUTTON_NORMAL) {
-        Colour border = colour_mix(theme->line, theme->edge, 0.35F);
+        Colour border = widget_border(theme);
 
-        border = colour_mix(border, theme->edge, widget_hover_share(ui, id));
+        border = colour_mix(border, theme->edge, held ? 0.0F : widget_hover_share(ui, id));
         draw_rect_stroke(ui->frame.draw, rect, RADIUS_CONTROL, 1.0F, border);
     }
 }

@@ -31,8 +31,7 @@ Rect ui_modal_begin(Ui *ui, UiId id, float width, float height)
     }
     draw_rect(ui->frame.draw, window, 0.0F, colour_fade(theme->stage, 0.7F));
     draw_rect(ui->frame.draw, panel, RADIUS_PANEL, theme->surface);
-    draw_rect_stroke(
-        ui->frame.draw, panel, RADIUS_PANEL, 1.0F, colour_mix(theme->line, theme->edge, 0.35F));
+    draw_rect_stroke(ui->frame.draw, panel, RADIUS_PANEL, 1.0F, widget_border(theme));
     return rect_inset(panel, SPACE_5);
 }
 
@@ -123,11 +122,8 @@ bool ui_toast(Ui *ui, Rect rect)
     }
     ui->animating = true;
     draw_rect(ui->frame.draw, rect, RADIUS_CONTROL, colour_fade(theme->raised, share));
-    draw_rect_stroke(ui->frame.draw,
-                     rect,
-                     RADIUS_CONTROL,
-                     1.0F,
-                     colour_fade(colour_mix(theme->line, theme->edge, 0.35F), share));
+    draw_rect_stroke(
+        ui->frame.draw, rect, RADIUS_CONTROL, 1.0F, colour_fade(widget_border(theme), share));
     draw_rect(ui->frame.draw,
               (Rect){rect.x, rect.y + 8.0F, 4.0F, rect.h - 16.0F},
               2.0F,

@@ -26,6 +26,9 @@ float widget_hover_share(Ui *ui, UiId id);
 /* Whether the pointer is in the rectangle and in what the clips show of it. */
 bool widget_is_under_pointer(const Ui *ui, Rect rect);
 
+/* The quiet border of buttons, caps, modals: between line and edge. */
+Colour widget_border(const Theme *theme);
+
 /* `value` inside low..high; low when they cross. */
 float widget_clamp(float value, float low, float high);
 

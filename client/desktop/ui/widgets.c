@@ -412,6 +412,11 @@ float widget_hover_share(Ui *ui, UiId id)
     return widget_clamp(share, 0.0F, 1.0F);
 }
 
+Colour widget_border(const Theme *theme)
+{
+    return colour_mix(theme->line, theme->edge, 0.4F);
+}
+
 void ui_focus_ring(Ui *ui, Rect rect, float radius)
 {
     float out = FOCUS_RING_GAP + FOCUS_RING_WIDTH;
@@ -520,7 +525,7 @@ float ui_key_cap(Ui *ui, Point left_middle, const char *key)
                      .colour = theme->text2};
 
     draw_rect(ui->frame.draw, cap, 5.0F, theme->stage);
-    draw_rect_stroke(ui->frame.draw, cap, 5.0F, 1.0F, theme->edge);
+    draw_rect_stroke(ui->frame.draw, cap, 5.0F, 1.0F, widget_border(theme));
     ui_label(ui, cap, &label, key);
     return cap.w;
 }
