@@ -1,0 +1,144 @@
+#include "client/desktop/input.h"
+
+#include "shared/platform/host_clock.h"
+
+#include <SDL.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct Input {
+    InputBindings bindings;
+    InputStamp stamps[INPUT_STAMPS_MAX];
+    /* SDL calls its watches one after the other, so there is one producer at a time. */
+    _Atomic uint32_t written;  /* by the watch */
+    _Atomic uint32_t consumed; /* by the loop */
+    _Atomic uint32_t lost_count;
+};
+
+_Static_assert((INPUT_STAMPS_MAX & (INPUT_STAMPS_MAX - 1)) == 0,
+               "the counters wrap at 2^32, which a power of two divides");
+
+static bool stamp_key(const SDL_KeyboardEvent *event, InputStamp *stamp)
+{
+    stamp->kind = INPUT_KEY;
+    stamp->code = (int32_t)event->keysym.scancode;
+    return event->repeat == 0;
+}
+
+static bool stamp_mouse(const SDL_MouseButtonEvent *event, InputStamp *stamp)
+{
+    stamp->kind = INPUT_MOUSE;
+    stamp->code = event->button;
+    stamp->x = (float)event->x;
+    stamp->y = (float)event->y;
+    /* Fingers come as fingers. */
+    return event->which != SDL_TOUCH_MOUSEID;
+}
+
+static bool stamp_finger(const SDL_TouchFingerEvent *event, InputStamp *stamp)
+{
+    SDL_Window *window = SDL_GetWindowFromID(event->windowID);
+    int width = 0;
+    int height = 0;
+
+    if (window != NULL) {
+        SDL_GetWindowSize(window, &width, &height);
+    }
+    stamp->kind = INPUT_TOUCH;
+    stamp->code = (int32_t)(event->fingerId & 0x7fffffff);
+    stamp->x = event->x * (float)width;
+    stamp->y = event->y * (float)height;
+    return event->touchId != SDL_MOUSE_TOUCHID;
+}
+
+/* Whether the event is something coming down; fills all but the time and the pad. */
+static bool stamp_event(const SDL_Event *event, InputStamp *stamp)
+{
+    if (event->type == SDL_KEYDOWN) {
+        return stamp_key(&event->key, stamp);
+    }
+    if (event->type == SDL_MOUSEBUTTONDOWN) {
+        return stamp_mouse(&event->button, stamp);
+    }
+    if (event->type == SDL_FINGERDOWN) {
+        return stamp_finger(&event->tfinger, stamp);
+    }
+    return false;
+}
+
+static int SDLCALL watch(void *userdata, SDL_Event *event)
+{
+    Input *input = userdata;
+    InputStamp stamp = {.at = host_clock_now(), .pad = -1};
+    const uint32_t written = atomic_load_explicit(&input->written, memory_order_relaxed);
+
+    if (!stamp_event(event, &stamp)) {
+        return 1;
+    }
+    if (written - atomic_load_explicit(&input->consumed, memory_order_acquire) >=
+        INPUT_STAMPS_MAX) {
+        atomic_fetch_add_explicit(&input->lost_count, 1, memory_order_relaxed);
+        return 1;
+    }
+    input->stamps[written % INPUT_STAMPS_MAX] = stamp;
+    atomic_store_explicit(&input->written, written + 1, memory_order_release);
+    return 1;
+}
+
+Input *input_create(void)
+{
+    Input *input = calloc(1, sizeof *input);
+
+    if (input == NULL) {
+        return NULL;
+    }
+    input_bindings_default(&input->bindings);
+    SDL_AddEventWatch(watch, input);
+    return input;
+}
+
+void input_destroy(Input *input)
+{
+    if (input == NULL) {
+        return;
+    }
+    SDL_DelEventWatch(watch, input);
+    free(input);
+}
+
+void input_set_bindings(Input *input, const InputBindings *bindings)
+{
+    input->bindings = *bindings;
+}
+
+InputBindings input_bindings(const Input *input)
+{
+    return input->bindings;
+}
+
+bool input_next(Input *input, InputStamp *stamp)
+{
+    const uint32_t consumed = atomic_load_explicit(&input->consumed, memory_order_relaxed);
+
+    if (consumed == atomic_load_explicit(&input->written, memory_order_acquire)) {
+        return false;
+    }
+    *stamp = input->stamps[consumed % INPUT_STAMPS_MAX];
+    atomic_store_explicit(&input->consumed, consumed + 1, memory_order_release);
+    if (stamp->kind == INPUT_KEY) {
+        stamp->pad = input_bindings_pad(&input->bindings, stamp->code);
+    }
+    return true;
+}
+
+void input_discard(Input *input)
+{
+    atomic_store_explicit(&input->consumed,
+                          atomic_load_explicit(&input->written, memory_order_acquire),
+                          memory_order_release);
+}
+
+uint32_t input_lost_count(const Input *input)
+{
+    return atomic_load_explicit(&input->lost_count, memory_order_relaxed);
+}

@@ -1,0 +1,58 @@
+/*
+ * Stamps what fingers do at the moment SDL hears of it, before any frame is drawn.
+ *
+ * Main thread, except that SDL may deliver events on another one. An SDL event watch stamps with
+ * host_clock_now() and puts the stamp into a bounded ring; the loop drains it. SDL's own time
+ * stamps are whole milliseconds of the moment it looked, so they are not used. For stamps to be
+ * early the loop waits in SDL_WaitEventTimeout, never for the screen.
+ *
+ *     input = input_create();
+ *     loop:  SDL_WaitEventTimeout, SDL_PollEvent for the screens, then
+ *            while (input_next(input, &stamp)) { the hit, with stamp.at }
+ */
+#ifndef CLIENT_DESKTOP_INPUT_H
+#define CLIENT_DESKTOP_INPUT_H
+
+#include "client/desktop/input_bindings.h"
+
+enum {
+    INPUT_STAMPS_MAX = 256 /* a power of two; 25 hits a second fill it in ten seconds */
+};
+
+typedef enum {
+    INPUT_KEY,   /* went down; repeats are no hits */
+    INPUT_MOUSE, /* a button went down */
+    INPUT_TOUCH  /* a finger came down */
+} InputKind;
+
+typedef struct {
+    HostTime at;
+    InputKind kind;
+    int32_t code; /* SDL scancode, SDL mouse button, or the low bits of the finger's number */
+    int pad;      /* by the bindings; -1 for keys without one, and for mouse and touch */
+    float x;      /* window coordinates of mouse and touch, as SDL's mouse has them; else 0 */
+    float y;
+} InputStamp;
+
+typedef struct Input Input;
+
+/* After SDL_Init. NULL when out of memory. */
+Input *input_create(void);
+
+/* Before SDL_Quit. NULL is fine. */
+void input_destroy(Input *input);
+
+/* In force for stamps that are taken from now on. */
+void input_set_bindings(Input *input, const InputBindings *bindings);
+InputBindings input_bindings(const Input *input);
+
+/* The oldest stamp not yet taken. False when there is none. */
+NODISCARD bool input_next(Input *input, InputStamp *stamp);
+
+/* Forgets what was not taken: on entering a screen, so that a key pressed before is no hit. */
+void input_discard(Input *input);
+
+/* Stamps that found the ring full, since the beginning. */
+uint32_t input_lost_count(const Input *input);
+
+#endif
