@@ -82,6 +82,7 @@ static void open_connection(SessionLink *link, HostTime now)
     if (link->connection == NULL) {
         plan_retry(link, now);
     } else {
+        link->opened_count++;
         link->problem.reason[0] = '\0';
     }
 }

@@ -40,6 +40,7 @@ typedef struct {
     HostTime heard_at; /* the attempt's beginning, or the last sign of life */
     HostTime serviced_at;
     ConnectionTraffic past_traffic; /* of earlier connections */
+    uint32_t opened_count;          /* connections so far: the socket is a new one when it grows */
     uint64_t lost_count;            /* connections that broke */
     uint64_t undecodable_count;     /* messages that no rule allows */
     bool closing;                   /* no further attempts */
