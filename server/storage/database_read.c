@@ -67,6 +67,7 @@ static bool read_session(sqlite3_stmt *row, StoredSession *session)
     config->seats = (uint16_t)column_number(row, 4, 1, PARTICIPANTS_MAX, &valid);
     config->profile = (Profile)column_number(row, 5, 0, PROFILE_COUNT - 1, &valid);
     config->tempo_mbpm = (int32_t)column_number(row, 6, 0, TEMPO_MBPM_MAX, &valid);
+    valid = valid && (config->tempo_mbpm == 0 || config->tempo_mbpm >= TEMPO_MBPM_MIN);
     config->groove = (uint8_t)column_number(row, 7, 0, GROOVES_MAX - 1, &valid);
     config->grace_s = (uint32_t)column_number(row, 8, 0, UINT32_MAX, &valid);
     session->created_wall_ms = sqlite3_column_int64(row, 9);

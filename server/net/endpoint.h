@@ -1,0 +1,98 @@
+/*
+ * The server's end of all connections: one UDP socket, messages in and out, clock pings answered
+ * where they arrive.
+ *
+ * Not pure; one thread, the loop's. The only file of the server that includes ENet. Pings are
+ * stamped beside the system calls, so that no queue touches a stamp. Of the ways to attack ENet,
+ * this closes: fragments and waiting data without bound, silent throttling, and an error that is
+ * taken for the end; the rest of the hardening stands before the protocol's encryption.
+ */
+#ifndef SERVER_NET_ENDPOINT_H
+#define SERVER_NET_ENDPOINT_H
+
+#include "shared/message.h"
+
+enum {
+    ENDPOINT_SLOTS_MAX = 4095, /* of ENet's protocol */
+    ENDPOINT_SLOTS_MIN = 512
+};
+
+typedef struct Endpoint Endpoint;
+
+typedef struct {
+    const char *host;          /* IPv4 address or name to listen on */
+    uint16_t port;             /* 0: any */
+    int slots;                 /* ENDPOINT_SLOTS_MIN..ENDPOINT_SLOTS_MAX connections */
+    int64_t session_offset_ns; /* session time minus host time */
+} EndpointConfig;
+
+/* Cause and remedy as a sentence; `in_use` when it was the port that somebody else has. */
+typedef struct {
+    char text[256];
+    bool in_use;
+} EndpointError;
+
+typedef enum {
+    ENDPOINT_CONNECTED,
+    ENDPOINT_RECEIVED,
+    ENDPOINT_DISCONNECTED
+} EndpointEventKind;
+
+typedef struct {
+    EndpointEventKind kind;
+    uint32_t connection;  /* never reused while anybody may remember it; the low 16 bits are an
+                             index below the slots */
+    const uint8_t *bytes; /* RECEIVED: valid until the next call */
+    size_t size_bytes;
+} EndpointEvent;
+
+typedef struct {
+    int64_t received;       /* messages */
+    int64_t sent;           /* messages */
+    int64_t unsent;         /* messages for connections that were gone, or when memory ran out */
+    int64_t service_errors; /* passes that ENet or the system cut short; the next went on */
+    int64_t pings_answered;
+    int64_t pings_refused; /* with an unknown nonce or from another address */
+} EndpointCounts;
+
+/* NULL with a cause and a remedy. */
+Endpoint *endpoint_open(const EndpointConfig *config, EndpointError *error);
+
+/* Forgets all connections without a word; NULL is accepted. */
+void endpoint_close(Endpoint *endpoint);
+
+uint16_t endpoint_port(const Endpoint *endpoint);
+int endpoint_slots(const Endpoint *endpoint);
+int endpoint_connection_count(const Endpoint *endpoint);
+EndpointCounts endpoint_counts(const Endpoint *endpoint);
+
+/* One pass: sends what waits, takes what has arrived, answers pings. Does not wait. */
+void endpoint_service(Endpoint *endpoint);
+
+/* What the last pass brought, one by one; false at the end. */
+NODISCARD bool endpoint_next(Endpoint *endpoint, EndpointEvent *event);
+
+/* Sends what waits, now. */
+void endpoint_flush(Endpoint *endpoint);
+
+/*
+ * Waits until `until` or until something arrives; a signal ends it, too. With many connections it
+ * first rests for up to a millisecond, because every pass looks at each.
+ */
+void endpoint_wait(Endpoint *endpoint, HostTime until);
+
+/* Queues one message for several connections; those that are gone are skipped and counted. */
+void endpoint_send(Endpoint *endpoint,
+                   const uint32_t *connections,
+                   size_t connection_count,
+                   const uint8_t *bytes,
+                   size_t size_bytes,
+                   Delivery delivery);
+
+/* Ends a connection when all that was queued reliably has arrived; DISCONNECTED follows. */
+void endpoint_disconnect(Endpoint *endpoint, uint32_t connection);
+
+/* From now on pings with this nonce from this connection's address are answered. */
+void endpoint_answer_pings(Endpoint *endpoint, uint32_t connection, uint32_t nonce);
+
+#endif

@@ -1,0 +1,710 @@
+#include "server/rooms.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/link.h"
+#include "shared/platform/log.h"
+
+/* Between looks for connections that have joined nothing. */
+#define SWEEP_EVERY_NS NS_PER_S
+
+/* Where a connection stands. */
+typedef enum {
+    CONNECTION_FREE = 0,
+    CONNECTION_UNJOINED, /* no JOIN was accepted yet */
+    CONNECTION_JOINED,   /* has a seat */
+    CONNECTION_LEAVING   /* is being ended: nothing from it counts any more */
+} ConnectionState;
+
+typedef struct {
+    ConnectionState state;
+    uint32_t number;
+    SessionTime since; /* of the connection */
+    int room;          /* when joined */
+    uint16_t seat;     /* when joined */
+    uint16_t join_attempts;
+    uint16_t malformed;
+} RoomConnection;
+
+typedef struct {
+    int64_t id;
+    Session session;
+    char code[CODE_CHARS + 1]; /* for the log */
+    Participant participants[];
+} Room;
+
+struct Rooms {
+    RoomsPorts ports;
+    RoomsConfig config;
+    Groove grooves[GROOVES_MAX];
+    Room *rooms[ROOMS_MAX];
+    int room_count;
+    RoomConnection connections[ROOM_CONNECTIONS_MAX];
+    int joined_count;
+    SessionTime sweep_at;
+    Outbox outbox;
+    Journal journal;
+    int64_t journal_lost; /* of it, already said */
+    uint32_t outbox_refused;
+    uint32_t receivers[ROOM_CONNECTIONS_MAX]; /* of the message being sent */
+};
+
+/* --- words for the log --- */
+
+/* A name between quotes of the log: none inside. */
+typedef struct {
+    char text[NAME_BYTES_MAX + 1];
+} Quotable;
+
+static Quotable quotable(const char *name)
+{
+    Quotable result = {""};
+
+    for (size_t i = 0; name[i] != '\0' && i < NAME_BYTES_MAX; i++) {
+        result.text[i] = name[i];
+        if (name[i] == '"') {
+            result.text[i] = '\'';
+        }
+    }
+    return result;
+}
+
+static const char *role_word(Role role)
+{
+    static const char *const words[] = {
+        [ROLE_PLAYER] = "player", [ROLE_OBSERVER] = "observer", [ROLE_FACILITATOR] = "facilitator"};
+
+    return words[role];
+}
+
+static const char *refusal_word(uint8_t reason)
+{
+    static const char *const words[] = {
+        [REFUSAL_VERSION] = "version",
+        [REFUSAL_NO_SESSION] = "no_session",
+        [REFUSAL_FULL] = "full",
+        [REFUSAL_NAME_TAKEN] = "name_taken",
+        [REFUSAL_NAME_INVALID] = "name_invalid",
+        [REFUSAL_TOKEN] = "token",
+        [REFUSAL_LOCKED] = "locked",
+        [REFUSAL_NOT_ALLOWED] = "not_allowed",
+        [REFUSAL_NOT_NOW] = "not_now",
+        [REFUSAL_OUT_OF_RANGE] = "out_of_range",
+    };
+    _Static_assert(sizeof words / sizeof words[0] == REFUSAL_COUNT, "a word for every refusal");
+
+    return reason < REFUSAL_COUNT ? words[reason] : "unknown";
+}
+
+static const char *command_word(uint8_t kind)
+{
+    static const char *const words[] = {
+        [COMMAND_START] = "start",
+        [COMMAND_PAUSE] = "pause",
+        [COMMAND_STOP] = "stop",
+        [COMMAND_TEMPO] = "tempo",
+        [COMMAND_RAMP] = "ramp",
+        [COMMAND_GROOVE] = "groove",
+        [COMMAND_PART] = "part",
+        [COMMAND_KICK] = "kick",
+        [COMMAND_LOBBY] = "lobby",
+        [COMMAND_CREATE] = "create",
+    };
+    _Static_assert(sizeof words / sizeof words[0] == COMMAND_COUNT, "a word for every command");
+
+    return kind < COMMAND_COUNT ? words[kind] : "unknown";
+}
+
+/* --- connections --- */
+
+/* NULL when this connection is not known (any more). */
+static RoomConnection *find_connection(Rooms *rooms, uint32_t number)
+{
+    uint32_t index = number & 0xffff;
+    RoomConnection *connection;
+
+    if (number >= CONNECTION_NONE || index >= ROOM_CONNECTIONS_MAX) {
+        return NULL;
+    }
+    connection = &rooms->connections[index];
+    return connection->state != CONNECTION_FREE && connection->number == number ? connection : NULL;
+}
+
+static void set_state(Rooms *rooms, RoomConnection *connection, ConnectionState state)
+{
+    rooms->joined_count -= connection->state == CONNECTION_JOINED ? 1 : 0;
+    connection->state = state;
+    rooms->joined_count += state == CONNECTION_JOINED ? 1 : 0;
+}
+
+static void end_connection(Rooms *rooms, RoomConnection *connection)
+{
+    if (connection->state != CONNECTION_LEAVING) {
+        set_state(rooms, connection, CONNECTION_LEAVING);
+        rooms->ports.disconnect(rooms->ports.context, connection->number);
+    }
+}
+
+static void send_message(Rooms *rooms, const RoomConnection *connection, const Message *message)
+{
+    uint8_t bytes[MESSAGE_BYTES_MAX];
+    size_t size_bytes = message_encode(message, bytes);
+
+    rooms->ports.send(rooms->ports.context,
+                      &connection->number,
+                      1,
+                      bytes,
+                      size_bytes,
+                      message_delivery(message->type));
+}
+
+static void refuse(Rooms *rooms, const RoomConnection *connection, Refusal reason, uint32_t number)
+{
+    const Message message = {.type = MESSAGE_REFUSED,
+                             .refused = {.reason = (uint8_t)reason, .number = number}};
+
+    log_info("rooms: event=refuse connection=%u reason=%s number=%u",
+             connection->number,
+             refusal_word((uint8_t)reason),
+             number);
+    send_message(rooms, connection, &message);
+}
+
+/* --- one step of a session, and all that comes of it --- */
+
+static void store_journal(Rooms *rooms, const Room *room)
+{
+    for (int i = 0; i < rooms->journal.count; i++) {
+        rooms->ports.store_entry(rooms->ports.context, room->id, &rooms->journal.entries[i]);
+    }
+    rooms->journal.count = 0;
+    if (rooms->journal.lost > rooms->journal_lost) {
+        rooms->journal_lost = rooms->journal.lost;
+        log_error("rooms: event=lost session=%s facts=%" PRId64 " the journal was full",
+                  room->code,
+                  rooms->journal.lost);
+    }
+}
+
+/* The people of a room; returns how many. */
+static size_t list_everyone(Rooms *rooms, int room_index)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < ROOM_CONNECTIONS_MAX; i++) {
+        const RoomConnection *connection = &rooms->connections[i];
+
+        if (connection->state == CONNECTION_JOINED && connection->room == room_index) {
+            rooms->receivers[count] = connection->number;
+            count++;
+        }
+    }
+    return count;
+}
+
+static void log_refusal(const Room *room, uint32_t connection, const uint8_t *bytes, size_t size)
+{
+    Message message;
+
+    if (bytes[0] == MESSAGE_REFUSED && message_decode(bytes, size, &message)) {
+        log_info("rooms: event=refuse session=%s connection=%u reason=%s number=%u",
+                 room->code,
+                 connection,
+                 refusal_word(message.refused.reason),
+                 message.refused.number);
+    }
+}
+
+static void send_item(Rooms *rooms, int room_index, const OutboxItem *item)
+{
+    const uint8_t *bytes = outbox_bytes(&rooms->outbox, item);
+    size_t receiver_count = 1;
+
+    if (item->connection == CONNECTION_EVERYONE) {
+        receiver_count = list_everyone(rooms, room_index);
+    } else if (find_connection(rooms, item->connection) != NULL) {
+        rooms->receivers[0] = item->connection;
+        log_refusal(rooms->rooms[room_index], item->connection, bytes, item->size_bytes);
+    } else {
+        return;
+    }
+    if (receiver_count > 0) {
+        rooms->ports.send(rooms->ports.context,
+                          rooms->receivers,
+                          receiver_count,
+                          bytes,
+                          item->size_bytes,
+                          item->delivery);
+    }
+}
+
+static void disconnect_item(Rooms *rooms, int room_index, const OutboxItem *item)
+{
+    size_t count = 1;
+
+    rooms->receivers[0] = item->connection;
+    if (item->connection == CONNECTION_EVERYONE) {
+        count = list_everyone(rooms, room_index);
+    }
+    for (size_t i = 0; i < count; i++) {
+        RoomConnection *connection = find_connection(rooms, rooms->receivers[i]);
+
+        if (connection != NULL) {
+            log_info("rooms: event=leave session=%s connection=%u seat=%u by=session",
+                     rooms->rooms[room_index]->code,
+                     connection->number,
+                     connection->seat);
+            end_connection(rooms, connection);
+        }
+    }
+}
+
+static void send_outbox(Rooms *rooms, int room_index)
+{
+    for (uint32_t i = 0; i < rooms->outbox.item_count; i++) {
+        const OutboxItem *item = &rooms->outbox.items[i];
+
+        if (item->kind == OUTBOX_SEND) {
+            send_item(rooms, room_index, item);
+        } else {
+            disconnect_item(rooms, room_index, item);
+        }
+    }
+    if (rooms->outbox.refused_count > rooms->outbox_refused) {
+        rooms->outbox_refused = rooms->outbox.refused_count;
+        log_warning("rooms: event=outbox_full session=%s refused=%u",
+                    rooms->rooms[room_index]->code,
+                    rooms->outbox_refused);
+    }
+    outbox_clear(&rooms->outbox);
+}
+
+/* For all events but JOIN. */
+static void step(Rooms *rooms, int room_index, SessionTime now, const SessionEvent *event)
+{
+    Room *room = rooms->rooms[room_index];
+
+    (void)session_step(&room->session, now, event, &rooms->outbox, &rooms->journal);
+    store_journal(rooms, room);
+    send_outbox(rooms, room_index);
+}
+
+/* --- joining --- */
+
+static int find_room(const Rooms *rooms, const uint8_t code[CODE_CHARS])
+{
+    for (int i = 0; i < rooms->room_count; i++) {
+        if (memcmp(rooms->rooms[i]->session.config.code, code, CODE_CHARS) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void log_join(const Room *room, const RoomConnection *connection, bool resumes)
+{
+    const Participant *participant = &room->participants[connection->seat];
+
+    log_info("rooms: event=join session=%s connection=%u seat=%u role=%s resumes=%d name=\"%s\"",
+             room->code,
+             connection->number,
+             connection->seat,
+             role_word(participant->role),
+             resumes ? 1 : 0,
+             quotable(participant->name).text);
+}
+
+/* Random in the high half, so that a ping proves a welcome; the place in the low half. */
+static uint32_t draw_nonce(Rooms *rooms, uint32_t connection)
+{
+    uint8_t random[2] = {0};
+
+    rooms->ports.random(rooms->ports.context, random, sizeof random);
+    return (uint32_t)random[0] << 24 | (uint32_t)random[1] << 16 | (connection & 0xffff);
+}
+
+static void join_room(Rooms *rooms,
+                      SessionTime now,
+                      RoomConnection *connection,
+                      int room_index,
+                      const Message *message)
+{
+    Room *room = rooms->rooms[room_index];
+    SessionEvent event = {.kind = SESSION_EVENT_JOIN,
+                          .connection = connection->number,
+                          .clock_nonce = draw_nonce(rooms, connection->number),
+                          .message = message};
+    SessionResult result;
+    RoomConnection *replaced;
+
+    rooms->ports.random(rooms->ports.context, event.fresh_token, TOKEN_BYTES);
+    result = session_step(&room->session, now, &event, &rooms->outbox, &rooms->journal);
+    store_journal(rooms, room);
+    if (!result.joined) {
+        send_outbox(rooms, room_index);
+        return;
+    }
+    rooms->ports.answer_pings(rooms->ports.context, connection->number, event.clock_nonce);
+    /* Joined first, because what everybody is told now is told to the newcomer, too. */
+    connection->room = room_index;
+    connection->seat = result.seat;
+    set_state(rooms, connection, CONNECTION_JOINED);
+    send_outbox(rooms, room_index);
+    /* Last, because the one who lost the seat is told why. */
+    replaced = find_connection(rooms, result.replaced_connection);
+    if (replaced != NULL && replaced != connection) {
+        end_connection(rooms, replaced);
+    }
+    log_join(room, connection, message->join.resumes);
+}
+
+static void join(Rooms *rooms, SessionTime now, RoomConnection *connection, const Message *message)
+{
+    int room_index;
+
+    connection->join_attempts++;
+    if (message->join.version != PROTOCOL_VERSION) {
+        refuse(rooms, connection, REFUSAL_VERSION, PROTOCOL_VERSION);
+        end_connection(rooms, connection);
+        return;
+    }
+    room_index = find_room(rooms, message->join.code);
+    if (room_index < 0) {
+        refuse(rooms, connection, REFUSAL_NO_SESSION, 0);
+    } else {
+        join_room(rooms, now, connection, room_index, message);
+    }
+    if (connection->state == CONNECTION_UNJOINED &&
+        connection->join_attempts >= JOIN_ATTEMPTS_MAX) {
+        end_connection(rooms, connection);
+    }
+}
+
+/* --- sessions --- */
+
+static int seats_left(const Rooms *rooms)
+{
+    int left = rooms->config.seats_max;
+
+    for (int i = 0; i < rooms->room_count; i++) {
+        left -= rooms->rooms[i]->session.config.seats;
+    }
+    return left > 0 ? left : 0;
+}
+
+static int add_room(
+    Rooms *rooms, int64_t id, const SessionConfig *config, const Groove *grooves, int groove_count)
+{
+    Room *room;
+
+    if (rooms->room_count == ROOMS_MAX) {
+        return -1;
+    }
+    room = calloc(1, sizeof *room + config->seats * sizeof room->participants[0]);
+    if (room == NULL) {
+        return -1;
+    }
+    room->id = id;
+    memcpy(room->code, config->code, CODE_CHARS);
+    session_init(&room->session, config, room->participants, grooves, groove_count);
+    rooms->rooms[rooms->room_count] = room;
+    rooms->room_count++;
+    return rooms->room_count - 1;
+}
+
+/* A code that no session here has. */
+static void draw_code(Rooms *rooms, uint8_t code[CODE_CHARS])
+{
+    uint8_t random[CODE_CHARS] = {0};
+
+    do {
+        rooms->ports.random(rooms->ports.context, random, sizeof random);
+        code_from_random(random, code);
+    } while (find_room(rooms, code) >= 0);
+}
+
+/* As much of a title as fits, cut between letters. */
+static void copy_title(char title[TITLE_BYTES_MAX + 1], const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length > TITLE_BYTES_MAX) {
+        length = TITLE_BYTES_MAX;
+        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) {
+            length--;
+        }
+    }
+    memcpy(title, text, length);
+    memset(title + length, 0, TITLE_BYTES_MAX + 1 - length);
+}
+
+int rooms_open(Rooms *rooms, const char *title, uint16_t seats)
+{
+    SessionConfig config = rooms->config.defaults;
+    int index;
+
+    copy_title(config.title, title);
+    config.seats = seats;
+    draw_code(rooms, config.code);
+    rooms->ports.random(rooms->ports.context, config.facilitator_token, TOKEN_BYTES);
+    index =
+        add_room(rooms, rooms->config.next_id, &config, rooms->grooves, rooms->config.groove_count);
+    if (index < 0) {
+        return -1;
+    }
+    rooms->config.next_id++;
+    rooms->ports.store_session(rooms->ports.context,
+                               rooms->rooms[index]->id,
+                               &config,
+                               rooms->grooves,
+                               rooms->config.groove_count);
+    log_info("rooms: event=open session=%s seats=%u title=\"%s\"",
+             rooms->rooms[index]->code,
+             config.seats,
+             quotable(config.title).text);
+    return index;
+}
+
+int rooms_restore(
+    Rooms *rooms, int64_t id, const SessionConfig *config, const Groove *grooves, int groove_count)
+{
+    return add_room(rooms, id, config, grooves, groove_count);
+}
+
+void rooms_restore_entry(Rooms *rooms, int index, const JournalEntry *entry)
+{
+    session_restore(&rooms->rooms[index]->session, entry);
+}
+
+void rooms_restored(Rooms *rooms, int index, SessionTime stored_until)
+{
+    Room *room = rooms->rooms[index];
+
+    session_restored(&room->session, stored_until);
+    log_info("rooms: event=restart session=%s seats_taken=%d bars=%d stored_until_ns=%" PRId64,
+             room->code,
+             room->session.participant_count,
+             room->session.bar_count,
+             stored_until.ns);
+}
+
+/* A facilitator of one session opens another. */
+static void create_session(Rooms *rooms, RoomConnection *connection, const CommandMessage *command)
+{
+    const Room *room = rooms->rooms[connection->room];
+    int32_t seats = command->a == 0 ? rooms->config.defaults.seats : command->a;
+    const char *title = command->text[0] == '\0' ? rooms->config.defaults.title : command->text;
+    Message created = {.type = MESSAGE_CREATED};
+    int index;
+
+    if (!room->participants[connection->seat].facilitates) {
+        refuse(rooms, connection, REFUSAL_NOT_ALLOWED, 0);
+        return;
+    }
+    if (seats < 1 || seats > PARTICIPANTS_MAX) {
+        refuse(rooms, connection, REFUSAL_OUT_OF_RANGE, PARTICIPANTS_MAX);
+        return;
+    }
+    index = seats <= seats_left(rooms) ? rooms_open(rooms, title, (uint16_t)seats) : -1;
+    if (index < 0) {
+        refuse(rooms, connection, REFUSAL_FULL, (uint32_t)seats_left(rooms));
+        return;
+    }
+    memcpy(created.created.code, rooms->rooms[index]->session.config.code, CODE_CHARS);
+    memcpy(created.created.facilitator_token,
+           rooms->rooms[index]->session.config.facilitator_token,
+           TOKEN_BYTES);
+    send_message(rooms, connection, &created);
+}
+
+/* --- the outside --- */
+
+Rooms *rooms_create(const RoomsConfig *config, const RoomsPorts *ports)
+{
+    Rooms *rooms = calloc(1, sizeof *rooms);
+
+    assert(config->groove_count >= 1 && config->groove_count <= GROOVES_MAX);
+    if (rooms == NULL) {
+        return NULL;
+    }
+    rooms->ports = *ports;
+    rooms->config = *config;
+    memcpy(
+        rooms->grooves, config->grooves, sizeof rooms->grooves[0] * (size_t)config->groove_count);
+    rooms->config.grooves = rooms->grooves;
+    outbox_init(&rooms->outbox);
+    rooms->journal.capacity = JOURNAL_ENTRIES_MAX;
+    rooms->journal.entries = calloc(JOURNAL_ENTRIES_MAX, sizeof rooms->journal.entries[0]);
+    if (rooms->journal.entries == NULL) {
+        rooms_destroy(rooms);
+        return NULL;
+    }
+    return rooms;
+}
+
+void rooms_destroy(Rooms *rooms)
+{
+    if (rooms == NULL) {
+        return;
+    }
+    for (int i = 0; i < rooms->room_count; i++) {
+        free(rooms->rooms[i]);
+    }
+    free(rooms->journal.entries);
+    free(rooms);
+}
+
+int rooms_count(const Rooms *rooms)
+{
+    return rooms->room_count;
+}
+
+const Session *rooms_session(const Rooms *rooms, int index)
+{
+    return &rooms->rooms[index]->session;
+}
+
+int rooms_joined_count(const Rooms *rooms)
+{
+    return rooms->joined_count;
+}
+
+void rooms_connected(Rooms *rooms, SessionTime now, uint32_t connection)
+{
+    uint32_t index = connection & 0xffff;
+
+    assert(connection < CONNECTION_NONE && index < ROOM_CONNECTIONS_MAX);
+    assert(rooms->connections[index].state == CONNECTION_FREE);
+    rooms->connections[index] =
+        (RoomConnection){.state = CONNECTION_UNJOINED, .number = connection, .since = now};
+}
+
+/* Bytes that no client of ours sends. */
+static void take_malformed(Rooms *rooms, RoomConnection *connection, size_t size_bytes)
+{
+    connection->malformed++;
+    if (connection->malformed == 1 || connection->malformed == MALFORMED_MAX) {
+        log_warning("rooms: event=malformed connection=%u bytes=%zu times=%u",
+                    connection->number,
+                    size_bytes,
+                    connection->malformed);
+    }
+    if (connection->malformed >= MALFORMED_MAX) {
+        end_connection(rooms, connection);
+    }
+}
+
+static void log_command(const Room *room, uint16_t seat, const CommandMessage *command)
+{
+    log_info("rooms: event=command session=%s seat=%u command=%s a=%d b=%d text=\"%s\"",
+             room->code,
+             seat,
+             command_word(command->kind),
+             command->a,
+             command->b,
+             quotable(command->text).text);
+}
+
+/* Something valid from somebody with a seat. */
+static void
+take_message(Rooms *rooms, SessionTime now, RoomConnection *connection, const Message *message)
+{
+    const SessionEvent event = {
+        .kind = SESSION_EVENT_MESSAGE, .seat = connection->seat, .message = message};
+
+    if (message->type == MESSAGE_COMMAND) {
+        log_command(rooms->rooms[connection->room], connection->seat, &message->command);
+        if (message->command.kind == COMMAND_CREATE) {
+            create_session(rooms, connection, &message->command);
+            return;
+        }
+    }
+    step(rooms, connection->room, now, &event);
+}
+
+void rooms_received(
+    Rooms *rooms, SessionTime now, uint32_t number, const uint8_t *bytes, size_t size_bytes)
+{
+    RoomConnection *connection = find_connection(rooms, number);
+    Message message;
+
+    if (connection == NULL || connection->state == CONNECTION_LEAVING) {
+        return;
+    }
+    /* Types from 32 on are the server's own: nobody sends them to us. */
+    if (!message_decode(bytes, size_bytes, &message) || message.type >= MESSAGE_WELCOME ||
+        (message.type == MESSAGE_JOIN) != (connection->state == CONNECTION_UNJOINED)) {
+        take_malformed(rooms, connection, size_bytes);
+        return;
+    }
+    if (message.type == MESSAGE_JOIN) {
+        join(rooms, now, connection, &message);
+    } else {
+        take_message(rooms, now, connection, &message);
+    }
+}
+
+void rooms_disconnected(Rooms *rooms, SessionTime now, uint32_t number)
+{
+    RoomConnection *connection = find_connection(rooms, number);
+    SessionEvent event = {.kind = SESSION_EVENT_DISCONNECTED};
+    bool joined;
+
+    if (connection == NULL) {
+        return;
+    }
+    joined = connection->state == CONNECTION_JOINED;
+    set_state(rooms, connection, CONNECTION_FREE);
+    if (joined) {
+        event.seat = connection->seat;
+        log_info("rooms: event=leave session=%s connection=%u seat=%u by=connection",
+                 rooms->rooms[connection->room]->code,
+                 number,
+                 connection->seat);
+        step(rooms, connection->room, now, &event);
+    }
+}
+
+static void drop_unjoined(Rooms *rooms, SessionTime now)
+{
+    for (int i = 0; i < ROOM_CONNECTIONS_MAX; i++) {
+        RoomConnection *connection = &rooms->connections[i];
+
+        if (connection->state == CONNECTION_UNJOINED &&
+            now.ns - connection->since.ns > UNJOINED_S_MAX * NS_PER_S) {
+            log_info("rooms: event=drop connection=%u cause=unjoined", connection->number);
+            end_connection(rooms, connection);
+        }
+    }
+}
+
+void rooms_tick(Rooms *rooms, SessionTime now)
+{
+    const SessionEvent event = {.kind = SESSION_EVENT_TICK};
+
+    for (int i = 0; i < rooms->room_count; i++) {
+        step(rooms, i, now, &event);
+    }
+    if (now.ns >= rooms->sweep_at.ns) {
+        rooms->sweep_at.ns = now.ns + SWEEP_EVERY_NS;
+        drop_unjoined(rooms, now);
+    }
+}
+
+void rooms_close(Rooms *rooms, SessionTime now)
+{
+    const SessionEvent event = {.kind = SESSION_EVENT_CLOSING};
+
+    for (int i = 0; i < rooms->room_count; i++) {
+        step(rooms, i, now, &event);
+    }
+    for (int i = 0; i < ROOM_CONNECTIONS_MAX; i++) {
+        if (rooms->connections[i].state != CONNECTION_FREE) {
+            end_connection(rooms, &rooms->connections[i]);
+        }
+    }
+}

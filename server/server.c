@@ -1,0 +1,560 @@
+#include "server/server.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "server/groove_library.h"
+#include "server/net/endpoint.h"
+#include "server/rooms.h"
+#include "server/session_clock.h"
+#include "shared/platform/host_clock.h"
+#include "shared/platform/log.h"
+
+#define TICK_NS (5 * NS_PER_MS)
+/* With nobody there a session only has to notice that time passes. */
+#define IDLE_TICK_NS (20 * NS_PER_MS)
+#define TIME_MARK_NS (250 * NS_PER_MS)
+#define COUNTS_LOGGED_NS (60 * NS_PER_S)
+
+struct Server {
+    Options options;
+    GrooveLibrary library;
+    Storage *storage;
+    Endpoint *endpoint;
+    Rooms *rooms;
+    int64_t offset_ns; /* session time minus host time */
+    bool announced;
+    bool has_news; /* something was stored since the last time mark */
+    HostTime tick_at;
+    HostTime mark_at;
+    HostTime counts_at;
+    EndpointCounts logged; /* as last written to the log */
+};
+
+static SessionTime session_now(const Server *server)
+{
+    return (SessionTime){host_clock_now().ns + server->offset_ns};
+}
+
+/* --- the ready lines --- */
+
+static void
+format_links(const Server *server, const SessionConfig *config, char *plain, char *facilitator)
+{
+    const char *host = server->options.public_host;
+    Link link = {.port = endpoint_port(server->endpoint), .has_token = true};
+
+    if (host[0] == '\0') {
+        host = server->options.listen_host;
+    }
+    if (strcmp(host, "0.0.0.0") == 0) {
+        host = "127.0.0.1";
+    }
+    (void)snprintf(link.host, sizeof link.host, "%s", host);
+    memcpy(link.code, config->code, CODE_CHARS);
+    memcpy(link.facilitator_token, config->facilitator_token, TOKEN_BYTES);
+    (void)link_format(&link, false, plain, LINK_TEXT_BYTES_MAX);
+    (void)link_format(&link, true, facilitator, LINK_TEXT_BYTES_MAX);
+}
+
+static void print_session(const Server *server, const char *event, const SessionConfig *config)
+{
+    char plain[LINK_TEXT_BYTES_MAX] = "";
+    char facilitator[LINK_TEXT_BYTES_MAX] = "";
+    char code[CODE_CHARS + 1] = {0};
+    json_t *line;
+    char *text;
+
+    memcpy(code, config->code, CODE_CHARS);
+    format_links(server, config, plain, facilitator);
+    line = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i}",
+                     "event",
+                     event,
+                     "port",
+                     (int)endpoint_port(server->endpoint),
+                     "code",
+                     code,
+                     "link",
+                     plain,
+                     "facilitator_link",
+                     facilitator,
+                     "title",
+                     config->title,
+                     "seats",
+                     (int)config->seats);
+    text = line == NULL ? NULL : json_dumps(line, JSON_COMPACT);
+    if (text == NULL) {
+        log_error("server: cannot write the line for session %s: out of memory", code);
+    } else {
+        (void)printf("%s\n", text);
+        (void)fflush(stdout);
+    }
+    free(text);
+    json_decref(line);
+}
+
+void server_announce(Server *server)
+{
+    for (int i = 0; i < rooms_count(server->rooms); i++) {
+        print_session(
+            server, i == 0 ? "ready" : "session", &rooms_session(server->rooms, i)->config);
+    }
+    server->announced = true;
+}
+
+/* --- what the rooms ask for --- */
+
+static void port_send(void *context,
+                      const uint32_t *connections,
+                      size_t connection_count,
+                      const uint8_t *bytes,
+                      size_t size_bytes,
+                      Delivery delivery)
+{
+    const Server *server = context;
+
+    endpoint_send(server->endpoint, connections, connection_count, bytes, size_bytes, delivery);
+}
+
+static void port_disconnect(void *context, uint32_t connection)
+{
+    const Server *server = context;
+
+    endpoint_disconnect(server->endpoint, connection);
+}
+
+static void port_answer_pings(void *context, uint32_t connection, uint32_t nonce)
+{
+    const Server *server = context;
+
+    endpoint_answer_pings(server->endpoint, connection, nonce);
+}
+
+static void port_store_session(
+    void *context, int64_t id, const SessionConfig *config, const Groove *grooves, int groove_count)
+{
+    Server *server = context;
+    int64_t wall_ms = host_clock_wall_ms();
+    const StoredSession session = {
+        .id = id, .config = *config, .created_wall_ms = wall_ms, .touched_wall_ms = wall_ms};
+
+    (void)storage_put_session(server->storage, &session, grooves, groove_count);
+    server->has_news = true;
+    if (server->announced) {
+        print_session(server, "session", config);
+    }
+}
+
+static void port_store_entry(void *context, int64_t id, const JournalEntry *entry)
+{
+    Server *server = context;
+
+    (void)storage_put_entry(server->storage, id, entry);
+    server->has_news = true;
+}
+
+static void port_random(void *context, uint8_t *bytes, size_t size_bytes)
+{
+    int result = getentropy(bytes, size_bytes);
+
+    /* Fails only for more than 256 bytes, or on a kernel without it. */
+    assert(result == 0);
+    (void)result;
+    (void)context;
+}
+
+/* --- opening --- */
+
+/* Puts a message together from what a part of the server says. */
+static bool fail(ServerError *error, const char *text)
+{
+    (void)snprintf(error->text, sizeof error->text, "%s", text);
+    return false;
+}
+
+static bool load_grooves(Server *server, ServerError *error)
+{
+    GrooveLibraryError mistake;
+
+    groove_library_init(&server->library);
+    if (server->options.grooves[0] != '\0' &&
+        !groove_library_add(&server->library, server->options.grooves, &mistake)) {
+        return fail(error, mistake.text);
+    }
+    return true;
+}
+
+/* What new sessions are like. */
+static bool make_defaults(const Server *server, SessionConfig *config, ServerError *error)
+{
+    const Options *options = &server->options;
+    int groove = 0;
+
+    if (options->groove[0] != '\0') {
+        groove = groove_library_find(&server->library, options->groove);
+    }
+    if (groove < 0) {
+        char names[300];
+
+        groove_library_list(&server->library, names, sizeof names);
+        (void)snprintf(error->text,
+                       sizeof error->text,
+                       "--groove %.64s: there is no such groove; there are: %s",
+                       options->groove,
+                       names);
+        error->usage = true;
+        return false;
+    }
+    *config = (SessionConfig){
+        .seats = options->seats,
+        .profile = options->profile,
+        .tempo_mbpm = options->tempo_mbpm,
+        .groove = (uint8_t)groove,
+        .grace_s = options->grace_s,
+    };
+    memcpy(config->title, options->title, sizeof config->title);
+    return true;
+}
+
+static bool open_storage(Server *server, ServerError *error)
+{
+    StorageError cause;
+
+    server->storage = storage_open(server->options.data, &cause);
+    return server->storage != NULL ? true : fail(error, cause.text);
+}
+
+static bool set_clock(Server *server, StoredClock *clock, ServerError *error)
+{
+    BootId boot_id = session_clock_boot_id();
+    int64_t wall_ms = host_clock_wall_ms();
+
+    storage_clock(server->storage, clock);
+    server->offset_ns = session_clock_offset_ns(clock, &boot_id, host_clock_now(), wall_ms);
+    log_info("server: event=clock offset_ns=%" PRId64 " stored_until_ns=%" PRId64,
+             server->offset_ns,
+             clock->stored_until.ns);
+    if (!storage_set_clock(server->storage, boot_id.text, server->offset_ns)) {
+        return fail(error, "the store cannot be written; see that the disk has room");
+    }
+    return true;
+}
+
+/* As many connections as the sessions need, and one in ten more for those who come and go. */
+static int slots_for(const Server *server, const StoredSession *sessions, int session_count)
+{
+    int64_t seats = server->options.seats;
+    int64_t stored_seats = 0;
+
+    for (int i = 0; i < session_count; i++) {
+        stored_seats += sessions[i].config.seats;
+    }
+    if (server->options.new_session || stored_seats > seats) {
+        seats = stored_seats + (server->options.new_session ? seats : 0);
+    }
+    return (int)clamp_i64(seats + seats / 10 + 1, ENDPOINT_SLOTS_MIN, ENDPOINT_SLOTS_MAX);
+}
+
+/* Listens; port 0 means the last port first, so that clients find the way back by themselves. */
+static bool listen_on(Server *server, int slots, ServerError *error)
+{
+    uint16_t last_port = storage_port(server->storage);
+    EndpointConfig config = {.host = server->options.listen_host,
+                             .port = server->options.listen_port,
+                             .slots = slots,
+                             .session_offset_ns = server->offset_ns};
+    EndpointError cause;
+
+    if (config.port == 0 && last_port != 0) {
+        config.port = last_port;
+        server->endpoint = endpoint_open(&config, &cause);
+        if (server->endpoint == NULL) {
+            log_warning("server: event=port_taken port=%u cause=\"%s\"", last_port, cause.text);
+            config.port = 0;
+        }
+    }
+    if (server->endpoint == NULL) {
+        server->endpoint = endpoint_open(&config, &cause);
+    }
+    if (server->endpoint == NULL) {
+        return fail(error, cause.text);
+    }
+    if (!storage_set_port(server->storage, endpoint_port(server->endpoint))) {
+        return fail(error, "the store cannot be written; see that the disk has room");
+    }
+    return true;
+}
+
+/* Where facts on their way from the store to a session go. */
+typedef struct {
+    Rooms *rooms;
+    int index;
+} Restoring;
+
+static void take_fact(void *receiver, const JournalEntry *entry)
+{
+    const Restoring *restoring = receiver;
+
+    rooms_restore_entry(restoring->rooms, restoring->index, entry);
+}
+
+static bool restore_session(Server *server,
+                            const StoredSession *session,
+                            SessionTime stored_until,
+                            ServerError *error)
+{
+    Groove grooves[GROOVES_MAX];
+    int groove_count = storage_grooves(server->storage, session->id, grooves, GROOVES_MAX);
+    Restoring restoring = {.rooms = server->rooms};
+
+    if (groove_count <= session->config.groove) {
+        log_error("server: event=left_out session_id=%" PRId64 " its grooves cannot be read",
+                  session->id);
+        return true;
+    }
+    restoring.index =
+        rooms_restore(server->rooms, session->id, &session->config, grooves, groove_count);
+    if (restoring.index < 0) {
+        return fail(error, "out of memory for the stored sessions; close other programs");
+    }
+    if (!storage_facts(server->storage, session->id, take_fact, &restoring)) {
+        return fail(error,
+                    "the store cannot be read to the end; restore it from a copy, or choose "
+                    "another directory with --data");
+    }
+    rooms_restored(server->rooms, restoring.index, stored_until);
+    return true;
+}
+
+static bool open_rooms(Server *server, const SessionConfig *defaults, ServerError *error)
+{
+    const RoomsConfig config = {.defaults = *defaults,
+                                .grooves = server->library.grooves,
+                                .groove_count = server->library.count,
+                                .seats_max = endpoint_slots(server->endpoint),
+                                .next_id = storage_next_session_id(server->storage)};
+    const RoomsPorts ports = {.context = server,
+                              .send = port_send,
+                              .disconnect = port_disconnect,
+                              .answer_pings = port_answer_pings,
+                              .store_session = port_store_session,
+                              .store_entry = port_store_entry,
+                              .random = port_random};
+
+    server->rooms = rooms_create(&config, &ports);
+    return server->rooms != NULL ? true : fail(error, "out of memory; close other programs");
+}
+
+/* The stored sessions first, a new one if there is none or it is wanted. */
+static bool fill_rooms(Server *server,
+                       const StoredSession *sessions,
+                       int session_count,
+                       SessionTime stored_until,
+                       ServerError *error)
+{
+    for (int i = 0; i < session_count; i++) {
+        if (!restore_session(server, &sessions[i], stored_until, error)) {
+            return false;
+        }
+    }
+    if ((server->options.new_session || rooms_count(server->rooms) == 0) &&
+        rooms_open(server->rooms, server->options.title, server->options.seats) < 0) {
+        return fail(error,
+                    "there is no room for another session; choose another directory with --data");
+    }
+    return true;
+}
+
+/* A session that was announced must be there after a kill. */
+static bool store_opening(Server *server, ServerError *error)
+{
+    StorageError cause;
+    int64_t wall_ms = host_clock_wall_ms();
+
+    (void)storage_put_time(server->storage, session_now(server), wall_ms);
+    if (!storage_write_waiting(server->storage, wall_ms)) {
+        return fail(error, "the store cannot be written; see that the disk has room");
+    }
+    return storage_start(server->storage, &cause) ? true : fail(error, cause.text);
+}
+
+static bool open_all(Server *server, ServerError *error)
+{
+    StoredSession sessions[STORED_SESSIONS_MAX];
+    SessionConfig defaults;
+    StoredClock clock;
+    int64_t since_wall_ms = host_clock_wall_ms() - SESSION_KEPT_DAYS * INT64_C(24) * 3600 * 1000;
+    int left_out = 0;
+    int count;
+
+    if (!load_grooves(server, error) || !make_defaults(server, &defaults, error) ||
+        !open_storage(server, error) || !set_clock(server, &clock, error)) {
+        return false;
+    }
+    count =
+        storage_sessions(server->storage, since_wall_ms, sessions, STORED_SESSIONS_MAX, &left_out);
+    if (count < 0) {
+        return fail(error,
+                    "the stored sessions cannot be read; restore the store from a copy, or choose "
+                    "another directory with --data");
+    }
+    if (left_out > 0) {
+        log_info("server: event=left_out sessions=%d cause=untouched_for_%d_days",
+                 left_out,
+                 SESSION_KEPT_DAYS);
+    }
+    return listen_on(server, slots_for(server, sessions, count), error) &&
+           open_rooms(server, &defaults, error) &&
+           fill_rooms(server, sessions, count, clock.stored_until, error) &&
+           store_opening(server, error);
+}
+
+static void free_server(Server *server)
+{
+    rooms_destroy(server->rooms);
+    endpoint_close(server->endpoint);
+    (void)storage_close(server->storage);
+    free(server);
+}
+
+Server *server_open(const Options *options, ServerError *error)
+{
+    Server *server = calloc(1, sizeof *server);
+
+    *error = (ServerError){.text = "out of memory; close other programs"};
+    if (server == NULL) {
+        return NULL;
+    }
+    server->options = *options;
+    if (!open_all(server, error)) {
+        free_server(server);
+        return NULL;
+    }
+    return server;
+}
+
+/* --- the loop --- */
+
+static void take_events(Server *server, SessionTime now)
+{
+    EndpointEvent event;
+
+    while (endpoint_next(server->endpoint, &event)) {
+        switch (event.kind) {
+        case ENDPOINT_CONNECTED:
+            rooms_connected(server->rooms, now, event.connection);
+            break;
+        case ENDPOINT_RECEIVED:
+            rooms_received(server->rooms, now, event.connection, event.bytes, event.size_bytes);
+            break;
+        case ENDPOINT_DISCONNECTED:
+            rooms_disconnected(server->rooms, now, event.connection);
+            break;
+        }
+    }
+}
+
+/* Says up to when everything was handed to the store; an idle server lets the disk sleep. */
+static void mark_time(Server *server, HostTime now)
+{
+    if (now.ns < server->mark_at.ns) {
+        return;
+    }
+    server->mark_at.ns = now.ns + TIME_MARK_NS;
+    if (server->has_news || rooms_joined_count(server->rooms) > 0) {
+        SessionTime marked = {now.ns + server->offset_ns};
+
+        (void)storage_put_time(server->storage, marked, host_clock_wall_ms());
+        server->has_news = false;
+    }
+}
+
+static void log_counts(Server *server)
+{
+    EndpointCounts counts = endpoint_counts(server->endpoint);
+    StorageCounts stored = storage_counts(server->storage);
+
+    if (counts.received == server->logged.received && counts.sent == server->logged.sent &&
+        counts.service_errors == server->logged.service_errors) {
+        return;
+    }
+    server->logged = counts;
+    log_info("server: event=counts connections=%d joined=%d received=%" PRId64 " sent=%" PRId64
+             " unsent=%" PRId64 " service_errors=%" PRId64 " pings=%" PRId64
+             " pings_refused=%" PRId64 " stored=%" PRId64 " store_retries=%" PRId64,
+             endpoint_connection_count(server->endpoint),
+             rooms_joined_count(server->rooms),
+             counts.received,
+             counts.sent,
+             counts.unsent,
+             counts.service_errors,
+             counts.pings_answered,
+             counts.pings_refused,
+             stored.written,
+             stored.failed_tries);
+}
+
+/* What is due at this time. */
+static void tick(Server *server, HostTime now)
+{
+    if (now.ns < server->tick_at.ns) {
+        return;
+    }
+    rooms_tick(server->rooms, (SessionTime){now.ns + server->offset_ns});
+    server->tick_at.ns =
+        now.ns + (endpoint_connection_count(server->endpoint) > 0 ? TICK_NS : IDLE_TICK_NS);
+    mark_time(server, now);
+    if (now.ns >= server->counts_at.ns) {
+        server->counts_at.ns = now.ns + COUNTS_LOGGED_NS;
+        log_counts(server);
+    }
+}
+
+/* One turn: what arrived, what is due, what is to be sent. */
+static void turn(Server *server)
+{
+    HostTime now;
+
+    endpoint_service(server->endpoint);
+    /* Read after the pass: nothing that it brought happened later than this. */
+    now = host_clock_now();
+    take_events(server, (SessionTime){now.ns + server->offset_ns});
+    tick(server, now);
+    endpoint_flush(server->endpoint);
+}
+
+void server_run(Server *server, const volatile sig_atomic_t *stop)
+{
+    while (*stop == 0) {
+        turn(server);
+        endpoint_wait(server->endpoint, server->tick_at);
+    }
+}
+
+bool server_close(Server *server)
+{
+    HostTime end;
+    bool stored;
+
+    if (server == NULL) {
+        return true;
+    }
+    log_info("server: event=stop joined=%d", rooms_joined_count(server->rooms));
+    rooms_close(server->rooms, session_now(server));
+    end.ns = host_clock_now().ns + CLOSING_MS_MAX * NS_PER_MS;
+    while (endpoint_connection_count(server->endpoint) > 0 && host_clock_now().ns < end.ns) {
+        turn(server);
+        endpoint_wait(server->endpoint, server->tick_at);
+    }
+    log_counts(server);
+    (void)storage_put_time(server->storage, session_now(server), host_clock_wall_ms());
+    stored = storage_close(server->storage);
+    server->storage = NULL;
+    free_server(server);
+    return stored;
+}
