@@ -126,11 +126,23 @@ Beats timeline_next_bar(const Timeline *timeline, Beats where)
     return line.ubeats < end.ubeats ? line : end;
 }
 
-/* Drops what starts at or after `section`, then adds it, forgetting the oldest when full. */
+/*
+ * Whether `kept` stays when `added` comes: it starts before it, or is the halt that `added` ends,
+ * which lies on the same bar line but earlier in time.
+ */
+static bool stays_before(const Section *kept, const Section *added)
+{
+    if (kept->start.ubeats == added->start.ubeats) {
+        return is_halted((Transport)kept->transport) && !is_halted((Transport)added->transport);
+    }
+    return kept->start.ubeats < added->start.ubeats;
+}
+
+/* Drops what `section` replaces, then adds it, forgetting the oldest when full. */
 static void append(Timeline *timeline, Section section)
 {
     while (timeline->section_count > 0 &&
-           timeline->sections[timeline->section_count - 1].start.ubeats >= section.start.ubeats) {
+           !stays_before(&timeline->sections[timeline->section_count - 1], &section)) {
         timeline->section_count--;
     }
     if (timeline->section_count == SECTIONS_MAX) {
