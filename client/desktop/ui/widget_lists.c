@@ -293,7 +293,7 @@ typedef struct {
 static void draw_list_rows(Ui *ui, const ListView *view)
 {
     size_t first = (size_t)(view->state->scroll_px / view->row_height);
-    bool scrolls = view->row_height * (float)view->list->label_count > view->body.h;
+    bool scrolls = view->row_height * (float)view->list->label_count - LIST_ROW_GAP > view->body.h;
 
     draw_clip_push(ui->frame.draw, view->body);
     for (size_t i = first; i < view->list->label_count; i++) {
