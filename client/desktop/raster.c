@@ -157,8 +157,9 @@ void mask_mark(const Mask *mask, Point center, float size, Mark mark)
             int covered = 0;
 
             for (int i = 0; i < MARK_SUBSAMPLES * MARK_SUBSAMPLES; i++) {
+                int sub_row = i / MARK_SUBSAMPLES;
                 float sub_x = ((float)(i % MARK_SUBSAMPLES) + 0.5F) * step;
-                float sub_y = ((float)(i / MARK_SUBSAMPLES) + 0.5F) * step;
+                float sub_y = ((float)sub_row + 0.5F) * step;
                 float x = mask->left + (float)column + sub_x - center.x;
                 float y = mask->top + (float)row + sub_y - center.y;
 

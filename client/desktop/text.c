@@ -403,8 +403,8 @@ int text_engine_digit_px(TextEngine *text, FontWeight weight, int size_px)
 {
     int widest_px = 0;
 
-    for (char digit = '0'; digit <= '9'; digit++) {
-        int width_px = text_engine_advance_px(text, weight, size_px, &digit, 1);
+    for (size_t i = 0; i < 10; i++) {
+        int width_px = text_engine_advance_px(text, weight, size_px, &"0123456789"[i], 1);
 
         widest_px = width_px > widest_px ? width_px : widest_px;
     }

@@ -17,8 +17,9 @@ static double area(Mark mark)
     int covered = 0;
 
     for (int i = 0; i < steps * steps; i++) {
+        int row = i / steps;
         float x = MARK_REACH * (2.0F * ((float)(i % steps) + 0.5F) / (float)steps - 1.0F);
-        float y = MARK_REACH * (2.0F * ((float)(i / steps) + 0.5F) / (float)steps - 1.0F);
+        float y = MARK_REACH * (2.0F * ((float)row + 0.5F) / (float)steps - 1.0F);
 
         covered += mark_covers(mark, x, y) ? 1 : 0;
     }
@@ -48,8 +49,9 @@ static void early_points_left_and_late_is_its_mirror(void **state)
     check(mark_covers(MARK_EARLY, -0.45F, 0.0F));
     check(!mark_covers(MARK_EARLY, 0.45F, 0.0F));
     for (int i = 0; i < SAMPLES * SAMPLES; i++) {
+        int row = i / SAMPLES;
         float x = ((float)(i % SAMPLES) + 0.53F) / (float)SAMPLES - 0.5F;
-        float y = ((float)(i / SAMPLES) + 0.51F) / (float)SAMPLES - 0.5F;
+        float y = ((float)row + 0.51F) / (float)SAMPLES - 0.5F;
 
         check(mark_covers(MARK_EARLY, x, y) == mark_covers(MARK_LATE, -x, y));
         check(mark_covers(MARK_TEMPO_FAST, x, y) == mark_covers(MARK_TEMPO_SLOW, -x, y));
@@ -100,13 +102,15 @@ static void no_mark_reaches_beyond_its_box(void **state)
 static void coverage(Mark mark, float cells[CELLS_8_PX * CELLS_8_PX])
 {
     for (int cell = 0; cell < CELLS_8_PX * CELLS_8_PX; cell++) {
+        int row = cell / CELLS_8_PX;
         int covered = 0;
 
         for (int i = 0; i < SAMPLES * SAMPLES; i++) {
+            int sub_row = i / SAMPLES;
             float sub_x = ((float)(i % SAMPLES) + 0.5F) / (float)SAMPLES;
-            float sub_y = ((float)(i / SAMPLES) + 0.5F) / (float)SAMPLES;
+            float sub_y = ((float)sub_row + 0.5F) / (float)SAMPLES;
             float x = ((float)(cell % CELLS_8_PX) + sub_x) / (float)CELLS_8_PX - 0.5F;
-            float y = ((float)(cell / CELLS_8_PX) + sub_y) / (float)CELLS_8_PX - 0.5F;
+            float y = ((float)row + sub_y) / (float)CELLS_8_PX - 0.5F;
 
             covered += mark_covers(mark, x, y) ? 1 : 0;
         }

@@ -453,7 +453,7 @@ static UiFieldResult edit(void)
 static void focus_field(const char *text)
 {
     memset(field_text, 0, sizeof field_text);
-    memcpy(field_text, text, strlen(text));
+    memcpy(field_text, text, strlen(text) + 1);
     ui_focus(&ui, ui_id("field"));
     (void)edit();
     key(UI_KEY_END);

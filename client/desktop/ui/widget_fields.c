@@ -242,14 +242,13 @@ static void apply_event(Edit *edit, UiEvent *event)
     if (event->key == UI_KEY_TEXT || event->key == UI_KEY_PASTE) {
         insert(edit, widget_event_text(edit->ui, event), event->text_bytes);
         event->used = true;
-    } else if (apply_command(edit, event) || apply_delete(edit, event)) {
-        event->used = true;
     } else if (caret_target(edit, event, &target)) {
         put_caret(edit->ui, target, (event->modifiers & UI_SHIFT) != 0);
         event->used = true;
-    } else if (event->key == UI_KEY_SPACE) {
-        /* It comes as text as well. */
-        event->used = true;
+    } else {
+        /* The space bar comes as text as well. */
+        event->used =
+            apply_command(edit, event) || apply_delete(edit, event) || event->key == UI_KEY_SPACE;
     }
 }
 

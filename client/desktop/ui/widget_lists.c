@@ -44,15 +44,10 @@ bool widget_move_cursor(Ui *ui, size_t row_count, size_t page_rows, size_t *curs
     return *cursor != before;
 }
 
-static char lower(char letter)
-{
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
-}
-
 static bool starts_with(const char *name, const char *typed, size_t typed_bytes)
 {
     for (size_t i = 0; i < typed_bytes; i++) {
-        if (name[i] == '\0' || lower(name[i]) != lower(typed[i])) {
+        if (name[i] == '\0' || widget_lower(name[i]) != widget_lower(typed[i])) {
             return false;
         }
     }

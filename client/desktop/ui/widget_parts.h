@@ -29,6 +29,9 @@ bool widget_is_under_pointer(const Ui *ui, Rect rect);
 /* The quiet border of buttons, caps, modals: between line and edge. */
 Colour widget_border(const Theme *theme);
 
+/* ASCII letters in lower case, all else as it is. */
+char widget_lower(char letter);
+
 /* `value` inside low..high; low when they cross. */
 float widget_clamp(float value, float low, float high);
 

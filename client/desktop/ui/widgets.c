@@ -143,9 +143,12 @@ bool ui_key_pressed(Ui *ui, UiKey key, unsigned modifiers)
     return !widget_is_inert(ui) && widget_take_key(ui, key, modifiers);
 }
 
-static char lower(char letter)
+char widget_lower(char letter)
 {
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+    if (letter >= 'A' && letter <= 'Z') {
+        return (char)(letter - 'A' + 'a');
+    }
+    return letter;
 }
 
 bool ui_shortcut(Ui *ui, char letter)
@@ -157,7 +160,7 @@ bool ui_shortcut(Ui *ui, char letter)
         UiEvent *event = &ui->input.events[i];
         bool is_letter = !event->used && event->key == UI_KEY_TEXT && event->text_bytes == 1;
 
-        if (is_letter && lower(*widget_event_text(ui, event)) == lower(letter)) {
+        if (is_letter && widget_lower(*widget_event_text(ui, event)) == widget_lower(letter)) {
             event->used = true;
             return true;
         }
