@@ -21,6 +21,12 @@ enum {
     SERVICE_FAILURES_MAX = 4
 };
 
+/*
+ * A server that drains its socket in one pass drops what follows the end of ENet's handshake in the
+ * same pass, and ENet repeats it only after half a second: so the first word waits for a moment.
+ */
+#define SETTLE_NS (25 * NS_PER_MS)
+
 typedef struct {
     ClockDatagram datagram;
     HostTime at;
@@ -30,6 +36,8 @@ struct Connection {
     ENetHost *host;
     ENetPeer *peer;   /* NULL when the connection has ended */
     ENetPacket *held; /* of the last MESSAGE, freed at the next call */
+    bool settles;     /* ENet is connected, and connected_at tells since when */
+    HostTime connected_at;
     bool connected;
     WaitingPong pongs[PONGS_WAITING_MAX]; /* ring */
     int pong_start;
@@ -132,7 +140,7 @@ void connection_destroy(Connection *connection)
     if (connection->held != NULL) {
         enet_packet_destroy(connection->held);
     }
-    if (connection->peer != NULL && connection->connected) {
+    if (connection->peer != NULL && (connection->connected || connection->settles)) {
         enet_peer_disconnect_now(connection->peer, 0);
     }
     if (connection->host != NULL) {
@@ -153,11 +161,11 @@ static bool translate(Connection *connection, const ENetEvent *from, ConnectionE
 {
     switch (from->type) {
     case ENET_EVENT_TYPE_CONNECT:
-        connection->connected = true;
-        pin_throttle(connection->peer);
-        event->kind = CONNECTION_CONNECTED;
-        return true;
+        connection->settles = true;
+        connection->connected_at = host_clock_now();
+        return false;
     case ENET_EVENT_TYPE_DISCONNECT:
+        connection->settles = false;
         connection->connected = false;
         connection->peer = NULL;
         event->kind = CONNECTION_DISCONNECTED;
@@ -189,6 +197,18 @@ static bool take_pong(Connection *connection, ConnectionEvent *event)
     return true;
 }
 
+static bool has_settled(Connection *connection, ConnectionEvent *event)
+{
+    if (!connection->settles || host_clock_now().ns - connection->connected_at.ns < SETTLE_NS) {
+        return false;
+    }
+    connection->settles = false;
+    connection->connected = true;
+    pin_throttle(connection->peer);
+    event->kind = CONNECTION_CONNECTED;
+    return true;
+}
+
 bool connection_next(Connection *connection, ConnectionEvent *event)
 {
     int failures = 0;
@@ -198,7 +218,7 @@ bool connection_next(Connection *connection, ConnectionEvent *event)
         enet_packet_destroy(connection->held);
         connection->held = NULL;
     }
-    if (take_pong(connection, event)) {
+    if (has_settled(connection, event) || take_pong(connection, event)) {
         return true;
     }
     while (failures < SERVICE_FAILURES_MAX) {

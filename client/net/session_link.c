@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CONNECTING_CADENCE_NS (5 * NS_PER_MS)
+
 /* Rarer pings than the usual make silence normal for longer. */
 enum {
     SILENT_PINGS_MAX = 4
@@ -240,7 +242,12 @@ HostTime session_link_due(const SessionLink *link)
     int64_t due_ns = link->serviced_at.ns + link->cadence_ns;
 
     if (link->connection == NULL) {
-        return due_ns < link->retry_at.ns ? (HostTime){due_ns} : link->retry_at;
+        bool retries_before = wants_connection(link) && link->retry_at.ns < due_ns;
+
+        return retries_before ? link->retry_at : (HostTime){due_ns};
+    }
+    if (link->model->phase == MODEL_CONNECTING) {
+        due_ns = link->serviced_at.ns + CONNECTING_CADENCE_NS;
     }
     if (link->model->phase == MODEL_JOINED && link->model->next_ping_at.ns < due_ns) {
         due_ns = link->model->next_ping_at.ns;

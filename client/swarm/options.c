@@ -1,0 +1,281 @@
+#include "client/swarm/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/model/decimal.h"
+#include "client/swarm/names.h"
+#include "shared/wire.h"
+
+enum {
+    EXIT_USAGE = 2,
+    RAMP_MS_PER_PLAYER = 10,
+    RAMP_MS_MAX = 5000,
+    PREFIX_BYTES_MAX = 64 /* leaves room for a number */
+};
+
+#define SECONDS_MAX (INT64_C(7) * 24 * 3600)
+
+static const char usage_text[] =
+    "usage: onedrum-swarm --join LINK [OPTION ...]\n"
+    "\n"
+    "Joins a session as N independent simulated participants, who play with human timing.\n"
+    "\n"
+    "  --join LINK         onedrum://HOST:PORT/CODE\n"
+    "  --players N         how many, 1 to 4000 (default 24)\n"
+    "  --seconds S         how long to stay (default 60; 0: until interrupted)\n"
+    "  --seed K            equal seeds play alike (default 1)\n"
+    "  --population P      calibrated (default), web: unknown device delays, or trained\n"
+    "  --trouble KIND=N    N of the players do something wrong; may be repeated. KIND: half-beat,\n"
+    "                      double, half, fast, slow, early, late, erratic, idle, quitter\n"
+    "  --teams N|NAMES     so many teams (default 4; 0: none), or their names, by commas\n"
+    "  --prefix NAME       call the players NAME 1, NAME 2 ...; otherwise they have first names\n"
+    "  --ramp-ms T         spread the joining over this time (default 10 per player, up to 5000)\n"
+    "  --same-host         the server runs on this machine, since its start with an empty --data:\n"
+    "                      then its clock is ours, and clock errors are measured\n"
+    "  --exit-when-lost S  give up when nobody has been connected for S seconds\n"
+    "  --json              print one JSON object at the end; otherwise a few lines\n"
+    "  --help, --version\n"
+    "\n"
+    "Progress goes to stderr. Bytes are UDP payload. Exit: 0 all joined, 2 wrong usage, 1 else.\n";
+
+enum {
+    OPTION_JOIN = 1,
+    OPTION_PLAYERS,
+    OPTION_SECONDS,
+    OPTION_SEED,
+    OPTION_POPULATION,
+    OPTION_TROUBLE,
+    OPTION_TEAMS,
+    OPTION_PREFIX,
+    OPTION_RAMP,
+    OPTION_SAME_HOST,
+    OPTION_EXIT_WHEN_LOST,
+    OPTION_JSON,
+    OPTION_HELP,
+    OPTION_VERSION
+};
+
+static const struct option long_options[] = {
+    {"join", required_argument, NULL, OPTION_JOIN},
+    {"players", required_argument, NULL, OPTION_PLAYERS},
+    {"seconds", required_argument, NULL, OPTION_SECONDS},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"population", required_argument, NULL, OPTION_POPULATION},
+    {"trouble", required_argument, NULL, OPTION_TROUBLE},
+    {"teams", required_argument, NULL, OPTION_TEAMS},
+    {"prefix", required_argument, NULL, OPTION_PREFIX},
+    {"ramp-ms", required_argument, NULL, OPTION_RAMP},
+    {"same-host", no_argument, NULL, OPTION_SAME_HOST},
+    {"exit-when-lost", required_argument, NULL, OPTION_EXIT_WHEN_LOST},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+static int wrong_usage(const char *what, const char *value)
+{
+    (void)fprintf(stderr, "onedrum-swarm: %s%s; see --help\n", what, value);
+    return EXIT_USAGE;
+}
+
+/* Takes a number that is kept as int64_t. */
+static int take_number(const char *value, int scale, int64_t high, int64_t *number)
+{
+    if (!decimal_parse_within(value, scale, 0, high, number)) {
+        return wrong_usage("this is not a number in its range: ", value);
+    }
+    return -1;
+}
+
+static int take_link(const char *value, SwarmOptions *options)
+{
+    LinkError error;
+
+    if (!link_parse(value, &options->link, &error)) {
+        return wrong_usage(error.reason, "");
+    }
+    return -1;
+}
+
+static int take_population(const char *value, SwarmOptions *options)
+{
+    static const char *const words[] = {"calibrated", "web", "trained"};
+
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(value, words[i]) == 0) {
+            options->population = (Population)i;
+            return -1;
+        }
+    }
+    return wrong_usage("--population is calibrated, web or trained, not ", value);
+}
+
+static int take_trouble(const char *value, SwarmOptions *options)
+{
+    const char *equals = strchr(value, '=');
+    size_t word_bytes = equals == NULL ? strlen(value) : (size_t)(equals - value);
+
+    for (int i = TROUBLE_NONE + 1; i < TROUBLE_COUNT; i++) {
+        const char *word = player_trouble_word((PlayerTrouble)i);
+        int64_t count = 1;
+
+        if (strlen(word) != word_bytes || strncmp(word, value, word_bytes) != 0) {
+            continue;
+        }
+        if (equals != NULL && !decimal_parse_within(equals + 1, 0, 0, SWARM_PLAYERS_MAX, &count)) {
+            break;
+        }
+        options->trouble_counts[i] += (int)count;
+        return -1;
+    }
+    return wrong_usage("--trouble is KIND=N, not ", value);
+}
+
+/* One name of the list; `*names` moves behind it. */
+static bool take_team(const char **names, char team[NAME_BYTES_MAX + 1])
+{
+    size_t bytes = strcspn(*names, ",");
+
+    if (bytes == 0 || bytes > NAME_BYTES_MAX || !text_is_clean(*names, bytes)) {
+        return false;
+    }
+    memcpy(team, *names, bytes);
+    team[bytes] = '\0';
+    *names += bytes;
+    *names += **names == ',' ? 1 : 0;
+    return true;
+}
+
+static int take_teams(const char *value, SwarmOptions *options)
+{
+    const char *names = value;
+    int64_t count;
+
+    options->team_count = 0;
+    if (decimal_parse(value, strlen(value), 0, &count)) {
+        if (count < 0 || count > name_team_count()) {
+            return wrong_usage("--teams is a number up to 16, or names, not ", value);
+        }
+        for (; options->team_count < count; options->team_count++) {
+            (void)snprintf(options->teams[options->team_count],
+                           sizeof options->teams[0],
+                           "%s",
+                           name_of_team(options->team_count));
+        }
+        return -1;
+    }
+    while (*names != '\0' && options->team_count < SWARM_TEAMS_MAX) {
+        if (!take_team(&names, options->teams[options->team_count])) {
+            return wrong_usage("--teams has a name that is empty or too long: ", value);
+        }
+        options->team_count++;
+    }
+    return *names == '\0' ? -1 : wrong_usage("--teams are up to 16 names, not ", value);
+}
+
+static int take_prefix(const char *value, SwarmOptions *options)
+{
+    size_t bytes = strlen(value);
+
+    if (bytes > PREFIX_BYTES_MAX || !text_is_clean(value, bytes)) {
+        return wrong_usage("--prefix is a short name, not ", value);
+    }
+    memcpy(options->prefix, value, bytes + 1);
+    return -1;
+}
+
+static int take_numeric_option(int option, const char *value, SwarmOptions *options)
+{
+    int64_t number = 0;
+    int code = -1;
+
+    switch (option) {
+    case OPTION_PLAYERS:
+        code = take_number(value, 0, SWARM_PLAYERS_MAX, &number);
+        options->player_count = (int)number;
+        return code < 0 && number == 0 ? wrong_usage("--players is at least 1", "") : code;
+    case OPTION_SECONDS:
+        code = take_number(value, 3, SECONDS_MAX * 1000, &number);
+        options->seconds = (double)number / 1000.0;
+        return code;
+    case OPTION_SEED:
+        code = take_number(value, 0, INT64_MAX, &number);
+        options->seed = (uint64_t)number;
+        return code;
+    case OPTION_RAMP:
+        return take_number(value, 6, SECONDS_MAX * NS_PER_S, &options->ramp_ns);
+    case OPTION_EXIT_WHEN_LOST:
+        return take_number(value, 9, SECONDS_MAX * NS_PER_S, &options->give_up_ns);
+    default:
+        (void)fputs("see onedrum-swarm --help\n", stderr);
+        return EXIT_USAGE;
+    }
+}
+
+static int take_option(int option, const char *value, SwarmOptions *options)
+{
+    switch (option) {
+    case OPTION_JOIN:
+        return take_link(value, options);
+    case OPTION_POPULATION:
+        return take_population(value, options);
+    case OPTION_TROUBLE:
+        return take_trouble(value, options);
+    case OPTION_TEAMS:
+        return take_teams(value, options);
+    case OPTION_PREFIX:
+        return take_prefix(value, options);
+    case OPTION_SAME_HOST:
+        options->same_host = true;
+        return -1;
+    case OPTION_JSON:
+        options->json = true;
+        return -1;
+    case OPTION_HELP:
+        (void)fputs(usage_text, stdout);
+        return EXIT_SUCCESS;
+    case OPTION_VERSION:
+        (void)puts("onedrum-swarm " ONEDRUM_VERSION);
+        return EXIT_SUCCESS;
+    default:
+        return take_numeric_option(option, value, options);
+    }
+}
+
+int swarm_options_parse(int argument_count, char **arguments, SwarmOptions *options)
+{
+    int option;
+    int troubled = 0;
+
+    *options = (SwarmOptions){.player_count = 24, .seconds = 60.0, .seed = 1, .ramp_ns = -1};
+    (void)take_teams("4", options);
+    while ((option = getopt_long(argument_count, arguments, "", long_options, NULL)) != -1) {
+        int code = take_option(option, optarg, options);
+
+        if (code >= 0) {
+            return code;
+        }
+    }
+    if (optind < argument_count) {
+        return wrong_usage("unexpected argument ", arguments[optind]);
+    }
+    if (options->link.host[0] == '\0') {
+        return wrong_usage("--join LINK is needed", "");
+    }
+    for (int i = 0; i < TROUBLE_COUNT; i++) {
+        troubled += options->trouble_counts[i];
+    }
+    if (troubled > options->player_count) {
+        return wrong_usage("there are more troublemakers than players", "");
+    }
+    if (options->ramp_ns < 0) {
+        options->ramp_ns =
+            clamp_i64((int64_t)options->player_count * RAMP_MS_PER_PLAYER, 0, RAMP_MS_MAX) *
+            NS_PER_MS;
+    }
+    return -1;
+}

@@ -1,0 +1,42 @@
+/*
+ * The command line of onedrum-swarm: from words to a value.
+ *
+ * Says on stderr what is wrong, and prints the help that was asked for; nothing else.
+ */
+#ifndef CLIENT_SWARM_OPTIONS_H
+#define CLIENT_SWARM_OPTIONS_H
+
+#include "shared/link.h"
+#include "shared/player_model.h"
+
+enum {
+    SWARM_PLAYERS_MAX = 4000,
+    SWARM_TEAMS_MAX = 16
+};
+
+typedef enum {
+    POPULATION_CALIBRATED, /* people who have calibrated their devices */
+    POPULATION_WEB,        /* people at devices of unknown delay */
+    POPULATION_TRAINED     /* people who have practised */
+} Population;
+
+typedef struct {
+    Link link;
+    int player_count;
+    double seconds; /* 0: until a signal */
+    uint64_t seed;
+    Population population;
+    char teams[SWARM_TEAMS_MAX][NAME_BYTES_MAX + 1];
+    int team_count;
+    int trouble_counts[TROUBLE_COUNT];
+    bool same_host;
+    char prefix[NAME_BYTES_MAX + 1]; /* empty: first names */
+    int64_t ramp_ns;
+    int64_t give_up_ns; /* end when nobody has been connected for so long; 0: never */
+    bool json;
+} SwarmOptions;
+
+/* An exit code, or -1 when the swarm is to run. */
+int swarm_options_parse(int argument_count, char **arguments, SwarmOptions *options);
+
+#endif

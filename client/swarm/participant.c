@@ -1,0 +1,231 @@
+#include "client/swarm/participant.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NAMES_TRIED_MAX = 50,
+    DISTANCE_US_NONE = 1000000000 /* no note on that side */
+};
+
+/* Listens to the server's words on the own hits. */
+static void hear(void *owner, HostTime now, const Message *message)
+{
+    SwarmParticipant *participant = owner;
+    const StandingMessage *standing = &message->standing;
+
+    (void)now;
+    if (message->type != MESSAGE_STANDING) {
+        return;
+    }
+    for (int i = 0; i < standing->count; i++) {
+        hit_ledger_judge(&participant->ledger, &standing->judgements[i]);
+    }
+    if (standing->notes > 0) {
+        participant->has_verdict = true;
+        participant->verdict = standing->verdict;
+    }
+}
+
+/* A fresh model under the name that comes next: "Ada", "Ada 2", "Ada 3" ... */
+static void introduce(SwarmParticipant *participant, Outbox *outbox, HostTime now)
+{
+    const PlayerProfile *profile = &participant->config.profile;
+    ModelConfig config = {.calibrated = profile->calibrated};
+
+    participant->name_count++;
+    memcpy(config.code, participant->address->code, sizeof config.code);
+    memcpy(config.team, participant->config.team, sizeof config.team);
+    memcpy(config.name, participant->config.name, sizeof config.name);
+    if (participant->name_count > 1) {
+        (void)snprintf(config.name,
+                       sizeof config.name,
+                       "%.80s %d",
+                       participant->config.name,
+                       participant->name_count);
+    }
+    if (profile->calibrated) {
+        config.calibration_us = (int32_t)clamp_i64(
+            llround(profile->calibration_ms * 1000.0), -CALIBRATION_US_MAX, CALIBRATION_US_MAX);
+    }
+    model_init(participant->model, &config, NULL, now);
+    if (participant->config.ping_interval_ns > 0) {
+        participant->model->ping_interval_ns = participant->config.ping_interval_ns;
+    }
+    session_link_finish(&participant->link);
+    session_link_init(&participant->link,
+                      participant->model,
+                      outbox,
+                      participant->address,
+                      participant->config.seed);
+    participant->link.cadence_ns = participant->config.cadence_ns;
+    participant->link.listener = hear;
+    participant->link.owner = participant;
+    participant->opened_seen = 0;
+}
+
+bool participant_begin(SwarmParticipant *participant,
+                       const ParticipantConfig *config,
+                       const Link *address,
+                       Outbox *outbox,
+                       HostTime now)
+{
+    *participant = (SwarmParticipant){
+        .config = *config,
+        .address = address,
+        .plays = true,
+        .began_at = now,
+        .model = calloc(1, sizeof(ClientModel)),
+    };
+    if (participant->model == NULL) {
+        return false;
+    }
+    introduce(participant, outbox, now);
+    simulated_player_init(&participant->player, &config->profile, config->trouble, config->seed);
+    return true;
+}
+
+void participant_finish(SwarmParticipant *participant)
+{
+    session_link_finish(&participant->link);
+    hit_ledger_finish(&participant->ledger);
+    free(participant->model);
+    participant->model = NULL;
+}
+
+static int32_t distance_us(SessionTime from, SessionTime to)
+{
+    if (from.ns == SESSION_TIME_NEVER.ns || to.ns == SESSION_TIME_NEVER.ns) {
+        return DISTANCE_US_NONE;
+    }
+    return (int32_t)clamp_i64((to.ns - from.ns) / NS_PER_US, 0, DISTANCE_US_NONE);
+}
+
+/* Enters a hit with its true distance from the notes around it. */
+static void enter_hit(SwarmParticipant *participant, uint32_t number, const SimulatedHit *hit)
+{
+    const ClientModel *model = participant->model;
+    const TempoMap *tempo = &model->timeline.tempo;
+    const Section *section = timeline_section_at(&model->timeline, hit->note);
+    const Groove *groove = model_groove(model, section);
+    int64_t calibration_ns =
+        model->config.calibrated ? model->config.calibration_us * NS_PER_US : 0;
+    SessionTime calibrated = {hit->at.ns - calibration_ns};
+    Beats where = tempo_map_beats_at(tempo, calibrated);
+    int32_t after_us = DISTANCE_US_NONE;
+    int32_t before_us = DISTANCE_US_NONE;
+    GrooveNote note;
+
+    where.ubeats++;
+    if (groove != NULL &&
+        groove_note_before(groove, model_part_index(model, groove), section->start, where, &note)) {
+        after_us = distance_us(tempo_map_time_of(tempo, note.at), calibrated);
+    }
+    if (groove != NULL &&
+        groove_note_at_or_after(
+            groove, model_part_index(model, groove), section->start, where, &note)) {
+        before_us = distance_us(calibrated, tempo_map_time_of(tempo, note.at));
+    }
+    hit_ledger_add(&participant->ledger, number, after_us, before_us);
+}
+
+static void play_hit(SwarmParticipant *participant, HostTime now, const SimulatedHit *hit)
+{
+    ClientModel *model = participant->model;
+    HostTime at = applied_clock_host(&model->clock, hit->at);
+    OwnJudgement own;
+
+    at.ns = at.ns > now.ns ? now.ns : at.ns;
+    own = model_hit(model, at, hit->pad, hit->velocity, participant->link.outbox);
+    if (own.hit_number != 0) {
+        participant->hit_count++;
+        enter_hit(participant, own.hit_number, hit);
+    }
+    session_link_flush(&participant->link);
+}
+
+static void play(SwarmParticipant *participant, HostTime now)
+{
+    const ClientModel *model = participant->model;
+    const Groove *grooves[GROOVES_MAX] = {NULL};
+    SimulatedScore score = {&model->timeline, grooves, model->part};
+    ModelNow music = model_now(model, now);
+    SimulatedHit hit;
+
+    if (!music.known || !participant->plays) {
+        return;
+    }
+    for (int i = 0; i < MODEL_GROOVES_KNOWN_MAX; i++) {
+        if (model->grooves[i].known) {
+            grooves[model->grooves[i].index] = &model->grooves[i].groove;
+        }
+    }
+    simulated_player_plan(&participant->player, &score, music.time);
+    while (simulated_player_take(&participant->player, music.time, &hit)) {
+        play_hit(participant, now, &hit);
+    }
+}
+
+/* Parts go round, as soon as it is known how many there are. */
+static void choose_part(SwarmParticipant *participant, HostTime now)
+{
+    ClientModel *model = participant->model;
+    ModelNow music = model_now(model, now);
+    uint8_t part;
+
+    if (participant->part_chosen || !music.known || music.groove == NULL) {
+        return;
+    }
+    part = (uint8_t)(participant->config.index % music.groove->part_count);
+    if (model_part_index(model, music.groove) != part) {
+        model_choose_part(model, part, participant->link.outbox);
+    }
+    model_set_ready(model, true, participant->link.outbox);
+    session_link_flush(&participant->link);
+    participant->part_chosen = true;
+}
+
+void participant_service(SwarmParticipant *participant, HostTime now)
+{
+    const ClientModel *model = participant->model;
+
+    (void)session_link_service(&participant->link, now);
+    if (model->phase == MODEL_REFUSED && model->refusal.reason == REFUSAL_NAME_TAKEN &&
+        participant->name_count < NAMES_TRIED_MAX) {
+        introduce(participant, participant->link.outbox, now);
+        return;
+    }
+    if (model->phase == MODEL_JOINED && !participant->has_joined) {
+        participant->has_joined = true;
+        participant->joined_at = now;
+    }
+    if (participant->has_joined) {
+        choose_part(participant, now);
+        play(participant, now);
+    }
+}
+
+HostTime participant_due(const SwarmParticipant *participant)
+{
+    HostTime due = session_link_due(&participant->link);
+    SessionTime hit_at = simulated_player_due(&participant->player);
+
+    if (participant->plays && hit_at.ns != SESSION_TIME_NEVER.ns) {
+        HostTime hit_due = applied_clock_host(&participant->model->clock, hit_at);
+
+        due.ns = hit_due.ns < due.ns ? hit_due.ns : due.ns;
+    }
+    return due;
+}
+
+bool participant_is_joined(const SwarmParticipant *participant)
+{
+    return participant->model != NULL && participant->model->phase == MODEL_JOINED;
+}
+
+bool participant_is_judged(const SwarmParticipant *participant)
+{
+    return participant->ledger.final_count == participant->ledger.count;
+}

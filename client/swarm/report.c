@@ -1,0 +1,271 @@
+#include "client/swarm/report.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shared/verdict.h"
+
+enum {
+    SAMPLES_FIRST = 1024,
+    JSON_DIGITS = 8
+};
+
+/* Sums over all participants. */
+typedef struct {
+    Samples join_ms;
+    Samples judge_error_ms;
+    int joined_count;
+    int64_t sent_count;
+    int64_t judged_count;
+    double seconds; /* of all connections together */
+    int verdicts[TROUBLE_COUNT][VERDICT_COUNT];
+} Summary;
+
+static bool grow(Samples *samples)
+{
+    size_t capacity = samples->capacity == 0 ? SAMPLES_FIRST : 2 * samples->capacity;
+    double *values;
+
+    if (samples->count < samples->capacity) {
+        return true;
+    }
+    if (samples->count >= SAMPLES_MAX) {
+        return false;
+    }
+    values = realloc(samples->values, sizeof *values * capacity);
+    if (values == NULL) {
+        return false;
+    }
+    samples->values = values;
+    samples->capacity = capacity;
+    return true;
+}
+
+/* Beyond the room, each offered value has the same chance to be among those kept (reservoir). */
+void samples_add(Samples *samples, double value)
+{
+    if (samples->offered_count == 0) {
+        prng_seed(&samples->prng, 1);
+    }
+    samples->offered_count++;
+    if (grow(samples)) {
+        samples->values[samples->count] = value;
+        samples->count++;
+    } else if (samples->count > 0) {
+        uint64_t slot = prng_below(&samples->prng, samples->offered_count);
+
+        if (slot < samples->count) {
+            samples->values[slot] = value;
+        }
+    }
+}
+
+void samples_finish(Samples *samples)
+{
+    free(samples->values);
+    *samples = (Samples){0};
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double *one = a;
+    const double *other = b;
+
+    return (*one > *other) - (*one < *other);
+}
+
+double samples_percentile(Samples *samples, double share)
+{
+    size_t rank;
+
+    if (samples->count == 0) {
+        return 0.0;
+    }
+    qsort(samples->values, samples->count, sizeof samples->values[0], compare);
+    rank = (size_t)ceil(share * (double)samples->count);
+    return samples->values[rank == 0 ? 0 : rank - 1];
+}
+
+static void summarise_hits(const SwarmParticipant *participant, Summary *summary)
+{
+    const HitLedger *ledger = &participant->ledger;
+
+    summary->sent_count += participant->hit_count;
+    /* Hits beyond the ledger are not followed: they count as judged like the followed ones. */
+    summary->judged_count += ledger->judged_count + ledger->unlisted_count;
+    for (uint32_t i = 0; i < ledger->count; i++) {
+        int32_t error_us;
+
+        if (hit_ledger_error_us(&ledger->entries[i], &error_us)) {
+            samples_add(&summary->judge_error_ms, fabs(error_us / 1000.0));
+        }
+    }
+}
+
+static void summarise(const SwarmResult *result, Summary *summary)
+{
+    for (int i = 0; i < result->participant_count; i++) {
+        const SwarmParticipant *participant = &result->participants[i];
+
+        if (!participant->has_joined) {
+            continue;
+        }
+        summary->joined_count++;
+        samples_add(&summary->join_ms,
+                    ms_of_ns(participant->joined_at.ns - participant->began_at.ns));
+        summary->seconds +=
+            (double)(result->ended_at.ns - participant->joined_at.ns) / (double)NS_PER_S;
+        summarise_hits(participant, summary);
+        if (participant->has_verdict && participant->verdict < VERDICT_COUNT) {
+            summary->verdicts[participant->config.trouble][participant->verdict]++;
+        }
+    }
+}
+
+static double per_second(uint64_t bytes, const Summary *summary)
+{
+    return summary->seconds > 0.0 ? (double)bytes / summary->seconds : 0.0;
+}
+
+static json_t *error_json(Samples *samples)
+{
+    return json_pack("{s:f, s:f, s:f, s:f}",
+                     "p50",
+                     samples_percentile(samples, 0.50),
+                     "p95",
+                     samples_percentile(samples, 0.95),
+                     "p99",
+                     samples_percentile(samples, 0.99),
+                     "max",
+                     samples_percentile(samples, 1.0));
+}
+
+static json_t *verdicts_json(const Summary *summary)
+{
+    json_t *root = json_object();
+
+    for (int truth = 0; truth < TROUBLE_COUNT; truth++) {
+        json_t *labels = json_object();
+
+        for (int label = 0; label < VERDICT_COUNT; label++) {
+            if (summary->verdicts[truth][label] > 0) {
+                (void)json_object_set_new(labels,
+                                          verdict_word((Verdict)label),
+                                          json_integer(summary->verdicts[truth][label]));
+            }
+        }
+        if (json_object_size(labels) > 0) {
+            (void)json_object_set_new(root, player_trouble_word((PlayerTrouble)truth), labels);
+        } else {
+            json_decref(labels);
+        }
+    }
+    return root;
+}
+
+static json_t *result_json(const SwarmResult *result, Summary *summary)
+{
+    Samples *join_ms = &summary->join_ms;
+
+    return json_pack("{s:i, s:i, s:i, s:I, s:{s:f, s:f, s:f}, s:{s:I, s:I, s:I}, s:o, s:o*, s:f, "
+                     "s:f, s:o}",
+                     "players",
+                     result->participant_count,
+                     "joined",
+                     summary->joined_count,
+                     "lost",
+                     summary->joined_count - result->connected_count,
+                     "reconnects",
+                     (json_int_t)result->reconnect_count,
+                     "join_ms",
+                     "p50",
+                     samples_percentile(join_ms, 0.50),
+                     "p99",
+                     samples_percentile(join_ms, 0.99),
+                     "max",
+                     samples_percentile(join_ms, 1.0),
+                     "hits",
+                     "sent",
+                     (json_int_t)summary->sent_count,
+                     "judged",
+                     (json_int_t)summary->judged_count,
+                     "lost",
+                     (json_int_t)(summary->sent_count - summary->judged_count),
+                     "judge_error_ms",
+                     error_json(&summary->judge_error_ms),
+                     "clock_error_ms",
+                     result->same_host ? error_json(result->clock_error_ms) : NULL,
+                     "down_bytes_per_player_s",
+                     per_second(result->received_bytes, summary),
+                     "up_bytes_per_player_s",
+                     per_second(result->sent_bytes, summary),
+                     "verdicts",
+                     verdicts_json(summary));
+}
+
+static bool print_json(const SwarmResult *result, Summary *summary)
+{
+    json_t *root = result_json(result, summary);
+    bool well = root != NULL &&
+                json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(JSON_DIGITS)) == 0 &&
+                putchar('\n') != EOF;
+
+    json_decref(root);
+    return well;
+}
+
+static void print_lines(const SwarmResult *result, Summary *summary)
+{
+    (void)printf("%d of %d joined, in %.0f ms (median) to %.0f ms; %d lost, %llu reconnects\n",
+                 summary->joined_count,
+                 result->participant_count,
+                 samples_percentile(&summary->join_ms, 0.5),
+                 samples_percentile(&summary->join_ms, 1.0),
+                 summary->joined_count - result->connected_count,
+                 (unsigned long long)result->reconnect_count);
+    (void)printf(
+        "%lld hits sent, %lld judged, %lld lost; judge error %.3f ms (median), %.3f (p99)\n",
+        (long long)summary->sent_count,
+        (long long)summary->judged_count,
+        (long long)(summary->sent_count - summary->judged_count),
+        samples_percentile(&summary->judge_error_ms, 0.5),
+        samples_percentile(&summary->judge_error_ms, 0.99));
+    if (result->same_host) {
+        (void)printf("clock error %.3f ms (median), %.3f (p99), %.3f (max)\n",
+                     samples_percentile(result->clock_error_ms, 0.5),
+                     samples_percentile(result->clock_error_ms, 0.99),
+                     samples_percentile(result->clock_error_ms, 1.0));
+    }
+    (void)printf("%.0f bytes/s down, %.0f bytes/s up, per player\n",
+                 per_second(result->received_bytes, summary),
+                 per_second(result->sent_bytes, summary));
+    for (int truth = 0; truth < TROUBLE_COUNT; truth++) {
+        for (int label = 0; label < VERDICT_COUNT; label++) {
+            if (summary->verdicts[truth][label] > 0) {
+                (void)printf("%d %s -> %s\n",
+                             summary->verdicts[truth][label],
+                             player_trouble_word((PlayerTrouble)truth),
+                             verdict_word((Verdict)label));
+            }
+        }
+    }
+}
+
+bool report_print(const SwarmResult *result, bool as_json)
+{
+    static Summary summary;
+    bool well = true;
+
+    summary = (Summary){0};
+    summarise(result, &summary);
+    if (as_json) {
+        well = print_json(result, &summary);
+    } else {
+        print_lines(result, &summary);
+    }
+    samples_finish(&summary.join_ms);
+    samples_finish(&summary.judge_error_ms);
+    return fflush(stdout) == 0 && well;
+}
