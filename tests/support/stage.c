@@ -68,7 +68,7 @@ static uint8_t verdict_of(int seat, const StageConfig *config)
 
 static MapEntry map_entry(Prng *prng, uint8_t verdict)
 {
-    double phase = 0.035 * prng_normal(prng);
+    double phase = 0.022 * prng_normal(prng);
     double spread = 0.025 + 0.02 * prng_uniform(prng);
 
     if (verdict == VERDICT_ON) {
@@ -117,6 +117,7 @@ static void seat_people(Stage *stage, const StageConfig *config)
         }
     }
     others->team_count = config->teams;
+    others->map[0].phase_256 = -8; /* oneself is a little early */
     for (int team = 0; team < config->teams; team++) {
         TeamEntry *entry = &others->teams[team];
         size_t name = (size_t)team % (sizeof team_names / sizeof team_names[0]);

@@ -214,34 +214,38 @@ static void add_ms(const OwnJudgement *own, bool calibrated, WordsText *text)
     words_add(text, " ms");
 }
 
-/* The run, right-aligned; left out where it would meet what ends at `left`. */
-static void draw_run(Ui *ui, Rect row, float left, const ClientModel *model)
+/* The run, or score and run, right-aligned; left out where it would meet what ends at `left`. */
+static void draw_run(Ui *ui, Rect row, float left, const StandingMessage *standing, bool with_score)
 {
     const Theme *theme = ui->frame.theme;
     float y = row.y + row.h / 2.0F;
-    float label = ui_text_width(ui, FONT_REGULAR, TYPE_HINT, "in a row");
-    WordsText run;
+    WordsText figure;
+    WordsText words;
+    float words_width;
+    float width;
 
-    if (!model->has_standing || model->standing.combo < 2) {
-        return;
+    words_clear(&figure);
+    words_clear(&words);
+    words_add_number(&figure, with_score ? (standing->score_centi + 50) / 100 : standing->combo);
+    if (with_score) {
+        words_add(&words, "score, ");
+        words_add_number(&words, standing->combo);
+        words_add(&words, " ");
     }
-    words_clear(&run);
-    words_add_number(&run, model->standing.combo);
-    if (rect_right(row) - label - SPACE_2 -
-            ui_text_width(ui, FONT_SEMIBOLD, TYPE_TITLE, run.bytes) - SPACE_5 <
-        left) {
+    words_add(&words, "in a row");
+    words_width = ui_text_width(ui, FONT_REGULAR, TYPE_HINT, words.bytes);
+    width = words_width + SPACE_2 + ui_text_width(ui, FONT_SEMIBOLD, TYPE_TITLE, figure.bytes);
+    if (rect_right(row) - width - SPACE_5 < left) {
         return;
     }
     view_text(ui,
               (Point){rect_right(row), y + 3.0F},
               &(UiLabel){.size_px = TYPE_HINT, .align = TEXT_RIGHT, .colour = theme->text2},
-              "in a row");
-    view_text(
-        ui,
-        (Point){rect_right(row) - label - SPACE_2, y},
-        &(UiLabel){
-            .size_px = TYPE_TITLE, .weight = FONT_SEMIBOLD, .align = TEXT_RIGHT, .tabular = true},
-        run.bytes);
+              words.bytes);
+    view_text(ui,
+              (Point){rect_right(row) - words_width - SPACE_2, y},
+              &(UiLabel){.size_px = TYPE_TITLE, .weight = FONT_SEMIBOLD, .align = TEXT_RIGHT},
+              figure.bytes);
 }
 
 /* Smaller only where a word is wider than the smallest windows. */
@@ -301,8 +305,8 @@ void play_word_row(
             x = beside ? at + width : rect_right(row);
         }
     }
-    if (judged) {
-        draw_run(ui, row, x, model);
+    if (judged && model->has_standing && (view->with_score || model->standing.combo >= 2)) {
+        draw_run(ui, row, x, &model->standing, view->with_score);
     }
 }
 
@@ -403,6 +407,11 @@ static void current_sentence(const PlayView *view,
         sentence = (WordsSentence){"Listen and feel the beat.", "Your first note comes after it."};
     } else if (!is_playing(view)) {
         words_situation(situation_of(view->music.transport), NULL, headline, detail);
+        if (view->music.transport != TRANSPORT_STOPPED) {
+            /* The big word above says the first half already. */
+            *headline = *detail;
+            words_clear(detail);
+        }
         return;
     } else if (view->watching) {
         sentence = (WordsSentence){"You are watching.", ""};
@@ -460,7 +469,7 @@ static void draw_count(Ui *ui, Rect bar, const PlayView *view)
     view_lamps(ui, rect_center(bar), radius, &view->music, true);
 }
 
-static void draw_meter(Ui *ui, Rect bar, const ClientModel *model, const PlayView *view)
+void play_meter(Ui *ui, Rect bar, const ClientModel *model, const PlayView *view)
 {
     Meter meter;
     WordsText words;
@@ -630,6 +639,10 @@ static void draw_group(Ui *ui, const ClientModel *model, const PlayView *view, P
     if (!model->has_snapshot) {
         return;
     }
+    draw_playing_line(ui, (Point){row.x, layout->height - 72.0F}, model, beat_ns);
+    if (model->snapshot.active < 2) {
+        return; /* one alone is not together with anybody */
+    }
     if (team != NULL && team->members >= 2 && state->has_own_team) {
         draw_group_row(
             ui,
@@ -644,12 +657,9 @@ static void draw_group(Ui *ui, const ClientModel *model, const PlayView *view, P
                    row,
                    &(GroupRow){.name = "Everyone",
                                .together = state->ring.together,
-                               .word = model->snapshot.active < 2
-                                           ? ""
-                                           : group_word_text(group_word_of(
-                                                 (double)model->snapshot.sigma_us / 1000.0))});
+                               .word = group_word_text(
+                                   group_word_of((double)model->snapshot.sigma_us / 1000.0))});
     draw_star_line(ui, (Point){row.x, layout->height - 106.0F}, row.w, model);
-    draw_playing_line(ui, (Point){row.x, layout->height - 72.0F}, model, beat_ns);
 }
 
 static void draw_group_ring(Ui *ui,
@@ -687,7 +697,7 @@ static void draw_medium(Ui *ui, const ClientModel *model, const PlayView *view, 
     draw_lane(
         ui, (Rect){x, 72.0F, width, layout->height - 380.0F}, LANE_PENDULUM_MEDIUM, model, view);
     play_word_row(ui, (Rect){x, bottom - 297.0F, width, 60.0F}, TYPE_JUDGEMENT, model, view, state);
-    draw_meter(ui, (Rect){x, bottom - 224.0F, width, 44.0F}, model, view);
+    play_meter(ui, (Rect){x, bottom - 224.0F, width, 44.0F}, model, view);
     play_sentence(ui,
                   view->notice.shown ? (Rect){x, bottom - 132.0F, width, 72.0F}
                                      : (Rect){x, bottom - 126.0F, width, 60.0F},
@@ -711,7 +721,7 @@ static void draw_small(Ui *ui, const ClientModel *model, const PlayView *view, P
               model,
               view);
     play_word_row(ui, (Rect){x, bottom - 301.0F, LEFT_SMALL, 48.0F}, 34.0F, model, view, state);
-    draw_meter(ui, (Rect){x, bottom - 246.0F, LEFT_SMALL, 40.0F}, model, view);
+    play_meter(ui, (Rect){x, bottom - 246.0F, LEFT_SMALL, 40.0F}, model, view);
     play_sentence(ui, (Rect){x, bottom - 148.0F, LEFT_SMALL, 84.0F}, model, view, state);
     draw_group_ring(
         ui, (Point){ring_x, bottom - 176.0F}, RING_RADIUS_SMALL, model, view, &state->ring);
@@ -738,7 +748,7 @@ static void draw_tiny_words(
                   rect_center(row),
                   &(UiLabel){
                       .size_px = TYPE_HINT, .align = TEXT_CENTER, .colour = ui->frame.theme->text2},
-                  view->music.transport == TRANSPORT_COUNT_IN ? headline.bytes : detail.bytes);
+                  headline.bytes);
         return;
     }
     if (!meter.calibrated) {

@@ -29,6 +29,7 @@ typedef struct {
     bool names;           /* names stand around the ring */
     bool one_key;         /* no hints beyond the drum key and the menu */
     bool watching;        /* takes part without drumming */
+    bool with_score;      /* the score stands beside the run, as in practice */
     const char *drum_key; /* "Space"; NULL counts as that */
     PlayNotice notice;
 } PlayView;
@@ -74,6 +75,9 @@ WordsFigures play_phrase_figures(const ClientModel *model, int64_t beat_ns);
 /* The word for the newest hit, its ms and the run, with its middle on y. `size` of the word. */
 void play_word_row(
     Ui *ui, Rect row, float size, const ClientModel *model, const PlayView *view, PlayState *state);
+
+/* The hit meter with its words 18..42 px below `bar`; the count while counting in. */
+void play_meter(Ui *ui, Rect bar, const ClientModel *model, const PlayView *view);
 
 /* What stands where the phrase sentence does: notice, toast or sentence. */
 void play_sentence(

@@ -11,13 +11,14 @@
 #define PX_PER_BEAT_MAX 170.0F
 #define PX_PER_BEAT_SHARE 5.2F
 #define SWING 0.80
+#define LOW_PANEL 80.0F
 #define PI 3.14159265358979323846
 
 #define NOTE_DIAMETER 25.0F
 #define ACCENT_DIAMETER 34.0F
 #define NOTE_STROKE 3.0F
-#define TICK_WIDTH 2.0F
-#define TICK_HEIGHT 24.0F
+#define TICK_WIDTH 3.0F
+#define TICK_REACH 24.0F /* to each side of the line */
 #define TICK_MARK 10.0F
 #define HIT_LINE_WIDTH 4.0F
 #define HIT_LINE_ABOVE 8.0F
@@ -66,8 +67,10 @@ LaneGeometry lane_geometry(Rect box, float pendulum_share)
     geometry.pendulum = rect_cut_top(&geometry.panel, box.h * pendulum_share);
     geometry.hit_x = box.x + HIT_LINE_SHARE * box.w;
     geometry.px_per_beat = clampf(box.w / PX_PER_BEAT_SHARE, PX_PER_BEAT_MIN, PX_PER_BEAT_MAX);
-    geometry.middle_y = geometry.panel.y + 0.46F * geometry.panel.h;
-    geometry.numbers_y = rect_bottom(geometry.panel) - fminf(17.0F, 0.16F * geometry.panel.h);
+    /* The smallest lanes need all their room between notes and numbers. */
+    geometry.middle_y =
+        geometry.panel.y + (geometry.panel.h < LOW_PANEL ? 0.39F : 0.46F) * geometry.panel.h;
+    geometry.numbers_y = rect_bottom(geometry.panel) - fminf(17.0F, 0.13F * geometry.panel.h);
     geometry.pivot = (Point){geometry.hit_x, geometry.pendulum.y + PIVOT_INSET};
     geometry.length = fmaxf(geometry.pendulum.h - LENGTH_INSET, 4.0F);
     return geometry;
@@ -284,7 +287,7 @@ static void draw_ticks(const LaneFrame *frame)
     DrawList *draw = frame->ui->frame.draw;
     const Theme *theme = frame->ui->frame.theme;
     const LaneGeometry *geometry = &frame->geometry;
-    float half = fminf(TICK_HEIGHT, 0.42F * geometry->panel.h);
+    float half = fmaxf(fminf(TICK_REACH, geometry->middle_y - geometry->panel.y - 18.0F), 10.0F);
 
     for (int i = 0; i < frame->tick_count; i++) {
         const LaneTick *tick = &frame->ticks[i];
@@ -294,12 +297,10 @@ static void draw_ticks(const LaneFrame *frame)
         if (x < geometry->panel.x - TICK_MARK || x > rect_right(geometry->panel)) {
             continue;
         }
-        /* 2 x 24: twenty-four to each side of the line would hide the number. */
-        draw_rect(
-            draw,
-            (Rect){x - 1.5F, geometry->middle_y - half, 2.0F * TICK_WIDTH - 1.0F, 2.0F * half},
-            1.5F,
-            colour);
+        draw_rect(draw,
+                  (Rect){x - TICK_WIDTH / 2.0F, geometry->middle_y - half, TICK_WIDTH, 2.0F * half},
+                  TICK_WIDTH / 2.0F,
+                  colour);
         if (tick->claims && geometry->panel.h > 56.0F) {
             draw_mark(draw,
                       (Point){x, geometry->middle_y - half - TICK_MARK},

@@ -13,9 +13,11 @@
 #define LAMP_OUT 11.0F
 #define BEAD_FOLLOWERS 6
 #define BEAD_BEATS 0.024F
-#define INNER_BELT 0.26F /* spread at which the tempo people stand at least */
+#define INNER_BELT 0.25F /* spread around which people without a tempo stand */
+#define INNER_BELT_WIDTH 0.08F
 #define SPREAD_STEP 0.02F
 #define FIGURE_S 0.5
+#define SMALL_RING 120.0F
 #define NAME_OUT 34.0F
 #define NAME_SPACING 21.0F
 #define PULSE_MBPM_MAX 150000
@@ -67,6 +69,12 @@ static bool is_shown(uint8_t verdict)
     return verdict != MAP_ABSENT && verdict != VERDICT_IDLE;
 }
 
+/* A small ring has no room for large marks. */
+static float flag_size(const RingView *view, int people)
+{
+    return view->radius < SMALL_RING && people > RING_NAMES_MAX ? 8.0F : ring_flag_size(people);
+}
+
 int ring_people(const ModelOthers *others)
 {
     int people = 0;
@@ -105,7 +113,7 @@ static float target_spread(const MapEntry *entry, int seat)
 
     spread += SPREAD_STEP * (0.5F + seat_offset(seat));
     if (inner) {
-        spread = fmaxf(spread, INNER_BELT + 2.0F * SPREAD_STEP * seat_offset(seat));
+        spread = INNER_BELT + INNER_BELT_WIDTH * seat_offset(seat);
     }
     return fminf(spread, RING_SPREAD_MAX);
 }
@@ -418,7 +426,7 @@ static void draw_flags(Ui *ui, const RingView *view, const RingState *state, int
 {
     const Theme *theme = ui->frame.theme;
     const ModelOthers *others = view->model->others;
-    float size = ring_flag_size(people);
+    float size = flag_size(view, people);
     PlacedFlags flags;
 
     place_flags(view, state, size, &flags);
@@ -753,7 +761,8 @@ static void draw_name(Ui *ui, const RingView *view, const NameColumn *column, in
     float rise = fminf(fabsf(y - view->center.y), circle);
     float reach = fmaxf(sqrtf(circle * circle - rise * rise), 70.0F);
     float x = left ? view->center.x - reach : view->center.x + reach;
-    float edge = left ? x - SPACE_2 : ui->frame.layout.width - SPACE_2 - x;
+    Rect bounds = view->bounds.w > 0.0F ? view->bounds : layout_window(&ui->frame.layout);
+    float edge = left ? x - bounds.x - SPACE_2 : rect_right(bounds) - SPACE_2 - x;
     UiLabel label = {.size_px = TYPE_HINT,
                      .weight = own ? FONT_SEMIBOLD : FONT_REGULAR,
                      .align = left ? TEXT_RIGHT : TEXT_LEFT,
@@ -922,8 +931,8 @@ static void draw_legend_row(Ui *ui, Rect row, uint8_t verdict, int people, int a
     Mark mark = view_mark_of(verdict, 0.0F);
     Colour colour = people > 0 ? theme->text : theme->text3;
     float y = row.y + row.h / 2.0F;
-    float bar_width = 65.0F;
-    Rect bar = {rect_right(row) - 46.0F - bar_width, y - 3.0F, bar_width, 6.0F};
+    float bar_width = row.w < 260.0F ? 46.0F : 65.0F;
+    Rect bar = {rect_right(row) - 50.0F - bar_width, y - 3.0F, bar_width, 6.0F};
     WordsText number;
 
     words_clear(&number);
@@ -955,6 +964,7 @@ static void draw_legend_head(
     WordsText figure;
     WordsText words;
     float width;
+    bool fits;
 
     words_clear(&figure);
     words_clear(&words);
@@ -976,9 +986,10 @@ static void draw_legend_head(
               (Point){inner.x + width + 18.0F, inner.y + 14.0F},
               &(UiLabel){.size_px = TYPE_HINT, .colour = theme->text2},
               "together");
+    fits = width + 18.0F + ui_text_width(ui, FONT_SEMIBOLD, TYPE_BODY, words.bytes) <= inner.w;
     view_text(ui,
               (Point){inner.x + width + 18.0F, inner.y + 38.0F},
-              &(UiLabel){.weight = FONT_SEMIBOLD},
+              &(UiLabel){.size_px = fits ? TYPE_BODY : TYPE_CAPTION, .weight = FONT_SEMIBOLD},
               words.bytes);
     if (snapshot->active >= 2) {
         view_text(ui,

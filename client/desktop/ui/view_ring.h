@@ -83,6 +83,7 @@ typedef struct {
     const ModelNow *music;
     bool labels;       /* "early", "late", "on the beat", "half a beat away" */
     bool names;        /* names around it, while no more than RING_NAMES_MAX play */
+    Rect bounds;       /* names stay inside; w 0: the whole window */
     bool calm_light;   /* the lamp does not pulse */
     bool only_flagged; /* leaves the others out */
     bool hide_own;     /* for somebody who only watches */

@@ -8,7 +8,7 @@
 #define MENU_SIZE 36.0F
 #define SIGN_SIZE 22.0F
 #define SIGNAL_WIDTH 22.0F
-#define TITLE_WIDTH_MIN 60.0F
+#define TITLE_WIDTH_MIN 90.0F /* of a title that is shortened */
 
 /* The free stretch of the bar while it is filled from both ends. */
 typedef struct {
@@ -100,14 +100,14 @@ static void draw_figure(Ui *ui, const StatusBar *bar, BarRoom *room)
 }
 
 /* In the middle of the window where there is room, else as near to it as the ends allow. */
-static void draw_middle(Ui *ui, const char *middle, BarRoom *room)
+static void draw_middle(Ui *ui, const char *middle, float title_width, BarRoom *room)
 {
     const Theme *theme = ui->frame.theme;
     float width = ui_text_width(ui, FONT_REGULAR, TYPE_BODY, middle);
     float left = ui->frame.layout.width / 2.0F - width / 2.0F;
 
-    left = fminf(left, room->right - width);
-    if (left < room->left + TITLE_WIDTH_MIN) {
+    left = fmaxf(left, room->left + fminf(title_width, TITLE_WIDTH_MIN) + SPACE_5);
+    if (left > room->right - width) {
         return;
     }
     view_text(ui, (Point){left, room->y}, &(UiLabel){.colour = theme->text2}, middle);
@@ -133,14 +133,18 @@ static void draw_titles(Ui *ui, const StatusBar *bar, BarRoom *room)
     }
 }
 
+static float title_width(const Ui *ui, const StatusBar *bar)
+{
+    return is_empty(bar->title) ? 0.0F : ui_text_width(ui, FONT_SEMIBOLD, TYPE_LEAD, bar->title);
+}
+
 /* Whether the clock's words leave room for title and music. */
 static bool has_room_for_words(const Ui *ui, const StatusBar *bar)
 {
     float middle = is_empty(bar->middle)
                        ? 0.0F
                        : ui_text_width(ui, FONT_REGULAR, TYPE_BODY, bar->middle) + SPACE_5;
-    float title =
-        is_empty(bar->title) ? 0.0F : ui_text_width(ui, FONT_SEMIBOLD, TYPE_LEAD, bar->title);
+    float title = title_width(ui, bar);
     float badge = is_empty(bar->badge)
                       ? 0.0F
                       : ui_text_width(ui, FONT_SEMIBOLD, TYPE_HINT, bar->badge) + SPACE_6;
@@ -173,7 +177,7 @@ bool view_status_bar(Ui *ui, const StatusBar *bar)
         draw_badge(ui, bar->badge, &room);
     }
     if (!is_empty(bar->middle)) {
-        draw_middle(ui, bar->middle, &room);
+        draw_middle(ui, bar->middle, title_width(ui, bar), &room);
     }
     draw_titles(ui, bar, &room);
     ui_separator(ui, 0.0F, BAR_HEIGHT - 1.0F, layout->width);

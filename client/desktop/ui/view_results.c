@@ -1,0 +1,640 @@
+#include "client/desktop/ui/view_results.h"
+
+#include "client/desktop/ui/plots.h"
+#include "client/desktop/ui/view_parts.h"
+#include "client/desktop/ui/words.h"
+
+#include <assert.h>
+#include <math.h>
+
+#define PADDING 20.0F
+#define HEAD 26.0F /* from a panel's top to the middle of its title */
+#define TEAM_ROW 34.0F
+#define RUNNING_HITS 16
+
+/* ---- figures ----------------------------------------------------------------------------------
+ */
+
+static GroupWord word_of(const BarEntry *bars, int bar_count)
+{
+    double sum = 0.0;
+
+    for (int i = 0; i < bar_count; i++) {
+        sum += (double)bars[i].sigma_us / 1000.0;
+    }
+    return group_word_of(bar_count == 0 ? (double)INFINITY : sum / bar_count);
+}
+
+ResultsTake results_take(const ModelOthers *others)
+{
+    ResultsTake take = {.first_word = GROUP_WORD_SCATTERED, .last_word = GROUP_WORD_SCATTERED};
+    int first;
+    int edge;
+
+    if (others == NULL || others->bar_count == 0) {
+        return take;
+    }
+    first = others->bar_count;
+    while (first > 0 && others->bars[first - 1].take == others->bars[others->bar_count - 1].take) {
+        first--;
+    }
+    take.bars = &others->bars[first];
+    take.bar_count = others->bar_count - first;
+    edge = take.bar_count < RESULTS_EDGE_BARS ? take.bar_count : RESULTS_EDGE_BARS;
+    take.first_word = word_of(take.bars, edge);
+    take.last_word = word_of(take.bars + take.bar_count - edge, edge);
+    for (int i = 1; i < take.bar_count; i++) {
+        if (take.bars[i].together_centi > take.bars[take.best_bar].together_centi) {
+            take.best_bar = i;
+        }
+    }
+    return take;
+}
+
+static bool claims_note(const OwnJudgement *own)
+{
+    return own->judgement == JUDGEMENT_PERFECT || own->judgement == JUDGEMENT_GOOD ||
+           own->judgement == JUDGEMENT_OK;
+}
+
+int results_histogram(const ClientModel *model, int64_t range_us, float counts[RESULTS_BINS])
+{
+    int hits = 0;
+
+    assert(range_us > 0);
+    for (int i = 0; i < RESULTS_BINS; i++) {
+        counts[i] = 0.0F;
+    }
+    for (int i = 0; i < model->own_count; i++) {
+        const OwnJudgement *own = model_own(model, i);
+
+        if (claims_note(own)) {
+            int64_t bin = div_floor((own->asynchrony_us + range_us) * RESULTS_BINS, 2 * range_us);
+
+            counts[clamp_i64(bin, 0, RESULTS_BINS - 1)] += 1.0F;
+            hits++;
+        }
+    }
+    return hits;
+}
+
+int results_team_order(const ModelOthers *others, uint16_t order[TEAMS_MAX])
+{
+    int count = 0;
+
+    for (int team = 0; others != NULL && team < others->team_count; team++) {
+        int at = count;
+
+        if (others->teams[team].members == 0) {
+            continue;
+        }
+        while (at > 0 &&
+               others->teams[order[at - 1]].together_centi < others->teams[team].together_centi) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = (uint16_t)team;
+        count++;
+    }
+    return count;
+}
+
+static int own_team(const ClientModel *model)
+{
+    const ModelOthers *others = model->others;
+
+    if (others == NULL || !model->has_seat || model->welcome.seat >= others->seat_count ||
+        others->roster[model->welcome.seat].team == TEAM_NONE) {
+        return -1;
+    }
+    return others->roster[model->welcome.seat].team;
+}
+
+/* ---- panels -----------------------------------------------------------------------------------
+ */
+
+static const UiLabel head_label = {.weight = FONT_SEMIBOLD};
+
+static UiLabel lesser(const Ui *ui, TextAlign align)
+{
+    return (UiLabel){.size_px = TYPE_HINT, .align = align, .colour = ui->frame.theme->text2};
+}
+
+/* The panel, its title, and what is left below it. */
+static Rect begin_panel(Ui *ui, Rect rect, const char *title)
+{
+    ui_panel(ui, rect);
+    view_text(ui, (Point){rect.x + PADDING, rect.y + HEAD}, &head_label, title);
+    return (Rect){rect.x + PADDING,
+                  rect.y + 2.0F * HEAD,
+                  fmaxf(rect.w - 2.0F * PADDING, 0.0F),
+                  fmaxf(rect.h - 2.0F * HEAD - SPACE_3, 0.0F)};
+}
+
+static void say_empty(Ui *ui, Rect inner, const char *words)
+{
+    UiLabel label = lesser(ui, TEXT_CENTER);
+
+    view_text(ui, rect_center(inner), &label, words);
+}
+
+/* ---- the group over the take ------------------------------------------------------------------
+ */
+
+/* A long take is averaged into no more points than can be told apart. */
+static int curve_points(const ResultsTake *take, Rect plot, Point *points)
+{
+    int count =
+        take->bar_count < RESULTS_CURVE_POINTS_MAX ? take->bar_count : RESULTS_CURVE_POINTS_MAX;
+
+    for (int i = 0; i < count; i++) {
+        int from = take->bar_count * i / count;
+        int to = take->bar_count * (i + 1) / count;
+        double sum = 0.0;
+        float along = count == 1 ? 1.0F : (float)i / (float)(count - 1);
+
+        for (int bar = from; bar < to; bar++) {
+            sum += take->bars[bar].together_centi;
+        }
+        points[i] =
+            (Point){plot.x + along * plot.w,
+                    rect_bottom(plot) - plot.h * (float)(sum / (double)(to - from) / 10000.0)};
+    }
+    return count;
+}
+
+/* Every second groove of the take is shaded, each is named below where its name fits. */
+static void draw_bands(Ui *ui, Rect plot, const ClientModel *model, const ResultsTake *take)
+{
+    const Theme *theme = ui->frame.theme;
+    const Timeline *timeline = &model->timeline;
+    UiLabel label = lesser(ui, TEXT_CENTER);
+    int first_bar = take->bars[0].bar;
+    int bands = 0;
+
+    for (int i = 0; model->has_timeline && i < timeline->section_count; i++) {
+        const Section *section = &timeline->sections[i];
+        const char *title = model_groove_title(model, section->groove);
+        int end_bar = first_bar + take->bar_count;
+        float left;
+        float right;
+
+        if (section->transport != TRANSPORT_PLAYING || section->take != take->bars[0].take) {
+            continue;
+        }
+        if (i + 1 < timeline->section_count && timeline->sections[i + 1].take == section->take &&
+            timeline->sections[i + 1].transport == TRANSPORT_PLAYING) {
+            end_bar = timeline->sections[i + 1].first_bar;
+        }
+        left = plot.x + plot.w * (float)(section->first_bar - first_bar) / (float)take->bar_count;
+        right = plot.x + plot.w * (float)(end_bar - first_bar) / (float)take->bar_count;
+        left = fminf(fmaxf(left, plot.x), rect_right(plot));
+        right = fminf(fmaxf(right, left), rect_right(plot));
+        if (bands % 2 == 1) {
+            draw_rect(ui->frame.draw,
+                      (Rect){left, plot.y, right - left, plot.h},
+                      0.0F,
+                      colour_fade(theme->raised, 0.6F));
+        }
+        bands++;
+        if (title != NULL &&
+            ui_text_width(ui, FONT_REGULAR, TYPE_HINT, title) < right - left - SPACE_2) {
+            view_text(ui, (Point){(left + right) / 2.0F, rect_bottom(plot) + 22.0F}, &label, title);
+        }
+    }
+}
+
+static void draw_scale(Ui *ui, Rect plot)
+{
+    UiLabel label = lesser(ui, TEXT_RIGHT);
+    static const char *const marks[] = {"0", "50", "100"};
+
+    for (int i = 0; i < 3; i++) {
+        float y = rect_bottom(plot) - plot.h * (float)i / 2.0F;
+
+        draw_line(ui->frame.draw,
+                  (Point){plot.x, y},
+                  (Point){rect_right(plot), y},
+                  1.0F,
+                  ui->frame.theme->line);
+        view_text(ui, (Point){plot.x - 10.0F, y}, &label, marks[i]);
+    }
+}
+
+/* What the curve's point is worth, in words beside it, inside the plot. */
+static void draw_worth(Ui *ui, Rect plot, Point point, TextAlign align)
+{
+    float worth = 100.0F * (rect_bottom(plot) - point.y) / plot.h;
+    bool below = align == TEXT_LEFT || point.y < plot.y + 34.0F;
+    float y = below ? fminf(point.y + 20.0F, rect_bottom(plot) - 10.0F) : point.y - 18.0F;
+    float x = align == TEXT_RIGHT ? point.x - SPACE_1 : point.x + SPACE_2;
+    WordsText figure;
+
+    words_clear(&figure);
+    words_add_number(&figure, lroundf(worth));
+    view_text(ui, (Point){x, y}, &(UiLabel){.weight = FONT_SEMIBOLD, .align = align}, figure.bytes);
+}
+
+static void draw_curve(Ui *ui, Rect plot, const ResultsTake *take)
+{
+    const Theme *theme = ui->frame.theme;
+    Colour colour = theme->families[FAMILY_ON];
+    Point points[RESULTS_CURVE_POINTS_MAX + 2];
+    int count = curve_points(take, plot, points);
+
+    points[count] = (Point){points[count - 1].x, rect_bottom(plot)};
+    points[count + 1] = (Point){points[0].x, rect_bottom(plot)};
+    draw_polygon(ui->frame.draw, points, (size_t)count + 2, colour_fade(colour, 0.16F));
+    draw_polyline(ui->frame.draw, points, (size_t)count, 2.5F, colour);
+    draw_disc(ui->frame.draw, points[count - 1], 4.0F, colour);
+    draw_worth(ui, plot, points[count - 1], TEXT_RIGHT);
+    if (count >= RESULTS_EDGE_BARS) {
+        draw_worth(ui, plot, points[0], TEXT_LEFT);
+    }
+}
+
+void view_results_curve(Ui *ui, Rect rect, const ClientModel *model)
+{
+    Rect inner = begin_panel(ui, rect, "The group over the session");
+    ResultsTake take = results_take(model->others);
+    UiLabel label = lesser(ui, TEXT_RIGHT);
+    Rect plot = {inner.x + 36.0F, inner.y, inner.w - 40.0F, fmaxf(inner.h - 34.0F, 20.0F)};
+
+    if (take.bar_count == 0) {
+        say_empty(ui, inner, "No bar has been finished yet.");
+        return;
+    }
+    view_text(ui, (Point){rect_right(inner), rect.y + HEAD}, &label, "together");
+    draw_bands(ui, plot, model, &take);
+    draw_scale(ui, plot);
+    draw_curve(ui, plot, &take);
+}
+
+/* ---- one's own hits ---------------------------------------------------------------------------
+ */
+
+static JudgeWindows windows_of(const ClientModel *model, int64_t beat_ns)
+{
+    return judge_windows(beat_ns, (Profile)(model->welcome.profile % PROFILE_COUNT));
+}
+
+static void draw_histogram_words(Ui *ui, Rect inner, int64_t range_us)
+{
+    float y = rect_bottom(inner) - 10.0F;
+    UiLabel label = lesser(ui, TEXT_LEFT);
+    WordsText words;
+
+    words_clear(&words);
+    words_add(&words, "early ");
+    words_add_number(&words, words_whole_ms(range_us));
+    words_add(&words, " ms");
+    view_text(ui, (Point){inner.x, y}, &label, words.bytes);
+    words_clear(&words);
+    words_add(&words, "late ");
+    words_add_number(&words, words_whole_ms(range_us));
+    words_add(&words, " ms");
+    label.align = TEXT_RIGHT;
+    view_text(ui, (Point){rect_right(inner), y}, &label, words.bytes);
+    view_text(ui,
+              (Point){inner.x + inner.w / 2.0F, y},
+              &(UiLabel){.size_px = TYPE_HINT,
+                         .weight = FONT_SEMIBOLD,
+                         .align = TEXT_CENTER,
+                         .colour = ui->frame.theme->accent},
+              "on");
+}
+
+void view_results_hits(Ui *ui, Rect rect, const ClientModel *model, int64_t beat_ns)
+{
+    const Theme *theme = ui->frame.theme;
+    Rect inner = begin_panel(ui, rect, "Your hits");
+    JudgeWindows windows = windows_of(model, beat_ns);
+    int64_t range_us = windows.w3_ns / NS_PER_US;
+    float counts[RESULTS_BINS];
+    int hits = results_histogram(model, range_us, counts);
+    UiLabel label = lesser(ui, TEXT_RIGHT);
+    WordsText missed;
+
+    words_clear(&missed);
+    words_add_number(&missed, model->standing.counts[JUDGEMENT_MISS]);
+    words_add(&missed, " missed");
+    view_text(ui, (Point){rect_right(inner), rect.y + HEAD}, &label, missed.bytes);
+    if (hits == 0) {
+        say_empty(ui, inner, "Your hits appear here.");
+        return;
+    }
+    plot_histogram(ui->frame.draw,
+                   theme,
+                   (Rect){inner.x, inner.y, inner.w, fmaxf(inner.h - 42.0F, 20.0F)},
+                   &(PlotHistogram){.counts = counts,
+                                    .count_count = RESULTS_BINS,
+                                    .minimum = -(float)range_us,
+                                    .maximum = (float)range_us,
+                                    .band = (float)windows.w1_ns / 1000.0F,
+                                    .mean = (float)model->standing.bias_us,
+                                    .has_mean = model->config.calibrated && hits > 1,
+                                    .colour = theme->families[FAMILY_ON]});
+    draw_histogram_words(ui, inner, range_us);
+}
+
+/* ---- timing over time -------------------------------------------------------------------------
+ */
+
+/* Late is up; what lies outside stands at the edge. */
+static float timing_y(Rect plot, int64_t range_us, double late_us)
+{
+    double share = fmin(fmax(late_us / (double)range_us, -1.0), 1.0);
+
+    return plot.y + plot.h / 2.0F - (float)share * plot.h / 2.0F;
+}
+
+/* A line through the means of the last sixteen hits, and a dot for as many hits as can be seen. */
+static void draw_timing(Ui *ui, Rect plot, const ClientModel *model, int64_t range_us)
+{
+    const Theme *theme = ui->frame.theme;
+    Colour dot = colour_fade(theme->families[FAMILY_ON], 0.55F);
+    int step = model->own_count / RESULTS_HITS_SHOWN_MAX + 1;
+    Point line[RESULTS_HITS_SHOWN_MAX + 1];
+    int line_count = 0;
+    double mean = 0.0;
+    int hits = 0;
+
+    for (int i = 0; i < model->own_count; i++) {
+        const OwnJudgement *own = model_own(model, model->own_count - 1 - i);
+        float x = plot.x + plot.w * (float)i / fmaxf((float)model->own_count - 1.0F, 1.0F);
+
+        if (!claims_note(own)) {
+            continue;
+        }
+        hits++;
+        mean += (own->asynchrony_us - mean) / (hits < RUNNING_HITS ? hits : RUNNING_HITS);
+        if (i % step == 0) {
+            float y = timing_y(plot, range_us, own->asynchrony_us);
+
+            draw_disc(ui->frame.draw, (Point){x, y}, 1.7F, dot);
+            line[line_count] = (Point){x, timing_y(plot, range_us, mean)};
+            line_count++;
+        }
+    }
+    if (line_count > 1) {
+        draw_polyline(ui->frame.draw, line, (size_t)line_count, 2.0F, theme->text);
+    }
+}
+
+void view_results_timing(Ui *ui, Rect rect, const ClientModel *model, int64_t beat_ns)
+{
+    const Theme *theme = ui->frame.theme;
+    Rect inner = begin_panel(ui, rect, "Your timing over time");
+    JudgeWindows windows = windows_of(model, beat_ns);
+    int64_t range_us = windows.w3_ns / NS_PER_US;
+    Rect plot = {inner.x + 40.0F, inner.y, inner.w - 40.0F, fmaxf(inner.h - 30.0F, 20.0F)};
+    float middle = plot.y + plot.h / 2.0F;
+    float band = plot.h / 2.0F * (float)windows.w1_ns / (float)windows.w3_ns;
+    UiLabel label = lesser(ui, TEXT_RIGHT);
+
+    if (model->own_count == 0) {
+        say_empty(ui, inner, "Your hits appear here.");
+        return;
+    }
+    draw_rect(ui->frame.draw,
+              (Rect){plot.x, middle - band, plot.w, 2.0F * band},
+              0.0F,
+              colour_fade(theme->families[FAMILY_ON], 0.14F));
+    draw_line(ui->frame.draw,
+              (Point){plot.x, middle},
+              (Point){rect_right(plot), middle},
+              2.0F,
+              theme->accent);
+    draw_timing(ui, plot, model, range_us);
+    view_text(ui, (Point){plot.x - 10.0F, plot.y + 8.0F}, &label, "late");
+    view_text(ui, (Point){plot.x - 10.0F, rect_bottom(plot) - 8.0F}, &label, "early");
+    view_text(ui,
+              (Point){plot.x - 10.0F, middle},
+              &(UiLabel){.size_px = TYPE_HINT,
+                         .weight = FONT_SEMIBOLD,
+                         .align = TEXT_RIGHT,
+                         .colour = theme->accent},
+              "on");
+    view_text(ui, (Point){rect_right(plot), rect_bottom(inner) - 10.0F}, &label, "end");
+    label.align = TEXT_LEFT;
+    view_text(ui, (Point){plot.x, rect_bottom(inner) - 10.0F}, &label, "start");
+}
+
+/* ---- the score --------------------------------------------------------------------------------
+ */
+
+static void draw_fact(Ui *ui, Rect row, const char *name, const char *value)
+{
+    UiLabel label = lesser(ui, TEXT_LEFT);
+    float y = row.y + row.h / 2.0F;
+
+    view_text(ui, (Point){row.x, y}, &label, name);
+    view_text(ui,
+              (Point){rect_right(row), y},
+              &(UiLabel){.size_px = row.w > 220.0F ? TYPE_LEAD : TYPE_BODY,
+                         .weight = FONT_SEMIBOLD,
+                         .align = TEXT_RIGHT},
+              value);
+}
+
+static void add_spread(const ClientModel *model, int64_t beat_ns, WordsText *text)
+{
+    double share = (double)model->standing.spread_us * 1000.0 / (double)beat_ns;
+
+    words_add_number(text, words_whole_ms((int64_t)model->standing.spread_us));
+    words_add(text, " ms");
+    if (model->standing.notes > 0) {
+        words_add(text, share <= 0.05 ? ", tight" : (share <= 0.08 ? ", steady" : ""));
+    }
+}
+
+void view_results_score(Ui *ui, Rect rect, const ClientModel *model, int64_t beat_ns)
+{
+    const StandingMessage *standing = &model->standing;
+    Rect inner = rect_inset(rect, PADDING);
+    Rect facts = {inner.x + 130.0F, inner.y - 8.0F, fmaxf(inner.w - 130.0F, 0.0F), 40.0F};
+    UiLabel label = lesser(ui, TEXT_CENTER);
+    WordsText words;
+
+    ui_panel(ui, rect);
+    words_clear(&words);
+    words_add_number(&words, (standing->score_centi + 50) / 100);
+    view_text(ui,
+              (Point){inner.x + 42.0F, inner.y + 38.0F},
+              &(UiLabel){.size_px = standing->score_centi >= 9950 ? 56.0F : TYPE_FIGURE,
+                         .weight = FONT_SEMIBOLD,
+                         .align = TEXT_CENTER},
+              words.bytes);
+    view_text(ui, (Point){inner.x + 42.0F, inner.y + 94.0F}, &label, "your score");
+    words_clear(&words);
+    if (model->config.calibrated) {
+        words_add_lateness(&words, standing->bias_us);
+    } else {
+        words_add(&words, "calibrate first");
+    }
+    draw_fact(ui, facts, "Bias", words.bytes);
+    words_clear(&words);
+    add_spread(model, beat_ns, &words);
+    facts.y += 40.0F;
+    draw_fact(ui, facts, "Spread", words.bytes);
+    words_clear(&words);
+    words_add_number(&words, standing->best_combo);
+    words_add(&words, " in a row");
+    facts.y += 40.0F;
+    draw_fact(ui, facts, "Best run", words.bytes);
+}
+
+/* ---- teams ------------------------------------------------------------------------------------
+ */
+
+static void draw_team(Ui *ui, Rect row, const TeamEntry *team, bool own)
+{
+    const Theme *theme = ui->frame.theme;
+    float y = row.y + row.h / 2.0F;
+    float right = rect_right(row);
+    float name_width = fminf(0.30F * row.w, row.w - 210.0F);
+    int gained = ((int)team->together_centi - (int)team->first_together_centi) / 100;
+    Rect bar = {row.x + name_width + SPACE_3,
+                row.y,
+                fmaxf(row.w - name_width - SPACE_3 - 136.0F, 0.0F),
+                row.h};
+    WordsText words;
+
+    if (own) {
+        draw_rect(ui->frame.draw,
+                  (Rect){row.x - 10.0F, row.y + 1.0F, row.w + 20.0F, row.h - 2.0F},
+                  RADIUS_CONTROL,
+                  theme->raised);
+    }
+    view_name(ui,
+              (Point){row.x, y},
+              name_width,
+              &(UiLabel){.weight = own ? FONT_SEMIBOLD : FONT_REGULAR,
+                         .colour = own ? theme->accent : theme->text},
+              team->name);
+    ui_progress(ui,
+                bar,
+                (float)team->together_centi / 10000.0F,
+                own ? theme->accent : theme->families[FAMILY_ON]);
+    words_clear(&words);
+    words_add_number(&words, (team->together_centi + 50) / 100);
+    view_text(ui,
+              (Point){right - 86.0F, y},
+              &(UiLabel){.weight = FONT_SEMIBOLD, .align = TEXT_RIGHT, .tabular = true},
+              words.bytes);
+    /* A loss is nobody's business. */
+    if (gained > 0) {
+        words_clear(&words);
+        words_add(&words, "+");
+        words_add_number(&words, gained);
+        view_text(ui,
+                  (Point){right, y},
+                  &(UiLabel){.align = TEXT_RIGHT, .colour = theme->text2, .tabular = true},
+                  words.bytes);
+    }
+}
+
+void view_results_teams(Ui *ui, Rect rect, const ClientModel *model)
+{
+    const ModelOthers *others = model->others;
+    Rect inner = begin_panel(ui, rect, "Teams");
+    UiLabel label = lesser(ui, TEXT_RIGHT);
+    uint16_t order[TEAMS_MAX];
+    int count = results_team_order(others, order);
+    int rows = (int)((rect_bottom(rect) - inner.y + 10.0F) / TEAM_ROW);
+    int own = own_team(model);
+    bool own_shown = own < 0;
+    Rect row = {inner.x, inner.y - 8.0F, inner.w, TEAM_ROW};
+
+    if (count == 0) {
+        say_empty(ui, inner, "Nobody is in a team.");
+        return;
+    }
+    view_text(ui, (Point){rect_right(inner) - 70.0F, rect.y + HEAD}, &label, "together");
+    view_text(ui, (Point){rect_right(inner), rect.y + HEAD}, &label, "gained");
+    rows = rows < count ? rows : count;
+    for (int i = 0; i < rows; i++) {
+        /* The top, and always one's own. */
+        int team = i == rows - 1 && !own_shown ? own : order[i];
+
+        own_shown = own_shown || team == own;
+        draw_team(ui, row, &others->teams[team], team == own);
+        row.y += TEAM_ROW;
+    }
+}
+
+/* ---- well done --------------------------------------------------------------------------------
+ */
+
+static void draw_praise(Ui *ui, Rect *row, const char *what, const char *who)
+{
+    UiLabel label = {.weight = FONT_MEDIUM};
+    float y = row->y + row->h / 2.0F;
+    float width = ui_text_width(ui, FONT_MEDIUM, TYPE_BODY, what);
+
+    view_star(ui, (Point){row->x + 10.0F, y}, 9.0F);
+    view_text(ui, (Point){row->x + 30.0F, y}, &label, what);
+    view_name(ui,
+              (Point){rect_right(*row), y},
+              row->w - 30.0F - width - SPACE_3,
+              &(UiLabel){.align = TEXT_RIGHT, .colour = ui->frame.theme->text2},
+              who);
+    row->y += row->h;
+}
+
+static const TeamEntry *most_improved(const ModelOthers *others)
+{
+    const TeamEntry *best = NULL;
+    int most = 0;
+
+    for (int i = 0; others != NULL && i < others->team_count; i++) {
+        const TeamEntry *team = &others->teams[i];
+        int gained = (int)team->together_centi - (int)team->first_together_centi;
+
+        if (team->members > 0 && gained > most) {
+            most = gained;
+            best = team;
+        }
+    }
+    return best;
+}
+
+void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
+{
+    const ModelOthers *others = model->others;
+    Rect inner = begin_panel(ui, rect, "Well done");
+    const TeamEntry *improved = most_improved(others);
+    ResultsTake take = results_take(others);
+    uint16_t order[TEAMS_MAX];
+    int teams = results_team_order(others, order);
+    Rect row = {inner.x, inner.y - 8.0F, inner.w, 32.0F};
+    WordsText words;
+
+    if (teams >= 2) {
+        draw_praise(ui, &row, "Tightest team", others->teams[order[0]].name);
+    }
+    if (improved != NULL) {
+        words_clear(&words);
+        words_add_number(&words, (improved->first_together_centi + 50) / 100);
+        words_add(&words, " to ");
+        words_add_number(&words, (improved->together_centi + 50) / 100);
+        words_add(&words, ", ");
+        words_add(&words, improved->name);
+        draw_praise(ui, &row, "Most improved", words.bytes);
+    }
+    if (take.bar_count > 0) {
+        words_clear(&words);
+        words_add(&words, "bar ");
+        words_add_number(&words, take.bars[take.best_bar].bar);
+        words_add(&words, ", ");
+        words_add_number(&words, (take.bars[take.best_bar].together_centi + 50) / 100);
+        words_add(&words, " together");
+        draw_praise(ui, &row, "Best bar", words.bytes);
+    }
+    if (model->standing.best_combo > 1) {
+        words_clear(&words);
+        words_add_number(&words, model->standing.best_combo);
+        words_add(&words, " in a row");
+        draw_praise(ui, &row, "Your longest run", words.bytes);
+    }
+}

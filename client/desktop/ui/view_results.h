@@ -1,0 +1,47 @@
+/*
+ * The panels of the results: the group over the take, one's own hits, teams, and who did well.
+ *
+ * Pure: read off the model, emitted into the frame. Lengths are logical px.
+ */
+#ifndef CLIENT_DESKTOP_UI_VIEW_RESULTS_H
+#define CLIENT_DESKTOP_UI_VIEW_RESULTS_H
+
+#include "client/desktop/ui/widgets.h"
+#include "client/model/model.h"
+#include "shared/group_statistics.h"
+
+enum {
+    RESULTS_CURVE_POINTS_MAX = 200, /* a longer take is averaged into so many points */
+    RESULTS_HITS_SHOWN_MAX = 400,   /* dots of the timing over time */
+    RESULTS_BINS = 41,              /* of the histogram, over +-W3 */
+    RESULTS_EDGE_BARS = 8           /* bars that "first" and "last" are an average of */
+};
+
+/* The newest take, as the group's bars tell it. */
+typedef struct {
+    const BarEntry *bars; /* the model's; NULL without any */
+    int bar_count;
+    GroupWord first_word; /* of the first and of the last few bars */
+    GroupWord last_word;
+    int best_bar; /* index of the bar with the largest figure */
+} ResultsTake;
+
+ResultsTake results_take(const ModelOthers *others);
+
+/* One bin per RESULTS_BINS, of the hits that claimed a note; those outside +-`range_us` count at
+   the edge. Returns how many hits there are. */
+int results_histogram(const ClientModel *model, int64_t range_us, float counts[RESULTS_BINS]);
+
+/* Seats of teams by falling togetherness: indices into others->teams. Returns how many, those with
+   members only. */
+int results_team_order(const ModelOthers *others, uint16_t order[TEAMS_MAX]);
+
+/* Each draws a panel that fills `rect`. `beat_ns` is the period of the beat. */
+void view_results_curve(Ui *ui, Rect rect, const ClientModel *model);
+void view_results_hits(Ui *ui, Rect rect, const ClientModel *model, int64_t beat_ns);
+void view_results_timing(Ui *ui, Rect rect, const ClientModel *model, int64_t beat_ns);
+void view_results_score(Ui *ui, Rect rect, const ClientModel *model, int64_t beat_ns);
+void view_results_teams(Ui *ui, Rect rect, const ClientModel *model);
+void view_results_praise(Ui *ui, Rect rect, const ClientModel *model);
+
+#endif

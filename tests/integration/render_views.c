@@ -1,0 +1,373 @@
+/*
+ * Draws the screens of the desktop client from a session made of numbers, without a window, into
+ * PNG files: a person looks at them, and test_render_views.py checks that they are not empty.
+ *
+ * Usage: render_views FOLDER [SCREEN]
+ *
+ * Every screen is drawn at 1280x720, 800x600, 480x320 and 1280x720 with text of 200 %, dark and
+ * light.
+ */
+#include <SDL.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/desktop/png.h"
+#include "client/desktop/render.h"
+#include "client/desktop/text.h"
+#include "client/desktop/ui/screen_play.h"
+#include "client/desktop/ui/screen_practice.h"
+#include "client/desktop/ui/screen_results.h"
+#include "client/desktop/ui/screen_ring.h"
+#include "client/desktop/ui/widgets.h"
+#include "shared/prng.h"
+#include "tests/support/stage.h"
+
+/* Where in the music the pictures are taken: just before the fourth beat of bar 12. */
+#define PICTURE_BEATS (4.0 * 11.0 + 2.93)
+
+static Stage stage;
+static PlayState play_state;
+static Ui ui;
+static DrawList draw;
+
+typedef void (*DrawScreen)(void);
+
+typedef struct {
+    const char *name;
+    void (*prepare)(void); /* the stage */
+    DrawScreen draw;
+} Screen;
+
+typedef struct {
+    const char *name;
+    int width;
+    int height;
+    float text_size;
+    ThemeKind theme;
+} Picture;
+
+static const Picture pictures[] = {
+    {"1280x720-dark", 1280, 720, 1.0F, THEME_DARK},
+    {"1280x720-light", 1280, 720, 1.0F, THEME_LIGHT},
+    {"800x600-dark", 800, 600, 1.0F, THEME_DARK},
+    {"800x600-light", 800, 600, 1.0F, THEME_LIGHT},
+    {"text-200-dark", 1280, 720, 2.0F, THEME_DARK},
+    {"text-200-light", 1280, 720, 2.0F, THEME_LIGHT},
+    {"480x320-dark", 480, 320, 1.0F, THEME_DARK},
+};
+
+/* ---- stages -----------------------------------------------------------------------------------
+ */
+
+static void play_along(bool all_notes)
+{
+    static const double notes[] = {0.0, 1.0, 2.0, 3.0, 3.5};
+    Prng prng;
+
+    prng_seed(&prng, 11);
+    for (int bar = 0; bar < 12; bar++) {
+        for (int i = 0; i < 5; i++) {
+            double beats = 4.0 * bar + notes[i];
+
+            if (beats < PICTURE_BEATS - 0.2 && (all_notes || beats < PICTURE_BEATS - 1.2)) {
+                stage_hit(&stage, beats, (int32_t)lround(-17000.0 + 17000.0 * prng_normal(&prng)));
+            }
+        }
+    }
+    if (!all_notes) {
+        stage_hit(&stage, 46.0, -34000);
+    }
+}
+
+static void prepare_24(void)
+{
+    stage_init(
+        &stage,
+        &(StageConfig){
+            .people = 24, .teams = 4, .flagged = true, .calibrated = true, .bars = 90, .seed = 5});
+    play_along(false);
+}
+
+static void prepare_uncalibrated(void)
+{
+    stage_init(&stage,
+               &(StageConfig){.people = 24, .teams = 4, .flagged = true, .bars = 10, .seed = 5});
+    play_along(true);
+}
+
+static void prepare_900(void)
+{
+    stage_init(&stage,
+               &(StageConfig){.people = 900,
+                              .teams = 60,
+                              .flagged = true,
+                              .calibrated = true,
+                              .bars = 90,
+                              .seed = 5});
+    play_along(true);
+}
+
+static void prepare_3000(void)
+{
+    stage_init(&stage,
+               &(StageConfig){.people = 3000,
+                              .teams = 200,
+                              .flagged = true,
+                              .calibrated = true,
+                              .bars = 90,
+                              .seed = 5});
+    play_along(true);
+}
+
+static void prepare_lobby(void)
+{
+    stage_init(
+        &stage,
+        &(StageConfig){.people = 24, .teams = 4, .calibrated = true, .lobby = true, .seed = 5});
+    stage.model.snapshot.active = 0;
+}
+
+static void prepare_results(void)
+{
+    Prng prng;
+
+    stage_init(
+        &stage,
+        &(StageConfig){
+            .people = 24, .teams = 4, .flagged = true, .calibrated = true, .bars = 90, .seed = 5});
+    stage.model.catalogue_total = 1;
+    memcpy(stage.model.catalogue[0].entries[0].title, "Backbeat", sizeof "Backbeat");
+    prng_seed(&prng, 11);
+    for (int note = 0; note < 412; note++) {
+        stage_hit(&stage, note, (int32_t)lround(-12000.0 + 17000.0 * prng_normal(&prng)));
+    }
+}
+
+/* ---- screens ----------------------------------------------------------------------------------
+ */
+
+static PlayView view_at(double beats)
+{
+    return (PlayView){.music = stage_now(&stage, beats), .drum_key = "Space"};
+}
+
+/* What is eased needs a few frames; the newest hit is fresh. */
+static void draw_play_view(const PlayView *view)
+{
+    (void)screen_play(&ui, &stage.model, view, &play_state);
+}
+
+static void draw_play(void)
+{
+    PlayView view = view_at(PICTURE_BEATS);
+
+    draw_play_view(&view);
+}
+
+static void draw_count_in(void)
+{
+    PlayView view = view_at(-1.6);
+
+    draw_play_view(&view);
+}
+
+static void draw_gone(void)
+{
+    PlayView view = view_at(PICTURE_BEATS);
+
+    stage.model.phase = MODEL_CONNECTING;
+    view.notice = (PlayNotice){.shown = true,
+                               .spinner = true,
+                               .headline = "Keep drumming. The server is out of reach.",
+                               .detail = "Your click goes on; your seat is kept."};
+    draw_play_view(&view);
+}
+
+static void draw_reduced(void)
+{
+    PlayView view = view_at(PICTURE_BEATS);
+
+    ui.frame.reduced_motion = true;
+    view.hidden_meter = true;
+    draw_play_view(&view);
+}
+
+static void draw_results(void)
+{
+    static ResultsState state;
+    ResultsView view = {.music = stage_now(&stage, 360.0), .can_save = true, .has_history = true};
+
+    state = (ResultsState){.scroll = {.offset_px = 0.0F}};
+    (void)screen_results(&ui, &stage.model, &view, &state);
+}
+
+static void draw_ring_alone(bool names)
+{
+    ScreenRingState state;
+    PlayView view = view_at(PICTURE_BEATS);
+
+    screen_ring_init(&state);
+    view.names = names;
+    (void)screen_ring(&ui, &stage.model, &view, &play_state, &state);
+}
+
+static void draw_ring_with_names(void)
+{
+    draw_ring_alone(true);
+}
+
+static void draw_ring_without_names(void)
+{
+    draw_ring_alone(false);
+}
+
+static void draw_practice_view(bool playing)
+{
+    static PracticeState state;
+    static const char *const grooves[] = {"Pulse", "Backbeat", "Samba", "Son clave", "Bembe"};
+    static const float spreads_ms[] = {31, 32, 30, 29, 29.5F, 28, 30, 27, 26, 27,
+                                       25, 23, 24, 25, 22,    21, 22, 20, 19, 17};
+    PracticeSettings settings = practice_settings_default();
+    PracticeView view = {.play = view_at(PICTURE_BEATS),
+                         .playing = playing,
+                         .has_results = true,
+                         .grooves = grooves,
+                         .groove_count = 4,
+                         .ramp_step_bpm = 2,
+                         .ramp_bars = 4,
+                         .spreads_ms = spreads_ms,
+                         .spread_count = sizeof spreads_ms / sizeof spreads_ms[0],
+                         .spread_words = "31 ms in September, 17 ms now"};
+
+    settings.groove = 1;
+    settings.tempo_bpm = 112;
+    settings.gap = true;
+    settings.bandmates = 7;
+    view.play.with_score = true;
+    state = (PracticeState){.scroll = {.offset_px = 0.0F}};
+    (void)screen_practice(&ui, &stage.model, &view, &settings, &state);
+}
+
+static void draw_practice(void)
+{
+    draw_practice_view(true);
+}
+
+static void draw_practice_stopped(void)
+{
+    draw_practice_view(false);
+}
+
+static const Screen screens[] = {
+    {"play", prepare_24, draw_play},
+    {"play-uncalibrated", prepare_uncalibrated, draw_play},
+    {"play-count-in", prepare_24, draw_count_in},
+    {"play-lobby", prepare_lobby, draw_play},
+    {"play-server-gone", prepare_24, draw_gone},
+    {"play-reduced", prepare_24, draw_reduced},
+    {"play-900", prepare_900, draw_play},
+    {"play-3000", prepare_3000, draw_play},
+    {"ring-names", prepare_24, draw_ring_with_names},
+    {"ring-900", prepare_900, draw_ring_without_names},
+    {"ring-3000", prepare_3000, draw_ring_without_names},
+    {"practice", prepare_24, draw_practice},
+    {"practice-stopped", prepare_lobby, draw_practice_stopped},
+    {"results", prepare_results, draw_results},
+};
+
+/* ---- pictures ---------------------------------------------------------------------------------
+ */
+
+typedef struct {
+    SDL_Surface *surface;
+    SDL_Renderer *sdl;
+    TextEngine *text;
+    Renderer *renderer;
+} Canvas;
+
+static bool canvas_open(Canvas *canvas, const Picture *picture)
+{
+    canvas->surface = SDL_CreateRGBSurfaceWithFormat(
+        0, picture->width, picture->height, 32, SDL_PIXELFORMAT_ARGB8888);
+    canvas->sdl = canvas->surface == NULL ? NULL : SDL_CreateSoftwareRenderer(canvas->surface);
+    canvas->text = text_engine_create();
+    canvas->renderer = canvas->sdl == NULL || canvas->text == NULL
+                           ? NULL
+                           : renderer_create(canvas->sdl, canvas->text);
+    return canvas->renderer != NULL;
+}
+
+static void canvas_close(Canvas *canvas)
+{
+    renderer_destroy(canvas->renderer);
+    text_engine_destroy(canvas->text);
+    if (canvas->sdl != NULL) {
+        SDL_DestroyRenderer(canvas->sdl);
+    }
+    SDL_FreeSurface(canvas->surface);
+}
+
+static bool draw_picture(const Screen *screen, const Picture *picture, const char *folder)
+{
+    Canvas canvas = {0};
+    Layout layout = layout_of(picture->width, picture->height, picture->text_size);
+    TextMetrics metrics;
+    UiFrame frame;
+    char path[512];
+    bool written;
+
+    if (!canvas_open(&canvas, picture)) {
+        fprintf(stderr, "cannot draw: %s\n", SDL_GetError());
+        canvas_close(&canvas);
+        return false;
+    }
+    text_engine_set_scale(canvas.text, layout.scale);
+    metrics = text_engine_metrics(canvas.text);
+    frame = (UiFrame){
+        .draw = &draw, .theme = theme_of(picture->theme), .metrics = &metrics, .layout = layout};
+    memset(&play_state, 0, sizeof play_state);
+    screen->prepare();
+    ui_init(&ui);
+    ui_input_pointer(&ui, -10.0F, -10.0F);
+    for (int i = 0; i < 3; i++) {
+        frame.now_s = 10.0 + 0.05 * i;
+        draw_list_clear(&draw);
+        ui_begin(&ui, &frame);
+        screen->draw();
+        (void)ui_end(&ui);
+    }
+    renderer_draw(canvas.renderer, &draw, layout.scale, frame.theme->stage);
+    SDL_RenderPresent(canvas.sdl);
+    (void)snprintf(path, sizeof path, "%s/%s-%s.png", folder, screen->name, picture->name);
+    written = png_write(canvas.surface, path);
+    printf("%s: %zu commands%s\n", path, draw.command_count, draw.full ? ", FULL" : "");
+    written = written && !draw.full;
+    canvas_close(&canvas);
+    return written;
+}
+
+int main(int argc, char **argv)
+{
+    bool all_written = true;
+
+    if (argc < 2) {
+        fprintf(stderr, "usage: render_views FOLDER [SCREEN]\n");
+        return 2;
+    }
+    SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
+    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+        fprintf(stderr, "SDL: %s\n", SDL_GetError());
+        return 1;
+    }
+    for (size_t s = 0; s < sizeof screens / sizeof screens[0]; s++) {
+        for (size_t p = 0; p < sizeof pictures / sizeof pictures[0]; p++) {
+            if (argc < 3 || strcmp(argv[2], screens[s].name) == 0) {
+                all_written = draw_picture(&screens[s], &pictures[p], argv[1]) && all_written;
+            }
+        }
+    }
+    SDL_Quit();
+    return all_written ? 0 : 1;
+}
