@@ -20,8 +20,11 @@
 #define PART_WIDTH 392.0F
 #define PART_WIDTH_SMALL 320.0F
 #define PART_ROW 54.0F
+#define PART_ROW_SMALL 42.0F
 #define PART_GAP 8.0F
+#define PART_GAP_SMALL 5.0F
 #define PART_HEADER 78.0F
+#define PART_HEADER_SMALL 60.0F
 #define STRIP_HEIGHT 88.0F
 #define FOOT_HEIGHT 70.0F
 #define FOOT_HEIGHT_SMALL 48.0F
@@ -359,11 +362,15 @@ static void put_part(Page *page, Rect rect, int part, bool is_chosen)
     Ui *ui = page->ui;
     const Theme *theme = ui->frame.theme;
     UiInteraction on = ui_interact(ui, ui_id_index(ui_id("lobby.part"), (size_t)part), rect);
-    UiLabel title = {.weight = FONT_MEDIUM, .ellipsis = true};
+    bool is_small = rect.h < PART_ROW;
+    UiLabel title = {
+        .size_px = is_small ? TYPE_HINT : TYPE_BODY, .weight = FONT_MEDIUM, .ellipsis = true};
     UiLabel count = {.align = TEXT_RIGHT, .colour = theme->text2};
     Point radio = {rect.x + 22.0F, rect.y + rect.h / 2.0F};
-    Rect words = {rect.x + 44.0F, rect.y + 6.0F, rect.w - 44.0F - 52.0F, 22.0F};
-    Rect pattern = {rect.x + 40.0F, rect.y + 28.0F, rect.w - 40.0F - 52.0F, 20.0F};
+    Rect words = {
+        rect.x + 44.0F, radio.y - (is_small ? 19.0F : 21.0F), rect.w - 44.0F - 52.0F, 22.0F};
+    Rect pattern = {
+        rect.x + 40.0F, radio.y + (is_small ? 0.0F : 1.0F), rect.w - 40.0F - 52.0F, 20.0F};
     WordsText number;
 
     if (is_chosen || on.hovered) {
@@ -434,7 +441,7 @@ static void put_try_buttons(Page *page, Rect row)
     UiButton hear = {.label = page->view->hears_groove ? "Stop it" : "Hear the groove",
                      .key_cap = "G",
                      .shortcut = 'g'};
-    Rect left = rect_cut_left(&row, row.w * 0.4F - SPACE_1);
+    Rect left = rect_cut_left(&row, (row.w - SPACE_2) * 0.42F);
 
     (void)rect_cut_left(&row, SPACE_2);
     if (ui_button(ui, ui_id("lobby.try"), left, &try)) {
@@ -445,11 +452,19 @@ static void put_try_buttons(Page *page, Rect row)
     }
 }
 
+/* In windows that are neither large nor scrolled as a whole, everything is a little lower. */
+static bool is_low(const Page *page)
+{
+    return page->ui->frame.layout.size_class == LAYOUT_SMALL;
+}
+
 static float part_panel_height(const Page *page)
 {
     float parts = page->groove != NULL ? (float)page->groove->part_count : 0.0F;
+    float row = is_low(page) ? PART_ROW_SMALL + PART_GAP_SMALL : PART_ROW + PART_GAP;
+    float header = is_low(page) ? PART_HEADER_SMALL : PART_HEADER;
 
-    return PART_HEADER + parts * (PART_ROW + PART_GAP) + SPACE_1 + CONTROL_HEIGHT + 14.0F;
+    return header + parts * row + SPACE_1 + CONTROL_HEIGHT + (is_low(page) ? SPACE_2 : 14.0F);
 }
 
 static void put_part_panel(Page *page, Rect rect)
@@ -457,18 +472,22 @@ static void put_part_panel(Page *page, Rect rect)
     Ui *ui = page->ui;
     UiLabel title = {.size_px = TYPE_LEAD, .weight = FONT_SEMIBOLD};
     Rect inner = rect_inset_xy(rect, 14.0F, 0.0F);
+    float row = is_low(page) ? PART_ROW_SMALL : PART_ROW;
+    float gap = is_low(page) ? PART_GAP_SMALL : PART_GAP;
+    float header = is_low(page) ? PART_HEADER_SMALL : PART_HEADER;
+    float top = rect.y + (header - 46.0F) / 2.0F;
     int own = 0;
     float y;
 
     ui_panel(ui, rect);
-    ui_label(ui, (Rect){inner.x + 6.0F, rect.y + 16.0F, inner.w, 26.0F}, &title, "Your part");
-    put_music_words(page, (Rect){inner.x + 6.0F, rect.y + 42.0F, inner.w - 6.0F, 22.0F});
-    y = rect.y + PART_HEADER;
+    ui_label(ui, (Rect){inner.x + 6.0F, top, inner.w, 24.0F}, &title, "Your part");
+    put_music_words(page, (Rect){inner.x + 6.0F, top + 24.0F, inner.w - 6.0F, 22.0F});
+    y = rect.y + header;
     if (page->groove != NULL) {
         own = model_part_index(page->view->model, page->groove);
         for (int part = 0; part < page->groove->part_count; part++) {
-            put_part(page, (Rect){inner.x, y, inner.w, PART_ROW}, part, part == own);
-            y += PART_ROW + PART_GAP;
+            put_part(page, (Rect){inner.x, y, inner.w, row}, part, part == own);
+            y += row + gap;
         }
         choose_by_digit(page);
     }
@@ -510,7 +529,9 @@ static Check check_clock(const Page *page)
         words_add(&check.detail, "this takes a second or two");
     } else {
         words_add(&check.detail, "within ");
-        words_add_number(&check.detail, div_ceil(model->clock_estimate.uncertainty_ns, NS_PER_MS));
+        words_add_number(
+            &check.detail,
+            clamp_i64(div_ceil(model->clock_estimate.uncertainty_ns, NS_PER_MS), 1, INT32_MAX));
         words_add(&check.detail, " ms of the host");
     }
     return check;
@@ -586,12 +607,12 @@ static float strip_height(const Page *page, float width)
 {
     Rect rect = {0.0F, 0.0F, width - READY_WIDTH - 2.0F * SPACE_5 - SPACE_4, 0.0F};
 
-    return fmaxf(STRIP_HEIGHT, put_checks(page, rect, false, false) + 2.0F * 20.0F);
+    return fmaxf(STRIP_HEIGHT, put_checks(page, rect, false, false) + SPACE_5);
 }
 
 static void put_strip(Page *page, Rect rect)
 {
-    Rect inner = rect_inset_xy(rect, 22.0F, 20.0F);
+    Rect inner = rect_inset_xy(rect, 22.0F, SPACE_3);
     Rect ready = rect_cut_right(&inner, READY_WIDTH);
     float height;
 

@@ -8,7 +8,7 @@
 
 #define MENU_WIDTH 420.0F
 #define PANEL_WIDTH 880.0F
-#define PANEL_HEIGHT 620.0F
+#define PANEL_HEIGHT 560.0F
 #define SIDE_WIDTH 200.0F
 /* Narrower than this, the buttons of the menu stand below the panel. */
 #define SIDE_BESIDE_MIN 640.0F
@@ -92,7 +92,8 @@ static void ask_to_leave(Page *page)
 
 /* ---- the facilitator's panel: session -------------------------------------------------------- */
 
-static void put_state_words(const Page *page, Rect rect)
+/* What is going on; answers the height. */
+static float put_state_words(const Page *page, Rect rect)
 {
     static const char *const words_of[] = {
         [TRANSPORT_LOBBY] = "In the lobby",
@@ -102,7 +103,7 @@ static void put_state_words(const Page *page, Rect rect)
         [TRANSPORT_STOPPED] = "Stopped",
     };
     const ModelNow *music = &page->view->music;
-    UiLabel label = {.colour = page->ui->frame.theme->text2, .ellipsis = true};
+    UiLabel label = {.colour = page->ui->frame.theme->text2};
     WordsText words;
 
     words_clear(&words);
@@ -116,7 +117,7 @@ static void put_state_words(const Page *page, Rect rect)
         words_add_number(&words, music->bar.bar);
     }
     words_add(&words, ". Orders take effect on a bar line.");
-    ui_label(page->ui, rect, &label, words.bytes);
+    return ui_paragraph(page->ui, rect, &label, words.bytes);
 }
 
 /* The orders that make sense now, the likeliest first. */
@@ -262,8 +263,7 @@ static void put_session(Page *page, Rect rect)
     if (is_beside) {
         left.w = (content.w - SPACE_3 - SPACE_5) * 0.6F;
     }
-    put_state_words(page, (Rect){left.x, y, left.w, SPACE_5});
-    y += SPACE_5 + SPACE_2;
+    y += put_state_words(page, (Rect){left.x, y, left.w, SPACE_5}) + SPACE_2;
     put_transport(page, (Rect){left.x, y, left.w, CONTROL_HEIGHT});
     y += CONTROL_HEIGHT + SPACE_1;
     y += put_choice(page,

@@ -8,14 +8,20 @@
 #include <string.h>
 
 #define NAVIGATION_WIDTH 232.0F
+#define NAVIGATION_WIDTH_SMALL 184.0F
 #define NAVIGATION_ROW 46.0F
 #define PAGE_PADDING 28.0F
+#define PAGE_PADDING_SMALL 20.0F
 #define SLIDER_WIDTH 250.0F
+#define SLIDER_WIDTH_SMALL 150.0F
 #define FIGURE_WIDTH 76.0F
 #define KEY_WIDTH 84.0F
+#define KEY_WIDTH_SMALL 60.0F
 #define KEY_GAP 8.0F
 /* Narrower than this, a control stands below its words. */
-#define ROW_BESIDE_MIN 520.0F
+#define ROW_BESIDE_MIN 480.0F
+/* Narrower than this, controls are smaller. */
+#define ROW_WIDE_MIN 640.0F
 #define FOOT_HEIGHT 64.0F
 #define MARK_CELL_WIDTH 132.0F
 
@@ -111,7 +117,8 @@ static bool put_slider(Page *page, UiId id, const Row *row, const UiSlider *slid
     bool has_moved;
     WordsText words;
 
-    slider_row.control_width = SLIDER_WIDTH + FIGURE_WIDTH + 2.0F * SPACE_3;
+    slider_row.control_width = page->area.w < ROW_WIDE_MIN ? SLIDER_WIDTH_SMALL : SLIDER_WIDTH;
+    slider_row.control_width += FIGURE_WIDTH + 2.0F * SPACE_3;
     control = put_row(page, &slider_row);
     number = rect_cut_right(&control, FIGURE_WIDTH);
     /* Room for the knob at either end. */
@@ -188,11 +195,12 @@ static void put_keys_of_pad(Page *page, int pad)
 {
     static const char *const details[SETTINGS_PADS] = {
         "Strikes your part.",
-        "The same drum, for alternating hands.",
-        "The same drum, for alternating hands.",
-        "One more pad, for a foot switch or a friend.",
+        "For alternating hands.",
+        "For alternating hands.",
+        "For a foot switch, or a friend.",
     };
-    float width = KEY_WIDTH * SETTINGS_KEYS_PER_PAD + KEY_GAP * (SETTINGS_KEYS_PER_PAD - 1);
+    float key_width = page->area.w < ROW_WIDE_MIN ? KEY_WIDTH_SMALL : KEY_WIDTH;
+    float width = key_width * SETTINGS_KEYS_PER_PAD + KEY_GAP * (SETTINGS_KEYS_PER_PAD - 1);
     Row row = {settings_pad_title(pad), details[pad], width, 36.0F};
     Rect control = put_row(page, &row);
     UiId id = ui_id_index(ui_id("settings.key"), (size_t)pad);
@@ -439,9 +447,10 @@ static void put_marks(Page *page)
     Rect rect = {page->area.x, page->y + SPACE_3, page->area.w, SPACE_5};
 
     ui_label(ui, rect, &title, "Marks");
-    rect.y += SPACE_5;
-    name.colour = ui->frame.theme->text2;
-    rect.y += ui_paragraph(ui, rect, &name, "Each has its own shape.") + SPACE_2;
+    (void)rect_cut_left(&rect, ui_text_width(ui, title.weight, TYPE_BODY, "Marks") + SPACE_3);
+    ui_label(ui, rect, &name, "Each has its own shape.");
+    rect.x = page->area.x;
+    rect.y += SPACE_6;
     for (int i = 0; i < MARK_COUNT; i++) {
         Rect cell = {rect.x + MARK_CELL_WIDTH * (float)(i % columns),
                      rect.y + 30.0F * (float)(i / columns),
@@ -646,6 +655,7 @@ static void open_screen(SettingsScreen *screen, Ui *ui)
 static Rect put_frame(SettingsScreen *screen, Ui *ui, Rect rest)
 {
     UiChoice sections = {.labels = section_titles, .label_count = SETTINGS_SECTION_COUNT};
+    bool is_small = ui->frame.layout.size_class == LAYOUT_SMALL;
     Rect panel;
 
     if (ui->frame.layout.size_class >= LAYOUT_TINY) {
@@ -657,11 +667,12 @@ static Rect put_frame(SettingsScreen *screen, Ui *ui, Rect rest)
     }
     rest = rect_inset_xy(rest, ui->frame.layout.margin, 0.0F);
     (void)rect_cut_top(&rest, SPACE_4);
-    put_navigation(screen, ui, rect_cut_left(&rest, NAVIGATION_WIDTH));
-    (void)rect_cut_left(&rest, SPACE_5);
+    put_navigation(
+        screen, ui, rect_cut_left(&rest, is_small ? NAVIGATION_WIDTH_SMALL : NAVIGATION_WIDTH));
+    (void)rect_cut_left(&rest, is_small ? SPACE_4 : SPACE_5);
     panel = rest;
     ui_panel(ui, panel);
-    return rect_inset_xy(panel, PAGE_PADDING, SPACE_2);
+    return rect_inset_xy(panel, is_small ? PAGE_PADDING_SMALL : PAGE_PADDING, SPACE_2);
 }
 
 SettingsAction

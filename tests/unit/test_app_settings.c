@@ -1,0 +1,359 @@
+#include "client/desktop/ui/app_settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/prng.h"
+#include "tests/support/check.h"
+
+static AppSettings settings;
+
+static int set_up(void **state)
+{
+    (void)state;
+    settings_init(&settings);
+    return 0;
+}
+
+/* ---- helpers: a reader of the file's text, as simple as the text is ---------------------------
+ */
+
+/* Gives every line of `text` to settings_set; answers how many were refused. */
+static int read_text(const char *text, AppSettings *target)
+{
+    char copy[SETTINGS_TEXT_BYTES_MAX + 1];
+    char section[64] = "";
+    int refused_count = 0;
+
+    (void)snprintf(copy, sizeof copy, "%s", text);
+    for (char *line = copy, *end; line != NULL && *line != '\0'; line = end) {
+        char *equals;
+
+        end = strchr(line, '\n');
+        if (end != NULL) {
+            *end = '\0';
+            end++;
+        }
+        equals = strstr(line, " = ");
+        if (line[0] == '[') {
+            line[strlen(line) - 1] = '\0';
+            (void)snprintf(section, sizeof section, "%s", line + 1);
+        } else if (equals != NULL) {
+            *equals = '\0';
+            refused_count += settings_set(target, section, line, equals + 3, NULL) ? 0 : 1;
+        }
+    }
+    return refused_count;
+}
+
+static void check_same(const AppSettings *one, const AppSettings *other)
+{
+    check_text(one->name, other->name);
+    check_text(one->team, other->team);
+    check_text(one->host, other->host);
+    check_bytes(one->keys, other->keys, sizeof one->keys);
+    check_i64(one->master_percent, other->master_percent);
+    check_i64(one->click_percent, other->click_percent);
+    check_i64(one->own_percent, other->own_percent);
+    check_i64(one->others_percent, other->others_percent);
+    check_i64(one->timing_offset_ms, other->timing_offset_ms);
+    check_i64(one->timing_offset_is_set, other->timing_offset_is_set);
+    check_i64(one->sound_offset_ms, other->sound_offset_ms);
+    check_i64(one->picture_offset_ms, other->picture_offset_ms);
+    check_i64(one->theme, other->theme);
+    check_i64(one->text_size_percent, other->text_size_percent);
+    check_i64(one->reduced_motion, other->reduced_motion);
+    check_i64(one->calm_light, other->calm_light);
+    check_i64(one->one_key, other->one_key);
+    check_i64(one->remember_person, other->remember_person);
+    check_i64(one->keep_history, other->keep_history);
+}
+
+/* ---- defaults -------------------------------------------------------------------------------- */
+
+static void defaults_are_valid_and_bind_space_f_and_j(void **state)
+{
+    (void)state;
+    check(settings_is_valid(&settings));
+    check_text(settings.keys[0][0], "Space");
+    check_text(settings.keys[1][0], "F");
+    check_text(settings.keys[2][0], "J");
+    check(!settings.timing_offset_is_set);
+    check_near((double)settings_text_size(&settings), 1.0, 1.0e-6);
+}
+
+static void resetting_keeps_who_somebody_is(void **state)
+{
+    (void)state;
+    check(settings_set(&settings, "person", "name", "Cleo", NULL));
+    check(settings_set(&settings, "timing", "timing_offset_ms", "-41", NULL));
+    settings_reset(&settings);
+    check_text(settings.name, "Cleo");
+    check_i64(settings.timing_offset_ms, 0);
+}
+
+/* ---- the setter ------------------------------------------------------------------------------ */
+
+static void offsets_may_be_negative(void **state)
+{
+    (void)state;
+    check(settings_set(&settings, "timing", "timing_offset_ms", "-41", NULL));
+    check(settings_set(&settings, "timing", "sound_offset_ms", "180", NULL));
+    check_i64(settings.timing_offset_ms, -41);
+    check_i64(settings.sound_offset_ms, 180);
+}
+
+static void numbers_out_of_range_are_refused_and_change_nothing(void **state)
+{
+    static const char *const wrong[] = {
+        "501", "-501", "99999999999999", "", "-", "4x", "1.5", "0x9"};
+    SettingsError error;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        check(!settings_set(&settings, "timing", "timing_offset_ms", wrong[i], &error));
+        check_i64(settings.timing_offset_ms, 0);
+    }
+    check(strstr(error.reason, "timing.timing_offset_ms") != NULL);
+}
+
+static void text_size_stays_between_80_and_200_percent(void **state)
+{
+    (void)state;
+    check(!settings_set(&settings, "picture", "text_size_percent", "79", NULL));
+    check(!settings_set(&settings, "picture", "text_size_percent", "201", NULL));
+    check(settings_set(&settings, "picture", "text_size_percent", "200", NULL));
+    check_near((double)settings_text_size(&settings), 2.0, 1.0e-6);
+}
+
+static void flags_and_themes_are_words(void **state)
+{
+    (void)state;
+    check(settings_set(&settings, "accessibility", "reduced_motion", "yes", NULL));
+    check(settings.reduced_motion);
+    check(settings_set(&settings, "accessibility", "reduced_motion", "0", NULL));
+    check(!settings.reduced_motion);
+    check(!settings_set(&settings, "accessibility", "reduced_motion", "perhaps", NULL));
+    check(settings_set(&settings, "picture", "theme", "high-contrast", NULL));
+    check_i64(settings.theme, THEME_HIGH_CONTRAST);
+    check(!settings_set(&settings, "picture", "theme", "pink", NULL));
+}
+
+static void unknown_names_are_refused_with_their_name(void **state)
+{
+    SettingsError error;
+
+    (void)state;
+    check(!settings_set(&settings, "sound", "volume", "3", &error));
+    check_text(error.reason, "sound.volume is no setting of Onedrum.");
+}
+
+static void names_longer_than_24_characters_are_refused(void **state)
+{
+    (void)state;
+    check(settings_set(
+        &settings, "person", "name", "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4", NULL));
+    check(settings_set(&settings, "person", "name", "123456789012345678901234", NULL));
+    check(!settings_set(&settings, "person", "name", "1234567890123456789012345", NULL));
+    check(!settings_set(&settings, "person", "name", "bell%07", NULL));
+    check(!settings_set(&settings, "person", "name", "half%F", NULL));
+    check_text(settings.name, "123456789012345678901234");
+}
+
+static void every_prefix_of_a_value_is_taken_or_refused(void **state)
+{
+    char value[24];
+    static const char whole[] = "Space,F%3B,%2C,J";
+
+    (void)state;
+    for (size_t bytes = 0; bytes < sizeof whole; bytes++) {
+        memset(value, 0, sizeof value);
+        memcpy(value, whole, bytes);
+        (void)!settings_set(&settings, "keys", "pad_1", value, NULL);
+        check(settings_is_valid(&settings));
+    }
+    check_text(settings.keys[0][1], "F;");
+    check_text(settings.keys[0][2], ",");
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+static void the_file_is_readable_by_people(void **state)
+{
+    char text[SETTINGS_TEXT_BYTES_MAX + 1];
+
+    (void)state;
+    settings.timing_offset_ms = -41;
+    check(settings_write(&settings, text, sizeof text) > 0);
+    check(strstr(text, "[keys]\npad_1 = Space\npad_2 = F\npad_3 = J\npad_4 = \n") != NULL);
+    check(strstr(text, "timing_offset_ms = -41\n") != NULL);
+    check(strstr(text, "[picture]\ntheme = dark\n") != NULL);
+}
+
+static void a_person_who_is_not_remembered_is_not_written(void **state)
+{
+    char text[SETTINGS_TEXT_BYTES_MAX + 1];
+
+    (void)state;
+    check(settings_set(&settings, "person", "name", "Cleo", NULL));
+    settings.remember_person = false;
+    check(settings_write(&settings, text, sizeof text) > 0);
+    check(strstr(text, "Cleo") == NULL);
+    check(strstr(text, "[person]") == NULL);
+}
+
+static void too_little_room_writes_nothing(void **state)
+{
+    char text[SETTINGS_TEXT_BYTES_MAX + 1];
+    size_t bytes = settings_write(&settings, text, sizeof text);
+
+    (void)state;
+    check(bytes > 0);
+    check_u64(settings_write(&settings, text, bytes), 0);
+    check_u64(settings_write(&settings, text, bytes + 1), bytes);
+}
+
+static void the_longest_settings_fit_and_no_line_exceeds_200_bytes(void **state)
+{
+    char text[SETTINGS_TEXT_BYTES_MAX + 1];
+    size_t line = 0;
+
+    (void)state;
+    memset(settings.name, ';', NAME_CODE_POINTS_MAX);
+    memset(settings.host, 'h', SETTINGS_HOST_BYTES_MAX);
+    for (int i = 0; i < SETTINGS_PADS * SETTINGS_KEYS_PER_PAD; i++) {
+        memset(settings.keys[i / SETTINGS_KEYS_PER_PAD][i % SETTINGS_KEYS_PER_PAD],
+               'k',
+               SETTINGS_KEY_BYTES_MAX);
+    }
+    check(settings_is_valid(&settings));
+    check(settings_write(&settings, text, sizeof text) > 0);
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        line = text[i] == '\n' ? 0 : line + 1;
+        check(line < 200);
+    }
+}
+
+static void make_random(AppSettings *made, Prng *prng)
+{
+    static const char *const names[] = {
+        "", "Cleo", " a ", "x;y#z", "100%", "\xC3\x9Crs\xC3\xBC, \"a\""};
+    static const char *const keys[] = {"", "Space", ",", ";", "F", "Left Ctrl", "Keypad 5", "="};
+
+    settings_init(made);
+    (void)snprintf(made->name, sizeof made->name, "%s", names[prng_below(prng, 6)]);
+    (void)snprintf(made->team, sizeof made->team, "%s", names[prng_below(prng, 6)]);
+    (void)snprintf(made->host, sizeof made->host, "%s", names[prng_below(prng, 6)]);
+    for (int pad = 0; pad < SETTINGS_PADS; pad++) {
+        const char *key = keys[prng_below(prng, 8)];
+
+        memset(made->keys[pad], 0, sizeof made->keys[pad]);
+        (void)snprintf(made->keys[pad][0], sizeof made->keys[pad][0], "%s", key);
+    }
+    made->master_percent = (int32_t)prng_below(prng, 101);
+    made->timing_offset_ms = (int32_t)prng_below(prng, 1001) - 500;
+    made->picture_offset_ms = (int32_t)prng_below(prng, 1001) - 500;
+    made->timing_offset_is_set = prng_below(prng, 2) == 1;
+    made->theme = (ThemeKind)prng_below(prng, THEME_KIND_COUNT);
+    made->text_size_percent = 80 + (int32_t)prng_below(prng, 121);
+    made->one_key = prng_below(prng, 2) == 1;
+}
+
+static void what_is_written_is_read_back_unchanged(void **state)
+{
+    char text[SETTINGS_TEXT_BYTES_MAX + 1];
+    AppSettings made;
+    AppSettings read;
+    Prng prng;
+
+    (void)state;
+    prng_seed(&prng, check_seed(20));
+    for (int i = 0; i < 500; i++) {
+        make_random(&made, &prng);
+        settings_init(&read);
+        check(settings_write(&made, text, sizeof text) > 0);
+        check_i64(read_text(text, &read), 0);
+        check_same(&read, &made);
+    }
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static void a_key_strikes_its_pad_and_with_one_key_the_first(void **state)
+{
+    (void)state;
+    check_i64(settings_pad_of_key(&settings, "J"), 2);
+    check_i64(settings_pad_of_key(&settings, "K"), -1);
+    check_i64(settings_pad_of_key(&settings, ""), -1);
+    settings.one_key = true;
+    check_i64(settings_pad_of_key(&settings, "J"), 0);
+    check_i64(settings_pad_of_key(&settings, "K"), -1);
+}
+
+static void escape_and_tab_cannot_be_bound(void **state)
+{
+    (void)state;
+    check(!settings_bind_key(&settings, 0, 1, "Escape"));
+    check(!settings_bind_key(&settings, 0, 1, "Tab"));
+    check(!settings_set(&settings, "keys", "pad_1", "Tab", NULL));
+    check_text(settings.keys[0][1], "");
+}
+
+static void a_key_on_two_pads_is_a_clash_of_both(void **state)
+{
+    int other = -1;
+
+    (void)state;
+    check(settings_bind_key(&settings, 1, 2, "Space"));
+    check_i64(settings_key_clash(&settings, 0, 0, &other), KEY_CLASH_PAD);
+    check_i64(other, 1);
+    check_i64(settings_key_clash(&settings, 1, 2, &other), KEY_CLASH_PAD);
+    check_i64(other, 0);
+    check_i64(settings_key_clash(&settings, 2, 0, NULL), KEY_CLASH_NONE);
+    check_i64(settings_key_clash(&settings, 3, 0, NULL), KEY_CLASH_NONE);
+}
+
+static void a_key_with_a_use_is_a_clash_with_it(void **state)
+{
+    (void)state;
+    check(settings_bind_key(&settings, 3, 0, "M"));
+    check_i64(settings_key_clash(&settings, 3, 0, NULL), KEY_CLASH_USE);
+    check_text(settings_key_use("M"), "the map");
+}
+
+static void binding_a_pads_own_key_again_moves_it(void **state)
+{
+    (void)state;
+    check(settings_bind_key(&settings, 0, 3, "Space"));
+    check_text(settings.keys[0][0], "");
+    check_text(settings.keys[0][3], "Space");
+    check(settings_bind_key(&settings, 0, 3, ""));
+    check_i64(settings_pad_of_key(&settings, "Space"), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(defaults_are_valid_and_bind_space_f_and_j, set_up),
+        cmocka_unit_test_setup(resetting_keeps_who_somebody_is, set_up),
+        cmocka_unit_test_setup(offsets_may_be_negative, set_up),
+        cmocka_unit_test_setup(numbers_out_of_range_are_refused_and_change_nothing, set_up),
+        cmocka_unit_test_setup(text_size_stays_between_80_and_200_percent, set_up),
+        cmocka_unit_test_setup(flags_and_themes_are_words, set_up),
+        cmocka_unit_test_setup(unknown_names_are_refused_with_their_name, set_up),
+        cmocka_unit_test_setup(names_longer_than_24_characters_are_refused, set_up),
+        cmocka_unit_test_setup(every_prefix_of_a_value_is_taken_or_refused, set_up),
+        cmocka_unit_test_setup(the_file_is_readable_by_people, set_up),
+        cmocka_unit_test_setup(a_person_who_is_not_remembered_is_not_written, set_up),
+        cmocka_unit_test_setup(too_little_room_writes_nothing, set_up),
+        cmocka_unit_test_setup(the_longest_settings_fit_and_no_line_exceeds_200_bytes, set_up),
+        cmocka_unit_test_setup(what_is_written_is_read_back_unchanged, set_up),
+        cmocka_unit_test_setup(a_key_strikes_its_pad_and_with_one_key_the_first, set_up),
+        cmocka_unit_test_setup(escape_and_tab_cannot_be_bound, set_up),
+        cmocka_unit_test_setup(a_key_on_two_pads_is_a_clash_of_both, set_up),
+        cmocka_unit_test_setup(a_key_with_a_use_is_a_clash_with_it, set_up),
+        cmocka_unit_test_setup(binding_a_pads_own_key_again_moves_it, set_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
