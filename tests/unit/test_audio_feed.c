@@ -66,7 +66,7 @@ static const AudioPlan *turn(Stage *stage, int64_t ms)
 static void every_sound_is_sent_once_and_ahead(void **state)
 {
     Stage *stage = set_up();
-    int count = 0;
+    int64_t count = 0;
 
     (void)state;
     for (int64_t ms = -1000; ms < 20000; ms += 7) {
@@ -204,6 +204,7 @@ static void neighbours_of_a_sound_taken_back_stay(void **state)
     check_i64(stage->plan.sounds[0].at.ns, after_ms(500).ns);
     check_i64(turn(stage, 340)->sound_count, 0);
     check(!stage->plan.cancels);
+    stage->source.grooves = NO_GROOVES;
 }
 
 static void what_the_ring_did_not_take_is_planned_again(void **state)
