@@ -24,7 +24,7 @@ enum {
 typedef struct {
     HostSound sent[AUDIO_FEED_SENT_MAX]; /* not yet over for a second */
     int sent_count;
-    uint16_t generation; /* of the session: ids of different sessions differ */
+    uint16_t source; /* of ids: differs from session to session; 0: not given yet */
 } AudioFeed;
 
 /* From where the sounds come. */
@@ -46,9 +46,8 @@ typedef struct {
 
 void audio_feed_init(AudioFeed *feed);
 
-/* Another session: what was sent is forgotten (and to be cancelled by the caller: see
-   audio_feed_leave). */
-void audio_feed_reset(AudioFeed *feed);
+/* Another session, with ids of another source: what was sent is forgotten, not taken back. */
+void audio_feed_reset(AudioFeed *feed, uint16_t source);
 
 /* The plan for `now`; a source without a timeline (NULL) cancels all. */
 void audio_feed_plan(const AudioFeed *feed,
@@ -67,7 +66,8 @@ void audio_feed_update(AudioFeed *feed,
                        int32_t audio_offset_us,
                        HostTime now);
 
-/* Leaves a session: silence what it had planned. */
+/* Leaves a session: what it had planned is silent. Other feeds of the same audio are not touched.
+ */
 void audio_feed_leave(AudioFeed *feed, Audio *audio);
 
 #endif
