@@ -103,8 +103,9 @@ static int32_t distance_us(SessionTime from, SessionTime to)
     return (int32_t)clamp_i64((to.ns - from.ns) / NS_PER_US, 0, DISTANCE_US_NONE);
 }
 
-/* Enters a hit with its true distance from the notes around it. */
-static void enter_hit(SwarmParticipant *participant, uint32_t number, const SimulatedHit *hit)
+/* Enters a hit with its true distance from the notes around it; `at` is when it really was. */
+static void
+enter_hit(SwarmParticipant *participant, uint32_t number, const SimulatedHit *hit, SessionTime at)
 {
     const ClientModel *model = participant->model;
     const TempoMap *tempo = &model->timeline.tempo;
@@ -112,7 +113,7 @@ static void enter_hit(SwarmParticipant *participant, uint32_t number, const Simu
     const Groove *groove = model_groove(model, section);
     int64_t calibration_ns =
         model->config.calibrated ? model->config.calibration_us * NS_PER_US : 0;
-    SessionTime calibrated = {hit->at.ns - calibration_ns};
+    SessionTime calibrated = {at.ns - calibration_ns};
     Beats where = tempo_map_beats_at(tempo, calibrated);
     int32_t after_us = DISTANCE_US_NONE;
     int32_t before_us = DISTANCE_US_NONE;
@@ -141,7 +142,11 @@ static void play_hit(SwarmParticipant *participant, HostTime now, const Simulate
     own = model_hit(model, at, hit->pad, hit->velocity, participant->link.outbox);
     if (own.hit_number != 0) {
         participant->hit_count++;
-        enter_hit(participant, own.hit_number, hit);
+        /* On one machine the truth is known; elsewhere it is what the player's own clock says. */
+        enter_hit(participant,
+                  own.hit_number,
+                  hit,
+                  participant->config.same_host ? (SessionTime){at.ns} : hit->at);
     }
     session_link_flush(&participant->link);
 }
