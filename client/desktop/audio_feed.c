@@ -4,13 +4,13 @@
 
 void audio_feed_init(AudioFeed *feed)
 {
-    audio_feed_reset(feed, 0);
+    feed->sent_count = 0;
+    feed->source = 0;
 }
 
-void audio_feed_reset(AudioFeed *feed, uint16_t source)
+void audio_feed_reset(AudioFeed *feed)
 {
     feed->sent_count = 0;
-    feed->source = source;
 }
 
 /* Positions stay far below 2^48 ubeats (a thousand years of play), sources below 16. */
@@ -154,6 +154,20 @@ void audio_feed_sent(AudioFeed *feed, const AudioPlan *plan, int sound_count, Ho
     }
 }
 
+void audio_feed_supply(AudioFeed *feed, Audio *audio, const AudioFeedSource *source, HostTime now)
+{
+    AudioPlan plan;
+
+    if (feed->source == 0) {
+        feed->source = audio_new_source(audio);
+    }
+    audio_feed_plan(feed, source, now, &plan);
+    if (plan.cancels) {
+        audio_cancel_source_after(audio, feed->source, plan.cancel_after);
+    }
+    audio_feed_sent(feed, &plan, audio_schedule(audio, plan.sounds, plan.sound_count), now);
+}
+
 void audio_feed_update(AudioFeed *feed,
                        Audio *audio,
                        const ClientModel *model,
@@ -168,21 +182,13 @@ void audio_feed_update(AudioFeed *feed,
                                     .grooves = grooves,
                                     .settings = settings,
                                     .audio_offset_us = audio_offset_us};
-    AudioPlan plan;
 
     for (int i = 0; i < MODEL_GROOVES_KNOWN_MAX; i++) {
         if (model->grooves[i].known && model->grooves[i].index < GROOVES_MAX) {
             grooves[model->grooves[i].index] = &model->grooves[i].groove;
         }
     }
-    if (feed->source == 0) {
-        feed->source = audio_new_source(audio);
-    }
-    audio_feed_plan(feed, &source, now, &plan);
-    if (plan.cancels) {
-        audio_cancel_source_after(audio, feed->source, plan.cancel_after);
-    }
-    audio_feed_sent(feed, &plan, audio_schedule(audio, plan.sounds, plan.sound_count), now);
+    audio_feed_supply(feed, audio, &source, now);
 }
 
 void audio_feed_leave(AudioFeed *feed, Audio *audio)
@@ -190,5 +196,6 @@ void audio_feed_leave(AudioFeed *feed, Audio *audio)
     if (feed->source != 0) {
         audio_cancel_source_after(audio, feed->source, (HostTime){INT64_MIN});
     }
-    audio_feed_reset(feed, audio_new_source(audio));
+    audio_feed_reset(feed);
+    feed->source = audio_new_source(audio);
 }

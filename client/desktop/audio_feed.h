@@ -46,8 +46,8 @@ typedef struct {
 
 void audio_feed_init(AudioFeed *feed);
 
-/* Another session, with ids of another source: what was sent is forgotten, not taken back. */
-void audio_feed_reset(AudioFeed *feed, uint16_t source);
+/* What was sent is forgotten, not taken back: see audio_feed_leave. */
+void audio_feed_reset(AudioFeed *feed);
 
 /* The plan for `now`; a source without a timeline (NULL) cancels all. */
 void audio_feed_plan(const AudioFeed *feed,
@@ -58,7 +58,10 @@ void audio_feed_plan(const AudioFeed *feed,
 /* The plan was carried out, at least its cancellation and the first `sound_count` sounds. */
 void audio_feed_sent(AudioFeed *feed, const AudioPlan *plan, int sound_count, HostTime now);
 
-/* Plans from the model and sends: call it every 20 ms or more often. */
+/* Plans and sends. */
+void audio_feed_supply(AudioFeed *feed, Audio *audio, const AudioFeedSource *source, HostTime now);
+
+/* The same from the model: call it every 20 ms or more often. */
 void audio_feed_update(AudioFeed *feed,
                        Audio *audio,
                        const ClientModel *model,

@@ -42,7 +42,7 @@ static Stage *set_up(void)
 
     memset(&stage, 0, sizeof stage);
     audio_feed_init(&stage.feed);
-    audio_feed_reset(&stage.feed, 1);
+    stage.feed.source = 1;
     timeline_init(&stage.timeline, 0, 4);
     check(timeline_start(&stage.timeline, ORIGIN, 0, 120000));
     stage.clock = clock_with(0);
@@ -228,7 +228,8 @@ static void another_session_has_other_ids(void **state)
     (void)state;
     check_i64(turn(stage, 300)->sound_count, 1);
     id = stage->plan.sounds[0].id;
-    audio_feed_reset(&stage->feed, 2);
+    audio_feed_reset(&stage->feed);
+    stage->feed.source = 2;
     check_i64(turn(stage, 300)->sound_count, 1);
     check(stage->plan.sounds[0].id != id);
     check(id != 0);
