@@ -387,6 +387,47 @@ static int count_cut(const Probe *probe, const AllWords *all)
     return cut_count;
 }
 
+/* The smallest control around a point; NULL without one. */
+static const UiFocusable *control_at(const Probe *probe, Point point)
+{
+    const UiFocusable *smallest = NULL;
+
+    for (size_t i = 0; i < probe->ui.focusable_count; i++) {
+        const UiFocusable *control = &probe->ui.focusables[i];
+        bool is_around = rect_contains(control->rect, point.x, point.y);
+
+        if (is_around && (smallest == NULL || control->rect.w < smallest->rect.w)) {
+            smallest = control;
+        }
+    }
+    return smallest;
+}
+
+/*
+ * Words in the middle of a control end inside of it. Others may only look as if they were its own:
+ * what is scrolled out of sight still has its place.
+ */
+static int count_spilled(const Probe *probe, const AllWords *all)
+{
+    int spilled_count = 0;
+
+    for (size_t i = 0; i < all->count; i++) {
+        const Words *words = &all->words[i];
+        const UiFocusable *control = control_at(probe, rect_center(words->visible));
+        bool is_own = control != NULL &&
+                      fabsf(rect_center(control->rect).y - rect_center(words->ink).y) < SLACK_PX;
+        bool is_spilled =
+            is_own && (words->visible.x < control->rect.x - SLACK_PX ||
+                       rect_right(words->visible) > rect_right(control->rect) + SLACK_PX);
+
+        if (is_spilled) {
+            complain(probe, words, NULL, "is wider than its control");
+            spilled_count++;
+        }
+    }
+    return spilled_count;
+}
+
 void probe_check_tidy(const Probe *probe)
 {
     const AllWords *all = see(probe);
@@ -395,6 +436,7 @@ void probe_check_tidy(const Probe *probe)
     check(draw_list_is_balanced(&probe->draw));
     check_i64(count_cut(probe, all), 0);
     check_i64(count_overlaps(probe, all), 0);
+    check_i64(count_spilled(probe, all), 0);
     if (all->covered_count > 0) {
         complain(probe, &all->covered, NULL, "is drawn over");
     }

@@ -184,7 +184,7 @@ static float put_tempo(Page *page, Rect rect)
     const UiSlider slider = {
         .minimum = TEMPO_MBPM_MIN / 1000.0, .maximum = TEMPO_MBPM_MAX / 1000.0, .step = 1.0};
     UiChoice ramp = {.labels = ramps, .label_count = 3};
-    UiButton set = {.label = "Set at the next bar"};
+    UiButton set = {.label = "Set at next bar"};
     UiButton glide = {.label = "Glide there"};
     UiLabel title = {.weight = FONT_SEMIBOLD};
     UiLabel figure = {.weight = FONT_SEMIBOLD, .align = TEXT_RIGHT, .tabular = true};
