@@ -44,10 +44,8 @@ static RingPage page_of(const Ui *ui, const ClientModel *model, const PlayView *
     float room = (layout->height - top - above - below) / 2.0F;
 
     if (!tiny) {
-        page.legend = (Rect){layout->width - layout->margin - legend,
-                             72.0F,
-                             legend,
-                             fmaxf(ring_legend_height(), layout->height - 128.0F)};
+        page.legend =
+            (Rect){layout->width - layout->margin - legend, 72.0F, legend, layout->height - 128.0F};
         right = page.legend.x;
     }
     page.ring.radius = fmaxf(fminf(right / 2.0F - side, room), 24.0F);

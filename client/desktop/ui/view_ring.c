@@ -898,6 +898,7 @@ int ring_seat_towards(const RingView *view, const RingState *state, float x, flo
  */
 
 #define LEGEND_ROW 29.0F
+#define LEGEND_ROW_MIN 20.0F
 #define LEGEND_TOP 134.0F
 #define LEGEND_PADDING 20.0F
 
@@ -1005,15 +1006,17 @@ float view_ring_legend(
 {
     Rect inner = rect_inset(rect, LEGEND_PADDING);
     int all = model->has_snapshot ? model->snapshot.joined : 0;
-    float y = rect.y + LEGEND_TOP - LEGEND_ROW / 2.0F;
+    float fitted = (rect.h - LEGEND_TOP) / (float)LEGEND_ROWS;
+    float height = fminf(LEGEND_ROW, fmaxf(fitted, LEGEND_ROW_MIN));
+    float y = rect.y + LEGEND_TOP - 0.4F * height;
 
     ui_panel(ui, rect);
     draw_legend_head(ui, inner, model, state, beat_ns);
     for (int i = 0; i < LEGEND_ROWS; i++) {
         int people = model->has_snapshot ? model->snapshot.verdicts[legend_order[i]] : 0;
 
-        draw_legend_row(ui, (Rect){inner.x, y, inner.w, LEGEND_ROW}, legend_order[i], people, all);
-        y += LEGEND_ROW;
+        draw_legend_row(ui, (Rect){inner.x, y, inner.w, height}, legend_order[i], people, all);
+        y += height;
     }
     return y;
 }
