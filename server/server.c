@@ -545,6 +545,7 @@ bool server_close(Server *server)
         return true;
     }
     log_info("server: event=stop joined=%d", rooms_joined_count(server->rooms));
+    endpoint_stop_accepting(server->endpoint);
     rooms_close(server->rooms, session_now(server));
     end.ns = host_clock_now().ns + CLOSING_MS_MAX * NS_PER_MS;
     while (endpoint_connection_count(server->endpoint) > 0 && host_clock_now().ns < end.ns) {
