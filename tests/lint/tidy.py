@@ -24,8 +24,6 @@ DIRECTIONS = [
     (r"server/", r"shared/|server/"),
     (r"client/model/", r"shared/(?!platform/)|client/model/"),
     (r"client/desktop/ui/", r"shared/(?!platform/)|client/model/|client/desktop/ui/"),
-    # Practice is the server's own room in this process: the one place where the two meet.
-    (r"client/desktop/practice\w*\.[ch]$", r"shared/|client/(model|desktop)/"),
     (r"client/net/", r"shared/|client/(model|net)/"),
     (r"client/(\w+)/", r"shared/|client/(model|net|{0})/"),
     (r"tests/", r""),
