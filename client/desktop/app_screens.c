@@ -73,8 +73,11 @@ static FormSound sound_of(const App *app)
 {
     const AudioState state = audio_state(app->audio);
 
-    return (FormSound){.works = state.condition != AUDIO_SILENT,
-                       .device = app->options->audio == AUDIO_NULL ? "switched off" : NULL};
+    /* Silence that was asked for is nothing to complain about. */
+    if (app->options->audio == AUDIO_NULL) {
+        return (FormSound){.works = true, .device = "switched off"};
+    }
+    return (FormSound){.works = state.condition != AUDIO_SILENT};
 }
 
 static void situation(App *app, WordsSituation what, int64_t number)
@@ -278,7 +281,6 @@ static void emit_play(App *app, HostTime now)
         app->menu_open = true;
         break;
     case PLAY_ACTION_RING:
-    case PLAY_ACTION_MAP:
         app->ring_open = true;
         break;
     case PLAY_ACTION_HIDE_METER:
@@ -561,7 +563,7 @@ static void emit_menu(App *app, HostTime now)
     const MenuView view = {
         .model = practising ? NULL : &app->room->model,
         .music = model_now(&app->room->model, now),
-        .title = practising ? "practice" : app->room->model.welcome.title,
+        .title = practising ? "Practice" : app->room->model.welcome.title,
         .can_leave = true,
         .leaving = practising ? "End practice" : NULL,
     };

@@ -203,10 +203,8 @@ static void keys_ask_for_what_their_hints_say(void **state)
     check_i64(draw_play(&view), PLAY_ACTION_NONE);
     check_i64(action_of(UI_KEY_ESCAPE, NULL, &view), PLAY_ACTION_MENU);
     check_i64(action_of(UI_KEY_TAB, NULL, &view), PLAY_ACTION_RING);
-    check_i64(action_of(UI_KEY_NONE, "m", &view), PLAY_ACTION_MAP);
     check_i64(action_of(UI_KEY_NONE, "H", &view), PLAY_ACTION_HIDE_METER);
     view.one_key = true;
-    check_i64(action_of(UI_KEY_NONE, "m", &view), PLAY_ACTION_NONE);
     check_i64(action_of(UI_KEY_ESCAPE, NULL, &view), PLAY_ACTION_MENU);
 }
 
