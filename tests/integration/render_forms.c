@@ -125,8 +125,12 @@ static void prepare_lobby(void)
                               .calibrated = parameter < 100,
                               .lobby = true,
                               .seed = 5});
-    stage.others.roster[3].presence &= ~PRESENCE_READY;
-    stage.others.roster[9].presence &= ~PRESENCE_CONNECTED;
+    for (int seat = 0; seat < parameter; seat++) {
+        stage.others.roster[seat].presence |= seat % 5 != 3 ? PRESENCE_READY : 0;
+        stage.others.roster[seat].part = (uint8_t)(seat % 4);
+    }
+    stage.model.config.calibration_us = -41000;
+    stage.others.roster[9].presence = PRESENCE_TAKEN;
     stage.others.roster[5].clock_bars = 2;
     lobby_state = (LobbyScreen){0};
 }
