@@ -166,7 +166,7 @@ static int take_option(int option, const char *value, CtlOptions *options)
 /* What a command needs beside its words. */
 static int check_command(CtlOptions *options)
 {
-    int64_t tempo_mbpm;
+    int64_t tempo_mbpm = 0;
     bool has_tempo = options->command == CTL_TEMPO || options->command == CTL_RAMP;
 
     if (options->subject != NULL &&
