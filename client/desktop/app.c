@@ -298,8 +298,9 @@ void app_practise(App *app, HostTime now)
         app->exit_status = 1;
         return;
     }
-    /* So that the first comparison puts all of them into force. */
-    memset(&app->practising_applied, 0xFF, sizeof app->practising_applied);
+    /* Nothing that could be wanted, so that groove and tempo are ordered at once. */
+    app->practising_applied.groove = GROOVES_MAX;
+    app->practising_applied.tempo_bpm = 0;
 }
 
 void app_leave(App *app, HostTime now)

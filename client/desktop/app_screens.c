@@ -520,9 +520,7 @@ static void emit_practice(App *app, HostTime now)
     case PRACTICE_ACTION_NONE:
         break;
     }
-    if (memcmp(&app->practising, &app->practising_applied, sizeof app->practising) != 0) {
-        apply_practising(app, now);
-    }
+    apply_practising(app, now);
     if (ui_shortcut(&app->ui, 'r')) {
         app->ring_open = true;
     }
