@@ -776,13 +776,8 @@ static bool put_bar(const Page *page)
                      .has_clock = true,
                      .clock = words_clock(bars),
                      .clock_bars = bars};
-    bool is_pressed = view_status_bar(page->ui, &bar);
 
-    /* The bar leaves Enter and Space to those who drum with them; here they press it. */
-    if (ui_has_focus(page->ui, ui_id("status menu"))) {
-        is_pressed = ui_key_pressed(page->ui, UI_KEY_ENTER, 0) || is_pressed;
-    }
-    return is_pressed;
+    return view_status_bar(page->ui, &bar);
 }
 
 LobbyAction screen_lobby(LobbyScreen *screen, Ui *ui, const LobbyView *view)
