@@ -332,9 +332,9 @@ static float put_progress(const Page *page, Rect rect)
     WordsText detail;
 
     if (page->view->connecting_s >= SILENCE_S) {
-        words_situation(WORDS_UDP_BLOCKED, &about, &words, &detail);
+        words_situation(WORDS_NO_ANSWER, &about, &words, &detail);
         words_clear(&words);
-        words_add(&words, "No answer yet. If it stays so: ");
+        words_add(&words, "No answer yet. ");
         words_add(&words, detail.bytes);
         return form_notice(page->ui, rect, theme->alert, words.bytes);
     }
