@@ -486,7 +486,8 @@ static void put_part_panel(Page *page, Rect rect)
     put_music_words(page, (Rect){inner.x + 6.0F, top + 24.0F, inner.w - 6.0F, 22.0F});
     y = rect.y + header;
     if (page->groove != NULL) {
-        own = model_part_index(page->view->model, page->groove);
+        own = model_part_index(
+            page->view->model, page->groove, page->view->music.position);
         for (int part = 0; part < page->groove->part_count; part++) {
             put_part(page, (Rect){inner.x, y, inner.w, row}, part, part == own);
             y += row + gap;
