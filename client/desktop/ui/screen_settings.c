@@ -253,7 +253,7 @@ static void add_clash(Page *page, int pad, int place)
         words_add(&words, settings_key_use(key));
         words_add(&words, ". While you play, the drum wins.");
     }
-    page->y += form_error(page->ui, rect, words.bytes) + SPACE_1;
+    page->y += ui_error(page->ui, rect, words.bytes) + SPACE_1;
 }
 
 /* What to do now, in the place where the clashes are told otherwise. */
