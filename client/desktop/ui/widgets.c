@@ -266,6 +266,8 @@ UiOutput ui_end(Ui *ui)
 
     move_focus(ui);
     leave_modals(ui);
+    /* Key caps come and go with the focus of a text field. */
+    ui->animating = ui->animating || ui->wants_text != ui->wants_text_before;
     if (ui->input.pressed && ui->active == 0 && ui->modal_top == 0) {
         ui->focus = 0;
     }
