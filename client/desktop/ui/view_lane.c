@@ -212,11 +212,13 @@ static void draw_corner(const LaneFrame *frame, const Groove *groove)
     if (groove == NULL || area.h < 110.0F) {
         return;
     }
-    view_name(ui,
-              (Point){right, area.y + 68.0F},
-              rect_right(area) - frame->geometry.hit_x - 140.0F,
-              &(UiLabel){.size_px = TYPE_SENTENCE, .weight = FONT_SEMIBOLD, .align = TEXT_RIGHT},
-              groove->parts[model_part_index(frame->view->model, groove, frame->view->music->position)].title);
+    view_name(
+        ui,
+        (Point){right, area.y + 68.0F},
+        rect_right(area) - frame->geometry.hit_x - 140.0F,
+        &(UiLabel){.size_px = TYPE_SENTENCE, .weight = FONT_SEMIBOLD, .align = TEXT_RIGHT},
+        groove->parts[model_part_index(frame->view->model, groove, frame->view->music->position)]
+            .title);
     view_text(ui,
               (Point){right, area.y + 94.0F},
               &(UiLabel){.size_px = TYPE_HINT, .align = TEXT_RIGHT, .colour = theme->text2},
