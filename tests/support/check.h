@@ -27,8 +27,7 @@
 #define check_i64_between(actual, low, high)                                                       \
     check_i64_between_at((actual), (low), (high), #actual, __FILE__, __LINE__)
 #define check_between(actual, low, high)                                                           \
-    check_between_at(                                                                              \
-        (double)(actual), (double)(low), (double)(high), #actual, __FILE__, __LINE__)
+    check_between_at((double)(actual), (double)(low), (double)(high), #actual, __FILE__, __LINE__)
 
 /* |actual - expected| <= tolerance; NaN is near nothing. Prints both and their distance. */
 #define check_near(actual, expected, tolerance)                                                    \
