@@ -493,8 +493,10 @@ static void take_hit(Session *session, uint16_t seat, const HitEntry *entry, Jou
 
     if (judge_hit(&participant->judge, &hit) != JUDGE_HIT_TAKEN) {
         participant->hits_refused++;
+        session->counts.hits_late++;
         return;
     }
+    session->counts.hits_taken++;
     fact = journal_push(journal, JOURNAL_HIT, seat);
     if (fact != NULL) {
         fact->take = participant->take;
@@ -522,12 +524,22 @@ void play_hits(
         const HitEntry *hit = &hits->hits[i];
 
         if (!receive_number(participant, hit->number)) {
+            session->counts.hits_repeated++;
             continue;
         }
-        if (!time_is_plausible(participant, now, hit->at) || is_too_many(participant, hit->at)) {
+        participant->hits_received++;
+        session->counts.hits_received++;
+        if (!time_is_plausible(participant, now, hit->at)) {
             participant->hits_refused++;
+            session->counts.hits_untimely++;
+        } else if (is_too_many(participant, hit->at)) {
+            participant->hits_refused++;
+            session->counts.hits_too_many++;
         } else if (is_playing_around(session, participant, hit->at)) {
             take_hit(session, seat, hit, journal);
+        } else {
+            participant->hits_idle++;
+            session->counts.hits_idle++;
         }
     }
 }
