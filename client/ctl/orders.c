@@ -14,6 +14,7 @@
 #define BAR_LINE_WAIT_NS (40 * NS_PER_S)
 #define WATCH_NS (1 * NS_PER_S)
 #define TEAMS_WAIT_NS (3 * NS_PER_S)
+#define PEOPLE_WAIT_NS (20 * NS_PER_S)
 
 enum {
     JSON_DIGITS = 8,
@@ -95,6 +96,11 @@ static bool report_is_complete(Visit *visit, HostTime now, const void *wish)
     return visit->others.report_complete;
 }
 
+static bool team_is_known(const ModelOthers *others, uint16_t team)
+{
+    return team == TEAM_NONE || status_team_name(others, team)[0] != '\0';
+}
+
 /* Every team that somebody belongs to has been named. */
 static bool teams_are_known(Visit *visit, HostTime now, const void *wish)
 {
@@ -102,11 +108,15 @@ static bool teams_are_known(Visit *visit, HostTime now, const void *wish)
 
     (void)now;
     (void)wish;
+    for (int i = 0; i < others->report_count; i++) {
+        if (!team_is_known(others, others->report[i].team)) {
+            return false;
+        }
+    }
     for (int i = 0; i < others->seat_count; i++) {
         const RosterEntry *entry = &others->roster[i];
 
-        if (status_is_participant(entry) && entry->team != TEAM_NONE &&
-            status_team_name(others, entry->team)[0] == '\0') {
+        if (status_is_participant(entry) && !team_is_known(others, entry->team)) {
             return false;
         }
     }
@@ -362,15 +372,29 @@ static int find_part(const Groove *groove, const char *typed)
     return -1;
 }
 
+static bool person_is_known(Visit *visit, HostTime now, const void *wish)
+{
+    return find_person(&visit->others, wish) >= 0 || visit_knows_people(visit, now, NULL);
+}
+
+/* The seat of the participant whom the command names; -1 for nobody. */
+static int await_person(Visit *visit, const CtlOptions *options)
+{
+    (void)visit_wait(
+        visit, person_is_known, options->subject, visit->model.refusal_count, PEOPLE_WAIT_NS);
+    return find_person(&visit->others, options->subject);
+}
+
 static int order_part(Visit *visit, const CtlOptions *options)
 {
     const Groove *groove = model_now(&visit->model, host_clock_now()).groove;
     int part = find_part(groove, options->part);
+    int seat = await_person(visit, options);
     Effect effect = effect_now(visit);
     CommandMessage command = {.kind = COMMAND_PART, .b = part};
     int code;
 
-    effect.seat = find_person(&visit->others, options->subject);
+    effect.seat = seat;
     effect.part = (uint8_t)part;
     command.a = effect.seat;
     if (effect.seat < 0) {
@@ -389,11 +413,10 @@ static int order_part(Visit *visit, const CtlOptions *options)
 
 static int order_kick(Visit *visit, const CtlOptions *options)
 {
-    Effect effect = effect_now(visit);
     CommandMessage command = {.kind = COMMAND_KICK};
+    Effect effect = {.seat = await_person(visit, options)};
     int code;
 
-    effect.seat = find_person(&visit->others, options->subject);
     command.a = effect.seat;
     if (effect.seat < 0) {
         return fail("There is nobody of this name. The command status lists everybody.");
@@ -469,6 +492,7 @@ static int show_status(Visit *visit, const CtlOptions *options)
 {
     VisitOutcome outcome = VISIT_NO_ANSWER;
 
+    (void)visit_wait(visit, visit_knows_people, NULL, visit->model.refusal_count, PEOPLE_WAIT_NS);
     (void)visit_wait(visit, teams_are_known, NULL, visit->model.refusal_count, TEAMS_WAIT_NS);
     do {
         if (!print_status(visit, options)) {
@@ -499,7 +523,7 @@ static int order_export(Visit *visit, const CtlOptions *options)
 
 int orders_carry_out(Visit *visit, const CtlOptions *options)
 {
-    VisitOutcome outcome = visit_wait(visit, visit_knows_all, NULL, 0, options->timeout_ns);
+    VisitOutcome outcome = visit_wait(visit, visit_knows_music, NULL, 0, options->timeout_ns);
 
     if (outcome != VISIT_DONE) {
         return fail(visit_problem(visit, outcome));

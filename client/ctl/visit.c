@@ -9,6 +9,7 @@
 
 /* Who is here comes in pages: quiet for so long, it is complete. */
 #define ROSTER_QUIET_NS (250 * NS_PER_MS)
+#define ROSTER_WAIT_NS (600 * NS_PER_MS)
 #define GOODBYE_NS (500 * NS_PER_MS)
 
 static volatile sig_atomic_t interrupted;
@@ -94,16 +95,31 @@ static int people_known(const ModelOthers *others)
     return count;
 }
 
-bool visit_knows_all(Visit *visit, HostTime now, const void *wish)
+bool visit_knows_music(Visit *visit, HostTime now, const void *wish)
 {
     const ClientModel *model = &visit->model;
     ModelNow music = model_now(model, now);
 
     (void)wish;
     return model->phase == MODEL_JOINED && model->has_snapshot && music.known &&
-           music.groove != NULL && model->catalogue_total > 0 && visit->has_map &&
-           people_known(&visit->others) >= model->snapshot.joined &&
-           now.ns - visit->roster_at.ns > ROSTER_QUIET_NS;
+           music.groove != NULL && model->catalogue_total > 0;
+}
+
+/* Those who are away are not counted by the snapshot: they have been heard of when it is quiet. In
+   a crowd it never is. */
+bool visit_knows_people(Visit *visit, HostTime now, const void *wish)
+{
+    if (!visit_knows_music(visit, now, wish) || !visit->has_map ||
+        people_known(&visit->others) < visit->model.snapshot.joined) {
+        visit->has_people = false;
+        return false;
+    }
+    if (!visit->has_people) {
+        visit->has_people = true;
+        visit->people_at = now;
+    }
+    return now.ns - visit->roster_at.ns > ROSTER_QUIET_NS ||
+           now.ns - visit->people_at.ns > ROSTER_WAIT_NS;
 }
 
 const char *visit_problem(const Visit *visit, VisitOutcome outcome)

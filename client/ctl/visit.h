@@ -14,6 +14,8 @@ typedef struct {
     Outbox outbox;
     SessionLink link;
     HostTime roster_at; /* the last change of who is here */
+    bool has_people;    /* everybody that the snapshot counts is known ... */
+    HostTime people_at; /* ... since then */
     bool has_map;
     bool has_teams;
 } Visit;
@@ -38,8 +40,11 @@ VisitOutcome visit_wait(Visit *visit,
                         uint32_t refusals_before,
                         int64_t timeout_ns);
 
-/* Joined, and the music and the people are known. */
-bool visit_knows_all(Visit *visit, HostTime now, const void *wish);
+/* Joined, and the music is known. */
+bool visit_knows_music(Visit *visit, HostTime now, const void *wish);
+
+/* The people are known too, which takes seconds where there are many. */
+bool visit_knows_people(Visit *visit, HostTime now, const void *wish);
 
 /* What went wrong, as a sentence. */
 const char *visit_problem(const Visit *visit, VisitOutcome outcome);

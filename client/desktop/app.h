@@ -162,9 +162,9 @@ bool app_is_drumming(const App *app, HostTime now);
 
 void app_emit_screen(App *app, HostTime now);
 
-/* One of the screens' names, for --screen: opens what is needed (a practice for those that need a
-   room). False for a name of none. */
-NODISCARD bool app_open_screen(App *app, const char *name, HostTime now);
+/* One of the screens' names, as --screen takes them: opens what is needed (a practice for those
+   that need a room). */
+void app_open_screen(App *app, const char *name, HostTime now);
 
 /* Puts the settings into force: keys, volumes, calibration; the picture follows by itself. */
 void app_apply_settings(App *app, HostTime now);
@@ -187,6 +187,6 @@ void app_take_hits(App *app, HostTime now);
 
 /* Notices that a take of practice is over and adds it to the history. */
 void app_watch_take(App *app, HostTime now);
-void app_keep_take(App *app, HostTime now);
+void app_keep_take(App *app);
 
 #endif

@@ -211,7 +211,8 @@ void participant_service(SwarmParticipant *participant, HostTime now)
         participant->has_joined = true;
         participant->joined_at = now;
     }
-    if (participant->has_joined) {
+    /* Who was sent out stops; who lost the connection plays on and comes back. */
+    if (participant->has_joined && model->phase != MODEL_ENDED && model->phase != MODEL_REFUSED) {
         choose_part(participant, now);
         play(participant, now);
     }

@@ -188,15 +188,25 @@ static bool name_is_taken(const Session *session, const char *name, SessionTime 
     return false;
 }
 
-/* A name needs something to be seen. */
-static bool name_is_visible(const char *name)
+static int code_point_count(const char *text)
 {
-    for (const char *letter = name; *letter != '\0'; letter++) {
-        if (*letter != ' ') {
-            return true;
-        }
+    int count = 0;
+
+    for (; *text != '\0'; text++) {
+        count += ((unsigned char)*text & 0xC0U) != 0x80U ? 1 : 0;
     }
-    return false;
+    return count;
+}
+
+/* Short enough, and with something to be seen. */
+static bool name_is_allowed(const char *name)
+{
+    bool visible = false;
+
+    for (const char *letter = name; *letter != '\0'; letter++) {
+        visible = visible || *letter != ' ';
+    }
+    return visible && code_point_count(name) <= NAME_CODE_POINTS_MAX;
 }
 
 static void set_team(Session *session, Participant *participant, uint16_t team)
@@ -259,7 +269,8 @@ static int find_seat(
     if (seat >= 0) {
         return seat;
     }
-    if (!join->observer && !name_is_visible(join->name)) {
+    if (!join->observer &&
+        (!name_is_allowed(join->name) || code_point_count(join->team) > NAME_CODE_POINTS_MAX)) {
         people_refuse(event->connection, REFUSAL_NAME_INVALID, 0, outbox);
         return -1;
     }

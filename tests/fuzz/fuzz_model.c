@@ -176,7 +176,7 @@ static void receive_absurd_timeline(Script *script)
 static void receive_bytes(Script *script)
 {
     static Message message;
-    const size_t wanted = script_byte(script) * 4U;
+    const size_t wanted = (size_t)script_byte(script) * 4;
     size_t size = 0;
     const uint8_t *bytes = script_bytes(script, wanted, &size);
 

@@ -62,7 +62,7 @@ static void make_grooves(Groove grooves[GROOVES])
         for (int part = 0; part < 2; part++) {
             groove->parts[part].drum = DRUM_CLAVE;
             groove->parts[part].title[0] = (char)('P' + part);
-            groove->parts[part].steps[part * 3] = STEP_HIT;
+            groove->parts[part].steps[part == 0 ? 0 : 3] = STEP_HIT;
             groove->parts[part].steps[2] = STEP_ACCENT;
         }
         assert(groove_is_valid(groove));
@@ -182,8 +182,8 @@ static void check_books(void)
     assert(session.participant_count <= SEATS && session.team_count <= TEAMS_MAX);
     assert(session.bar_count >= 0 && session.bar_count <= BARS_KEPT_MAX);
     assert(session.joined <= SEATS && session.active <= session.joined);
-    for (uint16_t seat = 0; seat < session.participant_count; seat++) {
-        check_participant(seat);
+    for (int seat = 0; seat < session.participant_count; seat++) {
+        check_participant((uint16_t)seat);
     }
 }
 
@@ -296,7 +296,7 @@ static void play(uint32_t index, Script *script)
         const uint64_t number = base + 1ULL + (unsigned)i + (shape & 32U ? shape % 7U : 0);
 
         hits->hits[i].number = (uint32_t)(number > HIT_NUMBER_MAX ? HIT_NUMBER_MAX : number);
-        hits->hits[i].at.ns = now.ns + ((int64_t)when - 240 - 30 * i) * 2 * NS_PER_MS;
+        hits->hits[i].at.ns = now.ns + ((int64_t)when - 240 - INT64_C(30) * i) * 2 * NS_PER_MS;
         hits->hits[i].pad = (uint8_t)((shape + i) % PADS_MAX);
         hits->hits[i].velocity = 100;
     }

@@ -165,7 +165,7 @@ void random_timeline(Prng *prng, Timeline *timeline)
         return;
     }
     for (int i = 0; i < 4; i++) {
-        const Beats line = timeline_next_bar(timeline, (Beats){i * 40 * UBEATS_PER_BEAT});
+        const Beats line = timeline_next_bar(timeline, (Beats){INT64_C(40) * i * UBEATS_PER_BEAT});
         bool done = false;
 
         switch (prng_below(prng, 4)) {

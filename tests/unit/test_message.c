@@ -94,8 +94,8 @@ static Message *blank(MessageType type)
 
 static void fill_token(uint8_t token[TOKEN_BYTES])
 {
-    for (uint8_t i = 0; i < TOKEN_BYTES; i++) {
-        token[i] = i;
+    for (int i = 0; i < TOKEN_BYTES; i++) {
+        token[i] = (uint8_t)i;
     }
 }
 
@@ -766,7 +766,7 @@ static void a_long_timeline_sends_its_newest_end(void **state)
     timeline_init(timeline, 0, 4);
     check(timeline_start(timeline, (SessionTime){0}, 1, 120000));
     for (int i = 1; i <= 2 * TIMELINE_SEGMENTS_SENT_MAX; i++) {
-        const Beats line = {i * 8 * UBEATS_PER_BEAT};
+        const Beats line = {INT64_C(8) * i * UBEATS_PER_BEAT};
 
         check(timeline_change_tempo(timeline, line, 100000 + i));
         check(timeline_change_groove(timeline, line, (uint8_t)(i % GROOVES_MAX), 4));

@@ -157,13 +157,13 @@ typedef struct {
 
 static Flight *free_flight(World *world)
 {
-    for (int i = 0; i < FLIGHTS_MAX; i++) {
-        if (!world->flights[i].used) {
-            return &world->flights[i];
-        }
+    int index = 0;
+
+    while (index < FLIGHTS_MAX && world->flights[index].used) {
+        index++;
     }
-    fail_msg("the simulated network is too small");
-    return NULL;
+    check(index < FLIGHTS_MAX); /* else the simulated network is too small */
+    return &world->flights[index];
 }
 
 /* 15 to 400 ms, most of them below 60. */

@@ -296,6 +296,9 @@ static void the_menu_opens_by_pointer_and_by_keys(void **state)
         }
     }
     check_i64(action, LOBBY_ACTION_MENU);
+    action = LOBBY_ACTION_NONE;
+    probe_key(&probe, UI_KEY_SPACE, 0);
+    check_i64(action, LOBBY_ACTION_MENU);
 }
 
 /* ---- laws ------------------------------------------------------------------------------------ */

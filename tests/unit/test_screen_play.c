@@ -203,10 +203,8 @@ static void keys_ask_for_what_their_hints_say(void **state)
     check_i64(draw_play(&view), PLAY_ACTION_NONE);
     check_i64(action_of(UI_KEY_ESCAPE, NULL, &view), PLAY_ACTION_MENU);
     check_i64(action_of(UI_KEY_TAB, NULL, &view), PLAY_ACTION_RING);
-    check_i64(action_of(UI_KEY_NONE, "m", &view), PLAY_ACTION_MAP);
     check_i64(action_of(UI_KEY_NONE, "H", &view), PLAY_ACTION_HIDE_METER);
     view.one_key = true;
-    check_i64(action_of(UI_KEY_NONE, "m", &view), PLAY_ACTION_NONE);
     check_i64(action_of(UI_KEY_ESCAPE, NULL, &view), PLAY_ACTION_MENU);
 }
 
@@ -441,6 +439,54 @@ static void results_answer_keys_and_offer_a_new_zero(void **state)
     check(!results_has_offset(&stage.model));
 }
 
+static bool play_opens_menu(void)
+{
+    PlayView view = play_view(23.9);
+
+    return draw_play(&view) == PLAY_ACTION_MENU;
+}
+
+static bool ring_opens_menu(void)
+{
+    PlayView view = play_view(23.9);
+    ScreenRingState ring;
+    ScreenRingAction action;
+
+    screen_ring_init(&ring);
+    frame_begin(&frame);
+    action = screen_ring(&frame.ui, &stage.model, &view, &play, &ring);
+    frame_end(&frame);
+    return action == SCREEN_RING_MENU;
+}
+
+static bool practice_opens_menu(void)
+{
+    return draw_practice(false) == PRACTICE_ACTION_MENU;
+}
+
+static bool results_open_menu(void)
+{
+    return draw_results() == RESULTS_ACTION_MENU;
+}
+
+static void enter_and_space_press_the_menu_button_on_every_screen(void **state)
+{
+    static bool (*const screens[])(void) = {
+        play_opens_menu, ring_opens_menu, practice_opens_menu, results_open_menu};
+    static const UiKey keys[] = {UI_KEY_ENTER, UI_KEY_SPACE};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof screens / sizeof screens[0]; i++) {
+        set_up(&windows[0], true, false);
+        check(!screens[i / 2]());
+        ui_focus(&frame.ui, ui_id("status menu"));
+        check(!screens[i / 2]());
+        ui_input_key(&frame.ui, keys[i % 2], 0);
+        check(screens[i / 2]());
+        check(!screens[i / 2]());
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -462,6 +508,7 @@ int main(void)
         cmocka_unit_test(results_are_tidy_in_every_window),
         cmocka_unit_test(results_of_nothing_are_tidy_too),
         cmocka_unit_test(results_answer_keys_and_offer_a_new_zero),
+        cmocka_unit_test(enter_and_space_press_the_menu_button_on_every_screen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -965,6 +965,134 @@ static void the_focus_returns_when_a_question_closes(void **state)
     check(ui_has_focus(&ui, ui_id("first")));
 }
 
+/* A dialog with a button, and a question over it: inside the dialog, after it, or in its place. */
+typedef enum {
+    NO_QUESTION,
+    QUESTION_INSIDE,
+    QUESTION_AFTER,
+    QUESTION_INSTEAD
+} QuestionPlace;
+
+typedef struct {
+    bool page;
+    bool dialog;
+    UiAnswer answer;
+} NestedClicks;
+
+static NestedClicks page_with_dialog(QuestionPlace place)
+{
+    static const UiQuestion question = {.title = "Sure?", .safe = "No", .other = "Yes"};
+    NestedClicks clicks = {.answer = UI_ANSWER_NONE};
+    Rect rect;
+
+    begin();
+    clicks.page = ui_button(&ui, ui_id("first"), first_rect, &(UiButton){.label = "First"});
+    if (place != QUESTION_INSTEAD) {
+        rect = ui_modal_begin(&ui, ui_id("dialog"), 600.0F, 600.0F);
+        if (place == QUESTION_INSIDE) {
+            clicks.answer = ui_ask(&ui, ui_id("ask"), &question);
+        }
+        rect = (Rect){rect.x, rect.y, 100.0F, 44.0F};
+        clicks.dialog = ui_button(
+            &ui, ui_id("end"), rect, &(UiButton){.label = "End", .shortcut = 'e', .escape = true});
+        ui_modal_end(&ui);
+    }
+    if (place == QUESTION_AFTER || place == QUESTION_INSTEAD) {
+        clicks.answer = ui_ask(&ui, ui_id("ask"), &question);
+    }
+    (void)end();
+    return clicks;
+}
+
+/* The dialog is open and its button has the focus. */
+static void open_dialog(void)
+{
+    key(UI_KEY_TAB);
+    (void)page_with_dialog(NO_QUESTION);
+    key(UI_KEY_TAB);
+    (void)page_with_dialog(NO_QUESTION);
+    check(ui_has_focus(&ui, ui_id("end")));
+}
+
+static void check_lower_modal_waits(QuestionPlace place)
+{
+    NestedClicks clicks;
+
+    open_dialog();
+    for (int i = 0; i < 3; i++) {
+        /* From the frame it opens in, the question alone has keys and pointer. */
+        type(i > 0 ? "e" : "");
+        ui_input_press(&ui, 370.0F, 100.0F, false);
+        ui_input_release(&ui, 370.0F, 100.0F);
+        clicks = page_with_dialog(place);
+        check(i == 0 || (!clicks.dialog && !clicks.page));
+        check_i64(clicks.answer, UI_ANSWER_NONE);
+    }
+    for (int i = 0; i < 5; i++) {
+        key(UI_KEY_TAB);
+        (void)page_with_dialog(place);
+        check(!ui_has_focus(&ui, ui_id("end")));
+        check(!ui_has_focus(&ui, ui_id("first")));
+    }
+    key(UI_KEY_ESCAPE);
+    check_i64(page_with_dialog(place).answer, UI_ANSWER_SAFE);
+}
+
+static void a_question_inside_a_dialog_alone_answers(void **state)
+{
+    (void)state;
+    check_lower_modal_waits(QUESTION_INSIDE);
+}
+
+static void a_question_after_a_dialog_alone_answers(void **state)
+{
+    (void)state;
+    check_lower_modal_waits(QUESTION_AFTER);
+}
+
+static void a_question_over_a_dialog_keeps_its_focus(void **state)
+{
+    (void)state;
+    open_dialog();
+    (void)page_with_dialog(QUESTION_AFTER);
+    (void)page_with_dialog(QUESTION_AFTER);
+    key(UI_KEY_TAB);
+    (void)page_with_dialog(QUESTION_AFTER);
+    (void)page_with_dialog(QUESTION_AFTER);
+    key(UI_KEY_ENTER);
+    check_i64(page_with_dialog(QUESTION_AFTER).answer, UI_ANSWER_OTHER);
+}
+
+static void the_focus_goes_back_one_modal_at_a_time(void **state)
+{
+    bool page_clicked;
+
+    (void)state;
+    key(UI_KEY_TAB);
+    (void)page_with_question(false, &page_clicked);
+    open_dialog();
+    (void)page_with_dialog(QUESTION_AFTER);
+    (void)page_with_dialog(QUESTION_AFTER);
+    (void)page_with_dialog(NO_QUESTION);
+    check(ui_has_focus(&ui, ui_id("end")));
+    (void)page_with_question(false, &page_clicked);
+    check(ui_has_focus(&ui, ui_id("first")));
+}
+
+static void a_modal_in_the_place_of_another_gives_the_page_its_focus_back(void **state)
+{
+    bool page_clicked;
+
+    (void)state;
+    key(UI_KEY_TAB);
+    (void)page_with_question(false, &page_clicked);
+    open_dialog();
+    (void)page_with_dialog(QUESTION_INSTEAD);
+    (void)page_with_dialog(QUESTION_INSTEAD);
+    (void)page_with_question(false, &page_clicked);
+    check(ui_has_focus(&ui, ui_id("first")));
+}
+
 static bool toast_frame(void)
 {
     bool shown;
@@ -1076,6 +1204,12 @@ int main(void)
         cmocka_unit_test_setup(a_question_traps_the_focus, start),
         cmocka_unit_test_setup(the_page_under_a_question_hears_nothing, start),
         cmocka_unit_test_setup(the_focus_returns_when_a_question_closes, start),
+        cmocka_unit_test_setup(a_question_inside_a_dialog_alone_answers, start),
+        cmocka_unit_test_setup(a_question_after_a_dialog_alone_answers, start),
+        cmocka_unit_test_setup(a_question_over_a_dialog_keeps_its_focus, start),
+        cmocka_unit_test_setup(the_focus_goes_back_one_modal_at_a_time, start),
+        cmocka_unit_test_setup(a_modal_in_the_place_of_another_gives_the_page_its_focus_back,
+                               start),
         cmocka_unit_test_setup(a_toast_shows_for_six_seconds, start),
         cmocka_unit_test_setup(ids_are_stable_and_differ, start),
         cmocka_unit_test_setup(a_key_is_heard_once, start),

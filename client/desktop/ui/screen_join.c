@@ -117,9 +117,13 @@ static size_t character_count(const char *text)
 /* Spaces around a name are slips of the hand. */
 static void trim(char *text)
 {
-    size_t start = strspn(text, " ");
-    size_t bytes = strlen(text) - start;
+    size_t start = 0;
+    size_t bytes;
 
+    while (text[start] == ' ') {
+        start++;
+    }
+    bytes = strlen(text) - start;
     memmove(text, text + start, bytes + 1);
     while (bytes > 0 && text[bytes - 1] == ' ') {
         bytes--;
@@ -328,9 +332,9 @@ static float put_progress(const Page *page, Rect rect)
     WordsText detail;
 
     if (page->view->connecting_s >= SILENCE_S) {
-        words_situation(WORDS_UDP_BLOCKED, &about, &words, &detail);
+        words_situation(WORDS_NO_ANSWER, &about, &words, &detail);
         words_clear(&words);
-        words_add(&words, "No answer yet. If it stays so: ");
+        words_add(&words, "No answer yet. ");
         words_add(&words, detail.bytes);
         return form_notice(page->ui, rect, theme->alert, words.bytes);
     }

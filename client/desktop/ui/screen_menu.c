@@ -339,8 +339,8 @@ static void put_people(Page *page, Rect rect)
         form_copy(screen->kick_name, sizeof screen->kick_name, screen->names[screen->person]);
     }
     (void)rect_cut_right(&foot, SPACE_3);
-    if (ui_paragraph_height(ui, foot.w, &hint, "Type letters to find a name.") <= foot.h) {
-        (void)ui_paragraph(ui, foot, &hint, "Type letters to find a name.");
+    if (ui_text_width(ui, hint.weight, hint.size_px, "Type letters to find a name.") <= foot.w) {
+        ui_label(ui, foot, &hint, "Type letters to find a name.");
     }
 }
 

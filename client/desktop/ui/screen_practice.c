@@ -430,9 +430,10 @@ static void draw_hints(Ui *ui, const PracticeView *view)
                             {"\xE2\x86\x91\xE2\x86\x93", "tempo"},
                             {"G", "gap"},
                             {"Esc", "back"},
-                            {"X", "stop"}};
+                            {"X", "stop"},
+                            {"R", "ring"}};
 
-    view_status_hints(ui, hints, view->playing ? 5U : 4U);
+    view_status_hints(ui, hints, view->playing ? 6U : 4U);
 }
 
 /* ---- size classes -----------------------------------------------------------------------------

@@ -153,6 +153,11 @@ typedef struct {
     float start_px; /* the offset that its content was placed with */
 } UiScrollFrame;
 
+typedef struct {
+    UiId id;
+    UiId focus_under; /* had the focus when it opened, and gets it back */
+} UiModal;
+
 /* Fields are the module's own; screens go through the functions. */
 typedef struct {
     UiFrame frame;
@@ -172,12 +177,14 @@ typedef struct {
     size_t focusable_count;
     bool focus_seen;
 
-    UiId modal;                           /* topmost modal of the last frame */
-    UiId modal_next;                      /* topmost modal met in this frame */
+    UiModal modals[UI_MODAL_DEPTH_MAX]; /* of the last frame, the topmost last */
+    size_t modal_count;
+    UiModal modals_met[UI_MODAL_DEPTH_MAX]; /* of this frame so far */
+    size_t modal_met_count;
+    UiId modal_top;                       /* the only one that answers; 0 without any */
     UiId scope;                           /* modal being emitted, 0 outside */
-    UiId modal_stack[UI_MODAL_DEPTH_MAX]; /* modals open around the one being emitted */
+    UiId scope_stack[UI_MODAL_DEPTH_MAX]; /* scopes around the one being emitted */
     size_t modal_depth;
-    UiId focus_under_modal; /* gets the focus back */
 
     UiScrollFrame scrolls[UI_SCROLL_DEPTH_MAX];
     size_t scroll_depth;
@@ -473,8 +480,10 @@ typedef enum {
 UiAnswer ui_ask(Ui *ui, UiId id, const UiQuestion *question);
 
 /*
- * A modal of free content: dims the page, traps the focus. Returns the content rectangle inside a
- * panel of this size (cut to the window). Esc is the caller's: ui_key_pressed(ui, UI_KEY_ESCAPE, 0)
+ * A modal of free content: dims the page, traps the focus. Modals over modals are emitted inside or
+ * after the one they cover, in the same order in every frame; only the topmost answers, and gives
+ * the focus back when it is gone. Returns the content rectangle inside a panel of this size (cut to
+ * the window). Esc is the caller's: ui_key_pressed(ui, UI_KEY_ESCAPE, 0)
  * before ui_modal_end, or a button with .escape.
  */
 Rect ui_modal_begin(Ui *ui, UiId id, float width, float height);
