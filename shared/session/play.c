@@ -9,6 +9,8 @@
 #define EXPECT_AHEAD_NS (2 * NS_PER_S)
 /* Hits before the first note of all that may belong to it. */
 #define ENTRY_MARGIN_NS (200 * NS_PER_MS)
+/* Longer than half of any cell, and well before the first note of a take that was just ordered. */
+#define TAKE_MARGIN_NS (250 * NS_PER_MS)
 /* A clock may not excuse more than this. */
 #define UNCERTAINTY_NS_MAX (40 * NS_PER_MS)
 /* How long after a return old hits may still come in. */
@@ -338,6 +340,17 @@ static void close_until(Session *session, uint16_t seat, SessionTime horizon, Jo
     } while (count > records_max - JUDGE_HITS_MAX);
 }
 
+/* Where the newest take begins, count-in and all. */
+static Beats take_start(const Timeline *timeline)
+{
+    int first = timeline->section_count - 1;
+
+    while (first > 0 && timeline->sections[first - 1].take == timeline->sections[first].take) {
+        first--;
+    }
+    return timeline->sections[first].start;
+}
+
 /* A new take: what was played before is closed, and the figures begin anew. */
 static void begin_take(Session *session, SessionTime now, uint16_t seat, Journal *journal)
 {
@@ -348,8 +361,13 @@ static void begin_take(Session *session, SessionTime now, uint16_t seat, Journal
         return;
     }
     (void)judge_forget_notes(&participant->judge, now);
-    close_until(session, seat, now, journal);
+    /* With the cells of its last notes: none of them may close in the new take. */
+    close_until(session, seat, (SessionTime){now.ns + TAKE_MARGIN_NS}, journal);
     participant->take = last->take;
+    /* Stored with the participant: a server that comes back must not expect the notes of an older
+       take again. */
+    participant->enters_at = later(participant->enters_at, take_start(&session->timeline));
+    participant->expected_until = later(participant->expected_until, participant->enters_at);
     participant->note_number = 0;
     participant->judge.has_last_note = false;
     participant->recent_count = 0;
@@ -392,6 +410,8 @@ void play_advance(Session *session, SessionTime now, uint16_t seat, Journal *jou
             participant->suspended = true;
             participant->map_entry.verdict = MAP_ABSENT;
         }
+        /* While a change lies ahead: on the return its bar line may have passed. */
+        follow_timeline(session, participant, now);
         return;
     }
     follow_timeline(session, participant, now);
@@ -464,17 +484,39 @@ is_playing_around(const Session *session, const Participant *participant, Sessio
            soon_at.ubeats >= participant->enters_at.ubeats;
 }
 
-/* More hits within a second than anybody drums are noise. */
-static bool is_too_many(const Participant *participant, SessionTime at)
+/* The waiting hits within the second from `start` on. */
+static int hits_in_second(const Judge *judge, SessionTime start)
 {
     int count = 0;
 
-    for (int i = 0; i < participant->judge.hit_count; i++) {
-        const int64_t distance_ns = at.ns - participant->judge.hits[i].at.ns;
+    for (int i = 0; i < judge->hit_count; i++) {
+        const int64_t since_ns = judge->hits[i].at.ns - start.ns;
 
-        count += distance_ns >= 0 && distance_ns < NS_PER_S ? 1 : 0;
+        count += since_ns >= 0 && since_ns < NS_PER_S ? 1 : 0;
     }
-    return count >= HITS_PER_S_MAX;
+    return count;
+}
+
+/* More hits within any second than anybody drums are noise, in whatever order they come. */
+static bool is_too_many(const Participant *participant, SessionTime at)
+{
+    const Judge *judge = &participant->judge;
+
+    if (judge->hit_count < HITS_PER_S_MAX) {
+        return false;
+    }
+    if (hits_in_second(judge, at) >= HITS_PER_S_MAX) {
+        return true;
+    }
+    for (int i = 0; i < judge->hit_count; i++) {
+        const SessionTime start = judge->hits[i].at;
+
+        if (start.ns <= at.ns && start.ns > at.ns - NS_PER_S &&
+            hits_in_second(judge, start) >= HITS_PER_S_MAX) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void take_hit(Session *session, uint16_t seat, const HitEntry *entry, Journal *journal)

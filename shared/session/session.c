@@ -302,13 +302,13 @@ static void restore_judged(Session *session, const JournalEntry *entry)
     Judge *judge = &participant->judge;
     const int64_t calibrated_ns = record->at.ns - record->calibration_ns;
 
+    if (participant->state != SEAT_FREE && record->hit_number > participant->acknowledged) {
+        participant->acknowledged = record->hit_number; /* of any take: no number counts twice */
+    }
     if (participant->state == SEAT_FREE || entry->take != participant->take) {
         return;
     }
     person_statistics_fold(&participant->statistics, record);
-    if (record->hit_number > participant->acknowledged) {
-        participant->acknowledged = record->hit_number;
-    }
     if (judgement_is_hit(record->kind)) {
         judge->accepted_at[record->pad % PADS_MAX] = (SessionTime){calibrated_ns};
         judge->has_accepted[record->pad % PADS_MAX] = true;
@@ -344,13 +344,13 @@ static void restore_hit(Session *session, const JournalEntry *entry)
         .velocity = entry->hit.velocity,
     };
 
+    if (participant->state != SEAT_FREE && hit.number > participant->acknowledged) {
+        participant->acknowledged = hit.number;
+    }
     if (participant->state == SEAT_FREE || entry->take != participant->take) {
         return;
     }
     (void)judge_hit(&participant->judge, &hit);
-    if (hit.number > participant->acknowledged) {
-        participant->acknowledged = hit.number;
-    }
 }
 
 void session_restore(Session *session, const JournalEntry *entry)
