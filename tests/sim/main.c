@@ -98,10 +98,11 @@ int main(int argument_count, char *arguments[])
         add(&sum, &result);
         if (result.violated != NULL) {
             failed++;
-            (void)printf("seed %" PRIu64 " at %.3f s: does not hold: %s\n",
+            (void)printf("seed %" PRIu64 " at %.3f s: does not hold: %s (%d)\n",
                          wish.first + i,
                          result.at_s,
-                         result.violated);
+                         result.violated,
+                         result.violated_by);
             (void)fflush(stdout);
         }
     }

@@ -14,6 +14,9 @@
 /* How long either side waits for a silent other. */
 #define SILENCE_NS (5 * NS_PER_S)
 #define RECONNECT_NS (500 * NS_PER_MS)
+/* After a step of its clock, and after a change of path or pace that nobody can tell from one. */
+#define UNEASY_NS (15 * NS_PER_S)
+#define UNEASY_LONG_NS (300 * NS_PER_S)
 
 int room_grooves(Groove grooves[GROOVES_MAX])
 {
@@ -89,10 +92,11 @@ void room_destroy(Room *room)
     free(room);
 }
 
-void room_violate(Room *room, const char *rule)
+void room_violate(Room *room, const char *rule, int by)
 {
     if (room->violated == NULL) {
         room->violated = rule;
+        room->violated_by = by;
     }
 }
 
@@ -116,12 +120,9 @@ static void anchor_clock(const Room *room, RoomClient *client)
 }
 
 /* The estimate needs a while to follow. */
-static void make_uneasy(const Room *room, RoomClient *client, int64_t for_ns)
+static void make_uneasy(RoomClient *client, int64_t for_ns)
 {
-    const int64_t until_ns = room->now_ns + for_ns;
-
-    client->uneasy_until_ns =
-        client->uneasy_until_ns > until_ns ? client->uneasy_until_ns : until_ns;
+    client->uneasy_ns = client->uneasy_ns > for_ns ? client->uneasy_ns : for_ns;
 }
 
 void room_step_clock(Room *room, int index, int64_t by_ns)
@@ -131,7 +132,7 @@ void room_step_clock(Room *room, int index, int64_t by_ns)
     assert(by_ns >= 0);
     anchor_clock(room, client);
     client->host_anchor_ns += by_ns;
-    make_uneasy(room, client, 5 * NS_PER_S);
+    make_uneasy(client, UNEASY_NS);
 }
 
 void room_set_skew(Room *room, int index, double skew)
@@ -140,7 +141,7 @@ void room_set_skew(Room *room, int index, double skew)
 
     anchor_clock(room, client);
     client->host_skew = skew;
-    make_uneasy(room, client, 300 * NS_PER_S);
+    make_uneasy(client, UNEASY_LONG_NS);
 }
 
 /* --- the network --- */
@@ -249,7 +250,7 @@ void room_send(Room *room, int index, const Message *message)
 void room_set_network(Room *room, int index, const RoomNetwork *network)
 {
     room->clients[index].network = *network;
-    make_uneasy(room, &room->clients[index], 300 * NS_PER_S);
+    make_uneasy(&room->clients[index], UNEASY_LONG_NS);
 }
 
 /* --- the server --- */
@@ -306,10 +307,10 @@ static SessionResult step(Room *room, const SessionEvent *event)
         &room->session, (SessionTime){room->now_ns}, event, &room->outbox, &room->journal);
 
     if (room->journal.lost != 0) {
-        room_violate(room, "the journal holds every fact of a step");
+        room_violate(room, "the journal holds every fact of a step", -1);
     }
     if (room->outbox.refused_count != 0) {
-        room_violate(room, "the outbox holds every message of a step");
+        room_violate(room, "the outbox holds every message of a step", -1);
     }
     return result;
 }
@@ -343,16 +344,16 @@ static void check_rights(Room *room, const Message *message, bool facilitates, u
 {
     if (room->session.timeline.revision != revision &&
         (!facilitates || message->type != MESSAGE_COMMAND)) {
-        room_violate(room, "only a facilitator's command changes the timeline");
+        room_violate(room, "only a facilitator's command changes the timeline", -1);
     }
     for (uint32_t i = 0; i < room->outbox.item_count && !facilitates; i++) {
         const OutboxItem *item = &room->outbox.items[i];
 
         if (item->kind == OUTBOX_DISCONNECT && message->type != MESSAGE_LEAVE) {
-            room_violate(room, "only a facilitator ends somebody's connection");
+            room_violate(room, "only a facilitator ends somebody's connection", -1);
         }
         if (item->kind == OUTBOX_SEND && outbox_bytes(&room->outbox, item)[0] == MESSAGE_REPORT) {
-            room_violate(room, "only a facilitator gets the report");
+            room_violate(room, "only a facilitator gets the report", -1);
         }
     }
 }
@@ -365,7 +366,7 @@ static void server_receives(Room *room, const Packet *packet)
     SessionEvent event = {.kind = SESSION_EVENT_MESSAGE, .message = &message};
 
     if (!message_decode(packet->bytes, packet->size_bytes, &message)) {
-        room_violate(room, "every message that was sent can be read");
+        room_violate(room, "every message that was sent can be read", -1);
         return;
     }
     if ((message.type == MESSAGE_JOIN) == connection->joined) {
@@ -458,7 +459,7 @@ static void client_receives(Room *room, const Packet *packet)
         return;
     }
     if (!message_decode(packet->bytes, packet->size_bytes, &message)) {
-        room_violate(room, "every message that was sent can be read");
+        room_violate(room, "every message that was sent can be read", -1);
         return;
     }
     model_receive(&client->model, now, &message);
@@ -571,7 +572,7 @@ static void wake(Room *room, RoomClient *client)
 {
     client->asleep_until_ns = 0;
     client->anchor_now_ns = room->now_ns;
-    make_uneasy(room, client, 5 * NS_PER_S);
+    make_uneasy(client, UNEASY_NS);
 }
 
 static void run_client(Room *room, int index)
@@ -595,6 +596,9 @@ static void run_client(Room *room, int index)
     if (!client->connected && room->now_ns >= client->connect_at_ns && !room->server_is_down &&
         room->now_ns >= client->partitioned_until_ns) {
         connect_client(room, index, now);
+    }
+    if (client->model.phase == MODEL_JOINED) {
+        client->uneasy_ns -= client->uneasy_ns > 0 ? room->step_ns : 0;
     }
     if (client->connected) {
         send_ping(room, index, now);
@@ -638,7 +642,7 @@ void room_run(Room *room, int64_t duration_ns)
 
 /* --- who is there --- */
 
-static int add(Room *room, const ModelConfig *config)
+static int add(Room *room, ModelConfig *config)
 {
     const int index = room->client_count;
     RoomClient *client = &room->clients[index];
@@ -651,6 +655,10 @@ static int add(Room *room, const ModelConfig *config)
     client->host_skew = (prng_uniform(&room->prng) - 0.5) * 1e-4;
     client->connect_at_ns = room->now_ns;
     client->breaks_at_ns = ROOM_NEVER;
+    config->has_own_token = true;
+    for (int i = 0; i < TOKEN_BYTES; i++) {
+        config->own_token[i] = (uint8_t)prng_below(&room->prng, 256);
+    }
     model_init(&client->model, config, &client->others, room_host_time(room, client));
     return index;
 }

@@ -61,7 +61,8 @@ typedef struct {
     int64_t host_anchor_ns;  /* its clock at ... */
     int64_t anchor_now_ns;   /* ... this time ... */
     double host_skew;        /* ... and how much faster it runs since */
-    int64_t uneasy_until_ns; /* its clock or its path changed: no promise about its estimate */
+    int64_t uneasy_ns; /* its clock or its path changed: no promise about its estimate until it has
+                          been joined for so long */
     int64_t true_asynchrony_ns[ROOM_TRUE_HITS_MAX]; /* by hit number */
     uint32_t hits_played;
     int64_t timeline_at_ns; /* when its newest timeline came */
@@ -88,6 +89,7 @@ typedef struct {
     int64_t datagrams_sent;
     int64_t datagrams_lost;
     const char *violated; /* the first rule that did not hold; NULL */
+    int violated_by;      /* the client or seat that showed it; -1 */
 } Room;
 
 /* All built-in grooves, pulse first. */
@@ -108,8 +110,8 @@ int room_add_observer(Room *room);
 /* Lets virtual time pass; ends early when a rule was violated. */
 void room_run(Room *room, int64_t duration_ns);
 
-/* Notes a violated rule, the first one only. */
-void room_violate(Room *room, const char *rule);
+/* Notes a violated rule, the first one only; `by`: the client or seat that shows it, or -1. */
+void room_violate(Room *room, const char *rule, int by);
 
 /* The facilitator (client 0) orders. */
 void room_order(Room *room, CommandKind kind, int32_t a, int32_t b);

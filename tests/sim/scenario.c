@@ -544,6 +544,7 @@ ScenarioResult scenario_run(uint64_t seed, bool tells)
     }
     result = scenario->result;
     result.violated = scenario->room->violated;
+    result.violated_by = scenario->room->violated_by;
     result.at_s = (double)(scenario->room->now_ns - 1000 * NS_PER_S) / (double)NS_PER_S;
     result.seconds = result.at_s;
     result.people = scenario->room->client_count;

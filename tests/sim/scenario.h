@@ -11,6 +11,7 @@
 
 typedef struct {
     const char *violated; /* the first rule that did not hold; NULL: all did */
+    int violated_by;      /* the client or seat that showed it; -1 */
     double at_s;          /* when, in seconds since the session began */
     int people;
     double seconds; /* simulated */

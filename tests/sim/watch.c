@@ -43,7 +43,8 @@ static void take_participant(WatchBook *book, const JournalEntry *fact)
         memcpy(book->token, participant->resume_token, TOKEN_BYTES);
         book->take = fact->take;
     }
-    book->taken = participant->present;
+    /* Who only watches is forgotten with the server. */
+    book->taken = participant->present && participant->role != ROLE_OBSERVER;
 }
 
 static void follow_take(WatchBook *book, uint16_t take)
@@ -83,19 +84,19 @@ static bool is_dense(const WatchBook *book, SessionTime at)
 static void take_hit(Room *room, WatchBook *book, const JournalEntry *fact, int64_t at_ns)
 {
     if (!note_once(book->hit_seen, fact->hit.number)) {
-        room_violate(room, "a hit is accepted once");
+        room_violate(room, "a hit is accepted once", fact->seat);
     }
     if (fact->hit.at.ns > at_ns + AHEAD_NS_MAX) {
-        room_violate(room, "no hit from the future is accepted");
+        room_violate(room, "no hit from the future is accepted", fact->seat);
     }
     book->recent[book->recent_count % WATCH_RECENT_MAX] = fact->hit.at;
     book->recent_count++;
     if (is_dense(book, fact->hit.at)) {
-        room_violate(room, "nobody is believed more than 25 hits within a second");
+        room_violate(room, "nobody is believed more than 25 hits within a second", fact->seat);
     }
 }
 
-static void check_claim(Room *room, const JudgedRecord *record)
+static void check_claim(Room *room, const JudgedRecord *record, uint16_t seat)
 {
     const int64_t w3_ns = judge_windows(record->beat_ns, room->session.config.profile).w3_ns;
     const int64_t half_ns = record->spacing_ns / 2;
@@ -105,7 +106,7 @@ static void check_claim(Room *room, const JudgedRecord *record)
         record->spacing_ns == record->beat_ns || w3_ns < half_ns ? w3_ns : half_ns;
 
     if (asynchrony_ns < -cell_ns || asynchrony_ns > cell_ns) {
-        room_violate(room, "a hit counts only inside of its note's cell");
+        room_violate(room, "a hit counts only inside of its note's cell", seat);
     }
 }
 
@@ -115,11 +116,11 @@ static void take_note(Room *room, WatchBook *book, const JournalEntry *fact)
     const SessionTime note_at = {record->at.ns - record->error_ns};
 
     if (book->has_note && note_at.ns <= book->last_note_at.ns) {
-        room_violate(room, "a note is closed once, and in its turn");
+        room_violate(room, "a note is closed once, and in its turn", fact->seat);
     }
     if (book->has_note && book->last_note_take == fact->take &&
         record->note_number != book->last_note_number + 1) {
-        room_violate(room, "notes are numbered one by one");
+        room_violate(room, "notes are numbered one by one", fact->seat);
     }
     book->has_note = true;
     book->last_note_at = note_at;
@@ -132,7 +133,7 @@ static void take_judged(Room *room, WatchBook *book, const JournalEntry *fact)
     const JudgedRecord *record = &fact->judged;
 
     if (!note_once(book->judged_seen, record->hit_number)) {
-        room_violate(room, "no hit is counted twice");
+        room_violate(room, "no hit is counted twice", fact->seat);
     }
     follow_take(book, fact->take);
     book->counts[record->kind]++;
@@ -142,7 +143,7 @@ static void take_judged(Room *room, WatchBook *book, const JournalEntry *fact)
         take_note(room, book, fact);
     }
     if (judgement_closes_note(record->kind) && record->kind != JUDGEMENT_MISS) {
-        check_claim(room, record);
+        check_claim(room, record, fact->seat);
     }
 }
 
@@ -152,7 +153,7 @@ static void take_fact(Watch *watch, Room *room, int index)
     WatchBook *book = &watch->books[fact->seat];
 
     if (fact->seat >= room->session.config.seats) {
-        room_violate(room, "every fact belongs to a seat of the session");
+        room_violate(room, "every fact belongs to a seat of the session", fact->seat);
         return;
     }
     switch (fact->kind) {
@@ -202,6 +203,11 @@ void watch_server_came_back(Watch *watch, Room *room, bool timeline_lost)
 
 /* --- the session --- */
 
+static int seat_of(const Room *room, const Participant *participant)
+{
+    return (int)(participant - room->participants);
+}
+
 static void check_counts(Room *room, const WatchBook *book, const Participant *participant)
 {
     const PersonStatistics *statistics = &participant->statistics;
@@ -210,25 +216,29 @@ static void check_counts(Room *room, const WatchBook *book, const Participant *p
 
     for (int kind = 0; kind < JUDGEMENT_COUNT; kind++) {
         if (participant->take == book->take && counts[kind] != book->counts[kind]) {
-            room_violate(room, "the counts are those of the journal");
+            room_violate(room, "the counts are those of the journal", seat_of(room, participant));
         }
     }
     if (participant->take == book->take && statistics->points_micro != book->points_micro) {
-        room_violate(room, "the points are those of the journal");
+        room_violate(room, "the points are those of the journal", seat_of(room, participant));
     }
     if (counts[JUDGEMENT_PERFECT] + counts[JUDGEMENT_GOOD] + counts[JUDGEMENT_OK] +
             counts[JUDGEMENT_MISS] !=
         person_statistics_notes(statistics)) {
-        room_violate(room, "perfect, good, ok and miss add up to the notes");
+        room_violate(
+            room, "perfect, good, ok and miss add up to the notes", seat_of(room, participant));
     }
     if (counts[JUDGEMENT_PERFECT] + counts[JUDGEMENT_GOOD] + counts[JUDGEMENT_OK] +
             counts[JUDGEMENT_EXTRA] !=
         person_statistics_hits(statistics)) {
-        room_violate(room, "perfect, good, ok and extra add up to the hits");
+        room_violate(
+            room, "perfect, good, ok and extra add up to the hits", seat_of(room, participant));
     }
     if ((int64_t)participant->hits_received - participant->hits_refused - participant->hits_idle !=
         judged + participant->judge.hit_count - book->waiting_base) {
-        room_violate(room, "every hit received was refused, was idle, waits or has been judged");
+        room_violate(room,
+                     "every hit received was refused, was idle, waits or has been judged",
+                     seat_of(room, participant));
     }
 }
 
@@ -236,8 +246,8 @@ static void check_participant(Room *room, const WatchBook *book, const Participa
 {
     const bool taken = participant->state != SEAT_FREE;
 
-    if (taken != book->taken && participant->role != ROLE_OBSERVER) {
-        room_violate(room, "who has a seat is in the journal");
+    if (participant_plays(participant) != book->taken) {
+        room_violate(room, "who has a seat is in the journal", seat_of(room, participant));
     }
     if (!taken) {
         return;
@@ -246,15 +256,15 @@ static void check_participant(Room *room, const WatchBook *book, const Participa
         participant->judge.hit_count > JUDGE_HITS_MAX ||
         participant->recent_count > JUDGEMENTS_PER_MESSAGE_MAX ||
         participant->statistics.window_count > STATISTICS_WINDOW) {
-        room_violate(room, "no capacity is exceeded");
+        room_violate(room, "no capacity is exceeded", seat_of(room, participant));
     }
     if (participant->team != TEAM_NONE && participant->team >= room->session.team_count) {
-        room_violate(room, "everybody's team exists");
+        room_violate(room, "everybody's team exists", seat_of(room, participant));
     }
     if (participant->role == ROLE_OBSERVER &&
         (person_statistics_notes(&participant->statistics) != 0 ||
          participant->judge.hit_count != 0)) {
-        room_violate(room, "who watches is not judged");
+        room_violate(room, "who watches is not judged", seat_of(room, participant));
     }
     check_counts(room, book, participant);
 }
@@ -273,12 +283,12 @@ static void check_seats(Room *room)
         connected[connection->seat]++;
         if (room->participants[connection->seat].connection != (uint32_t)i ||
             room->participants[connection->seat].state != SEAT_CONNECTED) {
-            room_violate(room, "a joined connection is that of its seat");
+            room_violate(room, "a joined connection is that of its seat", -1);
         }
     }
     for (int i = 0; i < room->session.participant_count; i++) {
         if ((room->participants[i].state == SEAT_CONNECTED) != (connected[i] == 1)) {
-            room_violate(room, "a connected seat has one connection");
+            room_violate(room, "a connected seat has one connection", -1);
         }
     }
 }
@@ -296,7 +306,7 @@ static void check_teams(Room *room)
     }
     for (int i = 0; i < room->session.team_count; i++) {
         if (room->session.teams[i].members != members[i]) {
-            room_violate(room, "a team has the members that are in it");
+            room_violate(room, "a team has the members that are in it", -1);
         }
     }
 }
@@ -310,13 +320,13 @@ static void check_session(Watch *watch, Room *room)
     if (session->participant_count > session->config.seats || session->team_count > TEAMS_MAX ||
         session->bar_count > BARS_KEPT_MAX || session->joined > session->participant_count ||
         session->active > session->participant_count) {
-        room_violate(room, "no capacity is exceeded");
+        room_violate(room, "no capacity is exceeded", -1);
     }
     if (!timeline_is_valid(&session->timeline)) {
-        room_violate(room, "the timeline is valid");
+        room_violate(room, "the timeline is valid", -1);
     }
     if (position.ubeats < watch->server_position.ubeats) {
-        room_violate(room, "the server's position never goes back");
+        room_violate(room, "the server's position never goes back", -1);
     }
     watch->server_position = position;
     for (int i = 0; i < session->participant_count; i++) {
@@ -344,21 +354,29 @@ static void check_clock(Watch *watch, Room *room, const RoomClient *client)
     int64_t error_ns = 0;
 
     if (!estimate->valid || client->model.phase != MODEL_JOINED || client->asleep_until_ns > 0 ||
-        estimate->sample_count < CLOCK_SETTLED_SAMPLES || room->now_ns < client->uneasy_until_ns) {
+        estimate->sample_count < CLOCK_SETTLED_SAMPLES || client->uneasy_ns > 0) {
         return;
     }
     watch->clock_checks++;
     error_ns = estimate->at.ns + estimate->offset_ns - true_session_ns(client, estimate->at);
     error_ns = error_ns < 0 ? -error_ns : error_ns;
     if (error_ns > blind_ns + SIGMAS_MAX * estimate->uncertainty_ns + CLOCK_MARGIN_NS) {
-        room_violate(room, "a clock is within its uncertainty, but for the path's asymmetry");
+        room_violate(room,
+                     "a clock is within its uncertainty, but for the path's asymmetry",
+                     (int)(client - room->clients));
     }
 }
 
-/* A timeline that came before it was due changes nothing of where the music is now. */
+/* A timeline that came before it was due changes nothing of where the music is now. For a clock
+   that is far ahead every timeline comes late. */
 static bool timeline_came_late(const Room *room, const RoomClient *client)
 {
-    return client->timeline_at_ns > room->timeline_set_at_ns + SESSION_LEAD_NS / 2 ||
+    const HostTime host = room_host_time(room, client);
+    const int64_t ahead_ns =
+        applied_clock_session(&client->model.clock, host).ns - true_session_ns(client, host);
+
+    return ahead_ns > SESSION_LEAD_NS / 4 ||
+           client->timeline_at_ns > room->timeline_set_at_ns + SESSION_LEAD_NS / 2 ||
            client->model.timeline.revision != room->session.timeline.revision;
 }
 
@@ -374,11 +392,11 @@ static void check_position(Watch *watch, Room *room, int index)
     }
     if (watch->clients[index].known && !relocked) {
         if (now.time.ns < watch->clients[index].time.ns) {
-            room_violate(room, "nobody's session time goes back");
+            room_violate(room, "nobody's session time goes back", index);
         }
         if (now.position.ubeats < watch->clients[index].position.ubeats &&
             !(replanned && timeline_came_late(room, client))) {
-            room_violate(room, "nobody's position goes back");
+            room_violate(room, "nobody's position goes back", index);
         }
     }
     watch->clients[index].known = true;
@@ -431,7 +449,7 @@ static void check_roster(Room *room, const RoomClient *client)
 {
     for (int i = 0; i < room->session.participant_count; i++) {
         if (!same_seat(&room->participants[i], &client->others.roster[i])) {
-            room_violate(room, "everybody's roster is the server's");
+            room_violate(room, "everybody's roster is the server's", (int)(client - room->clients));
         }
     }
 }
@@ -450,10 +468,11 @@ static void check_standing(Room *room, const RoomClient *client, const Participa
         same = same && standing->counts[i] == statistics->counts[i];
     }
     if (!same) {
-        room_violate(room, "everybody's own figures are the server's");
+        room_violate(
+            room, "everybody's own figures are the server's", (int)(client - room->clients));
     }
     if (client->model.outstanding_count != 0) {
-        room_violate(room, "every hit is acknowledged in the end");
+        room_violate(room, "every hit is acknowledged in the end", (int)(client - room->clients));
     }
 }
 
@@ -465,13 +484,13 @@ static void check_music(Room *room, const RoomClient *client)
 
     if (client->model.timeline.revision != timeline->revision ||
         !same_timeline(&client->model.timeline, timeline)) {
-        room_violate(room, "everybody's timeline is the server's");
+        room_violate(room, "everybody's timeline is the server's", (int)(client - room->clients));
     }
     if (groove == NULL || !groove_is_equal(groove, session_groove(&room->session, section))) {
-        room_violate(room, "everybody has the groove in force");
+        room_violate(room, "everybody has the groove in force", (int)(client - room->clients));
     }
     if (!client->model.clock.locked) {
-        room_violate(room, "everybody's clock is set");
+        room_violate(room, "everybody's clock is set", (int)(client - room->clients));
     }
 }
 
@@ -485,7 +504,7 @@ void watch_check_quiet(Room *room)
             continue;
         }
         if (client->model.phase != MODEL_JOINED || !room_is_seated(room, i)) {
-            room_violate(room, "everybody who wants in is in");
+            room_violate(room, "everybody who wants in is in", i);
             return;
         }
         check_music(room, client);
@@ -494,7 +513,7 @@ void watch_check_quiet(Room *room)
             check_standing(room, client, &room->participants[client->seat]);
         }
         if (client->model.snapshot.joined != room->session.joined) {
-            room_violate(room, "everybody is told how many are in");
+            room_violate(room, "everybody is told how many are in", i);
         }
     }
 }
@@ -525,12 +544,12 @@ void watch_check_store(Room *room)
     for (int i = 0; i < room->session.participant_count; i++) {
         if (participant_plays(&room->participants[i]) &&
             !same_person(&people[i], &room->participants[i])) {
-            room_violate(room, "what is stored makes the same people again");
+            room_violate(room, "what is stored makes the same people again", -1);
         }
     }
     if (again->bar_count != room->session.bar_count ||
         !same_timeline(&again->timeline, &room->session.timeline)) {
-        room_violate(room, "what is stored makes the same music again");
+        room_violate(room, "what is stored makes the same music again", -1);
     }
     free(again);
     free(people);
