@@ -318,9 +318,12 @@ static void receive_notice(ClientModel *model, HostTime now, const NoticeMessage
 {
     model->notice = *notice;
     model->notice_count++;
-    if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_SEAT_TAKEN_OVER) {
+    if (notice->kind == NOTICE_KICKED) {
         model->has_seat = false;
         model->config.has_own_token = false;
+    }
+    if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_SEAT_TAKEN_OVER) {
+        /* Who took the seat over may be oneself, late: the token still opens it. */
         enter_phase(model, MODEL_ENDED, now);
     }
 }

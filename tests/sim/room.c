@@ -642,6 +642,14 @@ void room_run(Room *room, int64_t duration_ns)
 
 /* --- who is there --- */
 
+static void draw_own_token(Room *room, ModelConfig *config)
+{
+    config->has_own_token = true;
+    for (int i = 0; i < TOKEN_BYTES; i++) {
+        config->own_token[i] = (uint8_t)prng_below(&room->prng, 256);
+    }
+}
+
 static int add(Room *room, ModelConfig *config)
 {
     const int index = room->client_count;
@@ -655,10 +663,7 @@ static int add(Room *room, ModelConfig *config)
     client->host_skew = (prng_uniform(&room->prng) - 0.5) * 1e-4;
     client->connect_at_ns = room->now_ns;
     client->breaks_at_ns = ROOM_NEVER;
-    config->has_own_token = true;
-    for (int i = 0; i < TOKEN_BYTES; i++) {
-        config->own_token[i] = (uint8_t)prng_below(&room->prng, 256);
-    }
+    draw_own_token(room, config);
     model_init(&client->model, config, &client->others, room_host_time(room, client));
     return index;
 }
@@ -768,6 +773,9 @@ void room_return(Room *room, int index)
     if (client->connected) {
         lose_connection(room, client->connection);
         hang_up(room, client);
+    }
+    if (!client->model.has_seat) {
+        draw_own_token(room, &client->model.config); /* as somebody who joins anew would */
     }
     client->model.phase = MODEL_CONNECTING;
     client->connect_at_ns = room->now_ns;

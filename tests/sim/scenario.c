@@ -528,6 +528,22 @@ static void settle(Scenario *scenario)
     run(scenario, QUIET_NS);
 }
 
+static void tell_ends(const Scenario *scenario)
+{
+    for (int i = 0; i < scenario->room->client_count; i++) {
+        const ClientModel *model = &scenario->room->clients[i].model;
+
+        tell(scenario,
+             "%d: phase %d, seat %u, refusal %u of %u, %s",
+             i,
+             (int)model->phase,
+             scenario->room->clients[i].seat,
+             model->refusal.reason,
+             model->refusal_count,
+             room_is_seated(scenario->room, i) ? "seated" : "not seated");
+    }
+}
+
 ScenarioResult scenario_run(uint64_t seed, bool tells)
 {
     Scenario *scenario = calloc(1, sizeof *scenario);
@@ -542,6 +558,7 @@ ScenarioResult scenario_run(uint64_t seed, bool tells)
         watch_check_quiet(scenario->room);
         watch_check_store(scenario->room);
     }
+    tell_ends(scenario);
     result = scenario->result;
     result.violated = scenario->room->violated;
     result.violated_by = scenario->room->violated_by;

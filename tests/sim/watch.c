@@ -385,7 +385,8 @@ static void check_position(Watch *watch, Room *room, int index)
     const RoomClient *client = &room->clients[index];
     const ModelNow now = model_now(&client->model, room_host_time(room, client));
     const bool relocked = client->model.clock.segment_count < watch->clients[index].segment_count;
-    const bool replanned = client->model.timeline.revision != watch->clients[index].revision;
+    const uint32_t revision = client->model.timeline.revision;
+    const bool replanned = revision != watch->clients[index].revision;
 
     if (!now.known) {
         return;
@@ -395,14 +396,15 @@ static void check_position(Watch *watch, Room *room, int index)
             room_violate(room, "nobody's session time goes back", index);
         }
         if (now.position.ubeats < watch->clients[index].position.ubeats &&
-            !(replanned && timeline_came_late(room, client))) {
+            !(replanned && (revision != watch->clients[index].revision + 1 ||
+                            timeline_came_late(room, client)))) {
             room_violate(room, "nobody's position goes back", index);
         }
     }
     watch->clients[index].known = true;
     watch->clients[index].time = now.time;
     watch->clients[index].position = now.position;
-    watch->clients[index].revision = client->model.timeline.revision;
+    watch->clients[index].revision = revision;
     watch->clients[index].segment_count = client->model.clock.segment_count;
 }
 
