@@ -311,6 +311,10 @@ take_record(Session *session, uint16_t seat, const JudgedRecord *record, Journal
         entry->take = participant->take;
         entry->judged = *record;
     }
+    if (record->hit_number != 0) {
+        participant->closed_hits[participant->closed_hit_count % HITS_PER_S_MAX] = record->at;
+        participant->closed_hit_count++;
+    }
     if (judgement_closes_note(record->kind)) {
         follow_stretch(session, participant, record);
     }
@@ -484,9 +488,16 @@ is_playing_around(const Session *session, const Participant *participant, Sessio
            soon_at.ubeats >= participant->enters_at.ubeats;
 }
 
-/* The waiting hits within the second from `start` on. */
-static int hits_in_second(const Judge *judge, SessionTime start)
+static uint32_t closed_hits_kept(const Participant *participant)
 {
+    return participant->closed_hit_count < HITS_PER_S_MAX ? participant->closed_hit_count
+                                                          : HITS_PER_S_MAX;
+}
+
+/* The hits within the second from `start` on, waiting or just closed. */
+static int hits_in_second(const Participant *participant, SessionTime start)
+{
+    const Judge *judge = &participant->judge;
     int count = 0;
 
     for (int i = 0; i < judge->hit_count; i++) {
@@ -494,29 +505,38 @@ static int hits_in_second(const Judge *judge, SessionTime start)
 
         count += since_ns >= 0 && since_ns < NS_PER_S ? 1 : 0;
     }
+    for (uint32_t i = 0; i < closed_hits_kept(participant); i++) {
+        const int64_t since_ns = participant->closed_hits[i].ns - start.ns;
+
+        count += since_ns >= 0 && since_ns < NS_PER_S ? 1 : 0;
+    }
     return count;
+}
+
+/* Whether a second that begins with a hit at `start` holds `at`, and as many as anybody drums. */
+static bool fills_second(const Participant *participant, SessionTime start, SessionTime at)
+{
+    return start.ns <= at.ns && start.ns > at.ns - NS_PER_S &&
+           hits_in_second(participant, start) >= HITS_PER_S_MAX;
 }
 
 /* More hits within any second than anybody drums are noise, in whatever order they come. */
 static bool is_too_many(const Participant *participant, SessionTime at)
 {
     const Judge *judge = &participant->judge;
+    bool full = false;
 
-    if (judge->hit_count < HITS_PER_S_MAX) {
+    if ((uint32_t)judge->hit_count + closed_hits_kept(participant) < HITS_PER_S_MAX) {
         return false;
     }
-    if (hits_in_second(judge, at) >= HITS_PER_S_MAX) {
-        return true;
+    full = fills_second(participant, at, at);
+    for (int i = 0; i < judge->hit_count && !full; i++) {
+        full = fills_second(participant, judge->hits[i].at, at);
     }
-    for (int i = 0; i < judge->hit_count; i++) {
-        const SessionTime start = judge->hits[i].at;
-
-        if (start.ns <= at.ns && start.ns > at.ns - NS_PER_S &&
-            hits_in_second(judge, start) >= HITS_PER_S_MAX) {
-            return true;
-        }
+    for (uint32_t i = 0; i < closed_hits_kept(participant) && !full; i++) {
+        full = fills_second(participant, participant->closed_hits[i], at);
     }
-    return false;
+    return full;
 }
 
 static void take_hit(Session *session, uint16_t seat, const HitEntry *entry, Journal *journal)

@@ -391,6 +391,17 @@ static void restore_tempo(Session *session)
     }
 }
 
+/*
+ * Greater than every revision that anybody may have heard of: the newest ones may not have been
+ * stored, and one number must not mean two timelines. Time is what grows over all restarts.
+ */
+static uint32_t fresh_revision(const Timeline *timeline, SessionTime stored_until)
+{
+    const int64_t by_time = stored_until.ns / (100 * NS_PER_MS);
+
+    return (uint32_t)clamp_i64(by_time, (int64_t)timeline->revision + 1, UINT32_MAX);
+}
+
 void session_restored(Session *session, SessionTime stored_until)
 {
     const Beats where = tempo_map_beats_at(&session->timeline.tempo, stored_until);
@@ -399,6 +410,7 @@ void session_restored(Session *session, SessionTime stored_until)
         session->participants[i].away_since = stored_until;
     }
     session->bars_until = timeline_bar_start(&session->timeline, where);
+    session->timeline.revision = fresh_revision(&session->timeline, stored_until);
     restore_tempo(session);
 }
 

@@ -80,6 +80,8 @@ typedef struct {
                                in the judge or has been judged */
     uint32_t hits_refused;  /* implausible, too late or too many */
     uint32_t hits_idle;     /* outside of the music: drumming in the lobby */
+    SessionTime closed_hits[HITS_PER_S_MAX]; /* ring of the newest that wait no more ... */
+    uint32_t closed_hit_count;               /* ... of so many ever */
 
     Judge judge;
     PersonStatistics statistics; /* of the take */

@@ -9,7 +9,7 @@
 #include "tests/sim/scenario.h"
 
 static const char HELP[] =
-    "Usage: sim --seeds N [--first SEED] | --seed SEED [--quiet]\n"
+    "Usage: sim --seeds N [--first SEED] | --seed SEED [--quiet] | --kept FILE\n"
     "\n"
     "Plays whole sessions on virtual time: real session, real client models, a simulated\n"
     "network, and everything going wrong that can. Every rule is checked all the time.\n"
@@ -18,6 +18,7 @@ static const char HELP[] =
     "  --first SEED   the first of them (default 1)\n"
     "  --seed SEED    one session again, telling what happens\n"
     "  --quiet        without the telling\n"
+    "  --kept FILE    the seeds that FILE lists, one at the start of each line\n"
     "\n"
     "Exit status: 0 when every rule held, 1 when one did not, 2 on wrong usage.\n";
 
@@ -30,7 +31,14 @@ typedef struct {
     uint64_t first;
     uint64_t count;
     bool tells;
+    const char *kept; /* a file of seeds; NULL */
 } Wish;
+
+typedef struct {
+    uint64_t run;
+    uint64_t failed;
+    ScenarioResult sum;
+} Tally;
 
 static bool read_number(const char *text, uint64_t *number)
 {
@@ -53,7 +61,9 @@ static bool read_wish(int argument_count, char *arguments[], Wish *wish)
             wish->tells = false;
             continue;
         }
-        if (strcmp(arguments[i], "--seeds") == 0 && read_number(value, &wish->count)) {
+        if (strcmp(arguments[i], "--kept") == 0 && value != NULL) {
+            wish->kept = value;
+        } else if (strcmp(arguments[i], "--seeds") == 0 && read_number(value, &wish->count)) {
             wish->tells = false;
         } else if (strcmp(arguments[i], "--seed") == 0 && read_number(value, &wish->first)) {
             wish->count = 1;
@@ -63,7 +73,7 @@ static bool read_wish(int argument_count, char *arguments[], Wish *wish)
         }
         i++;
     }
-    return wish->count > 0;
+    return wish->count > 0 || wish->kept != NULL;
 }
 
 static void add(ScenarioResult *sum, const ScenarioResult *result)
@@ -78,11 +88,62 @@ static void add(ScenarioResult *sum, const ScenarioResult *result)
     sum->clock_checks += result->clock_checks;
 }
 
+static void run(Tally *tally, uint64_t seed, bool tells)
+{
+    const ScenarioResult result = scenario_run(seed, tells);
+
+    tally->run++;
+    add(&tally->sum, &result);
+    if (result.violated != NULL) {
+        tally->failed++;
+        (void)printf("seed %" PRIu64 " at %.3f s: does not hold: %s (%d)\n",
+                     seed,
+                     result.at_s,
+                     result.violated,
+                     result.violated_by);
+        (void)fflush(stdout);
+    }
+}
+
+static bool run_kept(Tally *tally, const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char line[256];
+
+    if (file == NULL) {
+        perror(path);
+        return false;
+    }
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (line[0] >= '0' && line[0] <= '9') {
+            run(tally, strtoull(line, NULL, 10), false);
+        }
+    }
+    (void)fclose(file);
+    return tally->run > 0;
+}
+
+static void print_tally(const Tally *tally)
+{
+    (void)printf("%" PRIu64 " seeds, %" PRIu64 " failed; %d people, %.0f s, %" PRId64
+                 " things happened, %" PRId64 " server deaths, %" PRId64 " hits, %" PRId64
+                 " datagrams, %" PRId64 " of them lost, %" PRId64 " looks at clocks\n",
+                 tally->run,
+                 tally->failed,
+                 tally->sum.people,
+                 tally->sum.seconds,
+                 tally->sum.actions,
+                 tally->sum.restarts,
+                 tally->sum.hits,
+                 tally->sum.datagrams_sent,
+                 tally->sum.datagrams_lost,
+                 tally->sum.clock_checks);
+}
+
 int main(int argument_count, char *arguments[])
 {
-    ScenarioResult sum = {0};
+    Tally tally = {0};
     Wish wish;
-    uint64_t failed = 0;
 
     if (argument_count == 2 && strcmp(arguments[1], "--help") == 0) {
         (void)fputs(HELP, stdout);
@@ -92,34 +153,12 @@ int main(int argument_count, char *arguments[])
         (void)fputs(HELP, stderr);
         return EXIT_USAGE;
     }
-    for (uint64_t i = 0; i < wish.count && failed < FAILURES_SHOWN_MAX; i++) {
-        const ScenarioResult result = scenario_run(wish.first + i, wish.tells);
-
-        add(&sum, &result);
-        if (result.violated != NULL) {
-            failed++;
-            (void)printf("seed %" PRIu64 " at %.3f s: does not hold: %s (%d)\n",
-                         wish.first + i,
-                         result.at_s,
-                         result.violated,
-                         result.violated_by);
-            (void)fflush(stdout);
-        }
+    if (wish.kept != NULL && !run_kept(&tally, wish.kept)) {
+        return EXIT_FAILURE;
     }
-    (void)printf("%" PRIu64 " seeds from %" PRIu64 ", %" PRIu64
-                 " failed; %d people, %.0f s, %" PRId64 " things happened, %" PRId64
-                 " server deaths, %" PRId64 " hits, %" PRId64 " datagrams, %" PRId64
-                 " of them lost, %" PRId64 " looks at clocks\n",
-                 wish.count,
-                 wish.first,
-                 failed,
-                 sum.people,
-                 sum.seconds,
-                 sum.actions,
-                 sum.restarts,
-                 sum.hits,
-                 sum.datagrams_sent,
-                 sum.datagrams_lost,
-                 sum.clock_checks);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    for (uint64_t i = 0; i < wish.count && tally.failed < FAILURES_SHOWN_MAX; i++) {
+        run(&tally, wish.first + i, wish.tells);
+    }
+    print_tally(&tally);
+    return tally.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

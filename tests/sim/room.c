@@ -14,7 +14,8 @@
 /* How long either side waits for a silent other. */
 #define SILENCE_NS (5 * NS_PER_S)
 #define RECONNECT_NS (500 * NS_PER_MS)
-/* After a step of its clock, and after a change of path or pace that nobody can tell from one. */
+/* After an absence or a long nap; and after a smaller step of its clock, or a change of path or
+   pace that looks like one, which the estimator may take minutes to sort out. */
 #define UNEASY_NS (15 * NS_PER_S)
 #define UNEASY_LONG_NS (300 * NS_PER_S)
 
@@ -132,7 +133,7 @@ void room_step_clock(Room *room, int index, int64_t by_ns)
     assert(by_ns >= 0);
     anchor_clock(room, client);
     client->host_anchor_ns += by_ns;
-    make_uneasy(client, UNEASY_NS);
+    make_uneasy(client, UNEASY_LONG_NS);
 }
 
 void room_set_skew(Room *room, int index, double skew)
@@ -434,6 +435,7 @@ static void hang_up(Room *room, RoomClient *client)
     if (client->connected) {
         client->connected = false;
         model_disconnected(&client->model, room_host_time(room, client));
+        make_uneasy(client, UNEASY_NS); /* its pace since then is a guess */
     }
     client->breaks_at_ns = ROOM_NEVER;
 }
@@ -478,7 +480,7 @@ static bool sleeps_through(Room *room, const Packet *packet)
         return false;
     }
     if (packet->reliable) {
-        later.at_ns = client->asleep_until_ns + NS_PER_MS;
+        later.at_ns = client->asleep_until_ns;
         packets_push(&room->packets, &later);
     }
     return true;
@@ -572,7 +574,6 @@ static void wake(Room *room, RoomClient *client)
 {
     client->asleep_until_ns = 0;
     client->anchor_now_ns = room->now_ns;
-    make_uneasy(client, UNEASY_NS);
 }
 
 static void run_client(Room *room, int index)
@@ -754,6 +755,7 @@ void room_sleep(Room *room, int index, int64_t length_ns)
 
     anchor_clock(room, client);
     client->asleep_until_ns = room->now_ns + length_ns;
+    make_uneasy(client, length_ns < 2 * NS_PER_S ? UNEASY_LONG_NS : UNEASY_NS);
     break_after_silence(room, client, length_ns);
 }
 
@@ -787,6 +789,7 @@ bool room_kill_server(Room *room, int64_t away_ns, int64_t lost_ns)
     bool timeline_lost = false;
 
     room->server_is_down = true;
+    room->facts_lost = room->facts_lost || lost_ns > 0;
     for (int i = 0; i < room->connection_count; i++) {
         room->connections[i].open = false;
         room->connections[i].joined = false;

@@ -84,6 +84,7 @@ typedef struct {
     Packets packets;
     Store store;
     bool server_is_down;
+    bool facts_lost;            /* by a server that died: it may know people that were kicked */
     int64_t timeline_set_at_ns; /* when the newest timeline was decided ... */
     uint32_t timeline_revision; /* ... and which that is */
     int64_t datagrams_sent;

@@ -501,6 +501,7 @@ static void settle(Scenario *scenario)
 {
     static const RoomNetwork good = {.delay_ms = 8, .jitter_ms = 1};
     Room *room = scenario->room;
+    int64_t awake_ns = room->now_ns;
 
     tell(scenario, "all is well from now on");
     for (int i = 0; i < room->client_count; i++) {
@@ -508,14 +509,14 @@ static void settle(Scenario *scenario)
 
         room_set_network(room, i, &good);
         client->partitioned_until_ns = 0;
-        if (client->asleep_until_ns > room->now_ns) {
-            client->asleep_until_ns = room->now_ns;
+        if (client->asleep_until_ns > awake_ns) {
+            awake_ns = client->asleep_until_ns;
         }
         if (client->connect_at_ns != ROOM_NEVER) {
             client->connect_at_ns = room->now_ns;
         }
     }
-    run(scenario, SETTLE_NS);
+    run(scenario, awake_ns - room->now_ns + SETTLE_NS);
     for (int i = 0; i < room->client_count; i++) {
         if (room->clients[i].model.phase == MODEL_REFUSED) {
             room_return(room, i);

@@ -55,9 +55,10 @@ static void find_newest(const Store *store, Newest *newest)
         } else if (fact->kind == JOURNAL_PARTICIPANT) {
             const int before = newest->participant[fact->seat];
 
-            if (before < 0 || memcmp(store->facts[before].participant.resume_token,
-                                     fact->participant.resume_token,
-                                     TOKEN_BYTES) != 0) {
+            if (before < 0 || !store->facts[before].participant.present ||
+                memcmp(store->facts[before].participant.resume_token,
+                       fact->participant.resume_token,
+                       TOKEN_BYTES) != 0) {
                 newest->owner[fact->seat] = i;
             }
             newest->participant[fact->seat] = i;

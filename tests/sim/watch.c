@@ -11,6 +11,7 @@
 /* How often the uncertainty, about one standard error, may be exceeded, and by how much besides. */
 #define SIGMAS_MAX 6
 #define CLOCK_MARGIN_NS NS_PER_MS
+#define CLOCK_JITTER_SHARE 16
 #define CLOCK_SETTLED_SAMPLES 40
 
 void watch_create(Watch *watch)
@@ -38,7 +39,8 @@ static void take_participant(WatchBook *book, const JournalEntry *fact)
 {
     const JournalParticipant *participant = &fact->participant;
 
-    if (memcmp(book->token, participant->resume_token, TOKEN_BYTES) != 0) {
+    if (memcmp(book->token, participant->resume_token, TOKEN_BYTES) != 0 ||
+        (!book->taken && participant->present)) {
         memset(book, 0, sizeof *book);
         memcpy(book->token, participant->resume_token, TOKEN_BYTES);
         book->take = fact->take;
@@ -351,6 +353,9 @@ static void check_clock(Watch *watch, Room *room, const RoomClient *client)
     const ClockEstimate *estimate = &client->model.clock_estimate;
     const double half_ms = client->network.asymmetry_ms / 2.0;
     const int64_t blind_ns = (int64_t)((half_ms < 0 ? -half_ms : half_ms) * (double)NS_PER_MS);
+    /* With few samples so far the floor of a jittery path has not been seen yet. */
+    const int64_t few_ns =
+        (int64_t)(client->network.jitter_ms * (double)NS_PER_MS) / CLOCK_JITTER_SHARE;
     int64_t error_ns = 0;
 
     if (!estimate->valid || client->model.phase != MODEL_JOINED || client->asleep_until_ns > 0 ||
@@ -360,7 +365,7 @@ static void check_clock(Watch *watch, Room *room, const RoomClient *client)
     watch->clock_checks++;
     error_ns = estimate->at.ns + estimate->offset_ns - true_session_ns(client, estimate->at);
     error_ns = error_ns < 0 ? -error_ns : error_ns;
-    if (error_ns > blind_ns + SIGMAS_MAX * estimate->uncertainty_ns + CLOCK_MARGIN_NS) {
+    if (error_ns > blind_ns + SIGMAS_MAX * estimate->uncertainty_ns + CLOCK_MARGIN_NS + few_ns) {
         room_violate(room,
                      "a clock is within its uncertainty, but for the path's asymmetry",
                      (int)(client - room->clients));
@@ -501,8 +506,9 @@ void watch_check_quiet(Room *room)
     for (int i = 0; i < room->client_count; i++) {
         const RoomClient *client = &room->clients[i];
 
-        if (client->model.phase == MODEL_ENDED || (client->model.phase == MODEL_REFUSED &&
-                                                   client->model.refusal.reason == REFUSAL_FULL)) {
+        if (client->model.phase == MODEL_ENDED ||
+            (client->model.phase == MODEL_REFUSED &&
+             (client->model.refusal.reason == REFUSAL_FULL || room->facts_lost))) {
             continue;
         }
         if (client->model.phase != MODEL_JOINED || !room_is_seated(room, i)) {
@@ -542,13 +548,13 @@ void watch_check_store(Room *room)
     assert(again != NULL && people != NULL);
     session_init(again, &room->session.config, people, grooves, groove_count);
     store_restore(&room->store, again);
-    session_restored(again, (SessionTime){room->now_ns});
     for (int i = 0; i < room->session.participant_count; i++) {
         if (participant_plays(&room->participants[i]) &&
             !same_person(&people[i], &room->participants[i])) {
             room_violate(room, "what is stored makes the same people again", -1);
         }
     }
+    again->timeline.revision = room->session.timeline.revision; /* each start counts on */
     if (again->bar_count != room->session.bar_count ||
         !same_timeline(&again->timeline, &room->session.timeline)) {
         room_violate(room, "what is stored makes the same music again", -1);
