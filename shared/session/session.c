@@ -134,6 +134,7 @@ static bool may_command(Session *session, uint16_t seat, Outbox *outbox)
     const Participant *participant = &session->participants[seat];
 
     if (!participant->facilitates) {
+        session->counts.not_allowed++;
         people_refuse(participant->connection, REFUSAL_NOT_ALLOWED, 0, outbox);
     }
     return participant->facilitates;
