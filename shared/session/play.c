@@ -110,18 +110,26 @@ find_note(const Session *session, const Participant *participant, Beats from, Ex
     return false;
 }
 
-/* The time from the note before `note` in its own section to it; INT64_MAX for none. */
+/*
+ * The time from the note before `note` to it; INT64_MAX for none. A note more than a cycle of the
+ * groove before it lies behind a halt and is no neighbour: a pause is not the period of any phase.
+ */
 static int64_t
 gap_before_ns(const Session *session, const Participant *participant, const ExpectedNote *note)
 {
     const Section *section = timeline_section_at(&session->timeline, note->at);
     const Groove *groove = session_groove(session, section);
     const int part = participant_part(participant, groove, note->at);
+    const int64_t beat_ns =
+        beat_ns_at(tempo_map_tempo_mbpm_at(&session->timeline.tempo, note->time));
+    const int64_t cycle_ns = groove_cycle_beats(groove).ubeats / UBEATS_PER_BEAT * beat_ns;
     GrooveNote before;
 
     if (participant->note_number > 0 && participant->last_note_at.ns < note->time.ns &&
         participant->expected_until.ubeats > participant->enters_at.ubeats) {
-        return note->time.ns - participant->last_note_at.ns;
+        const int64_t gap_ns = note->time.ns - participant->last_note_at.ns;
+
+        return gap_ns <= cycle_ns ? gap_ns : INT64_MAX;
     }
     if (groove_note_before(groove, part, section->start, note->at, &before) &&
         before.at.ubeats >= section->start.ubeats) {
