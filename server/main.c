@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/options.h"
 #include "server/server.h"
+#include "server/server_options.h"
 #include "shared/platform/log.h"
 
 enum {
@@ -37,7 +37,7 @@ static void catch_signals(void)
     (void)sigaction(SIGPIPE, &action, NULL);
 }
 
-static int serve(const Options *options)
+static int serve(const ServerOptions *options)
 {
     ServerError error;
     Server *server;
@@ -59,22 +59,22 @@ static int serve(const Options *options)
 
 int main(int argument_count, char *arguments[])
 {
-    const OptionsEnvironment environment = {.home = getenv("HOME"),
-                                            .state_home = getenv("XDG_STATE_HOME")};
-    Options options;
-    OptionsError error;
+    const ServerOptionsEnvironment environment = {.home = getenv("HOME"),
+                                                  .state_home = getenv("XDG_STATE_HOME")};
+    ServerOptions options;
+    ServerOptionsError error;
 
-    switch (options_parse(argument_count, arguments, &environment, &options, &error)) {
-    case OPTIONS_HELP:
-        (void)fputs(OPTIONS_HELP_TEXT, stdout);
+    switch (server_options_parse(argument_count, arguments, &environment, &options, &error)) {
+    case SERVER_OPTIONS_HELP:
+        (void)fputs(SERVER_OPTIONS_HELP_TEXT, stdout);
         return EXIT_SUCCESS;
-    case OPTIONS_VERSION:
+    case SERVER_OPTIONS_VERSION:
         (void)printf("onedrum-server %s\n", ONEDRUM_VERSION);
         return EXIT_SUCCESS;
-    case OPTIONS_WRONG:
+    case SERVER_OPTIONS_WRONG:
         (void)fprintf(stderr, "onedrum-server: %s\n", error.text);
         return EXIT_USAGE;
-    case OPTIONS_RUN:
+    case SERVER_OPTIONS_RUN:
         break;
     }
     return serve(&options);

@@ -438,8 +438,8 @@ static void copy_title(char title[TITLE_BYTES_MAX + 1], const char *text)
             length--;
         }
     }
-    memcpy(title, text, length);
-    memset(title + length, 0, TITLE_BYTES_MAX + 1 - length);
+    memset(title, 0, TITLE_BYTES_MAX + 1);
+    (void)snprintf(title, TITLE_BYTES_MAX + 1, "%.*s", (int)length, text);
 }
 
 int rooms_open(Rooms *rooms, const char *title, uint16_t seats)
@@ -573,14 +573,14 @@ int rooms_joined_count(const Rooms *rooms)
     return rooms->joined_count;
 }
 
-void rooms_connected(Rooms *rooms, SessionTime now, uint32_t connection)
+void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number)
 {
-    uint32_t index = connection & 0xffff;
+    uint32_t index = number & 0xffff;
 
-    assert(connection < CONNECTION_NONE && index < ROOM_CONNECTIONS_MAX);
+    assert(number < CONNECTION_NONE && index < ROOM_CONNECTIONS_MAX);
     assert(rooms->connections[index].state == CONNECTION_FREE);
     rooms->connections[index] =
-        (RoomConnection){.state = CONNECTION_UNJOINED, .number = connection, .since = now};
+        (RoomConnection){.state = CONNECTION_UNJOINED, .number = number, .since = now};
 }
 
 /* Bytes that no client of ours sends. */

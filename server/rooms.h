@@ -74,11 +74,11 @@ const Session *rooms_session(const Rooms *rooms, int index);
 /* People with a connection, over all sessions. */
 int rooms_joined_count(const Rooms *rooms);
 
-/* What the network brings. `now` never goes back. */
-void rooms_connected(Rooms *rooms, SessionTime now, uint32_t connection);
+/* What the network brings, with the number of the connection. `now` never goes back. */
+void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number);
 void rooms_received(
-    Rooms *rooms, SessionTime now, uint32_t connection, const uint8_t *bytes, size_t size_bytes);
-void rooms_disconnected(Rooms *rooms, SessionTime now, uint32_t connection);
+    Rooms *rooms, SessionTime now, uint32_t number, const uint8_t *bytes, size_t size_bytes);
+void rooms_disconnected(Rooms *rooms, SessionTime now, uint32_t number);
 
 /* Time has passed: every 5 to 20 ms. */
 void rooms_tick(Rooms *rooms, SessionTime now);

@@ -22,7 +22,7 @@
 #define COUNTS_LOGGED_NS (60 * NS_PER_S)
 
 struct Server {
-    Options options;
+    ServerOptions options;
     GrooveLibrary library;
     Storage *storage;
     Endpoint *endpoint;
@@ -192,7 +192,7 @@ static bool load_grooves(Server *server, ServerError *error)
 /* What new sessions are like. */
 static bool make_defaults(const Server *server, SessionConfig *config, ServerError *error)
 {
-    const Options *options = &server->options;
+    const ServerOptions *options = &server->options;
     int groove = 0;
 
     if (options->groove[0] != '\0') {
@@ -422,7 +422,7 @@ static void free_server(Server *server)
     free(server);
 }
 
-Server *server_open(const Options *options, ServerError *error)
+Server *server_open(const ServerOptions *options, ServerError *error)
 {
     Server *server = calloc(1, sizeof *server);
 
@@ -545,6 +545,7 @@ bool server_close(Server *server)
         return true;
     }
     log_info("server: event=stop joined=%d", rooms_joined_count(server->rooms));
+    endpoint_stop_accepting(server->endpoint);
     rooms_close(server->rooms, session_now(server));
     end.ns = host_clock_now().ns + CLOSING_MS_MAX * NS_PER_MS;
     while (endpoint_connection_count(server->endpoint) > 0 && host_clock_now().ns < end.ns) {

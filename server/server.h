@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "server/options.h"
+#include "server/server_options.h"
 
 enum {
     SESSION_KEPT_DAYS = 30, /* untouched for longer, a stored session is not opened again */
@@ -28,7 +28,7 @@ typedef struct {
  * Opens the store, puts back what is in it, listens. `options` is copied. NULL with a cause and a
  * remedy.
  */
-Server *server_open(const Options *options, ServerError *error);
+Server *server_open(const ServerOptions *options, ServerError *error);
 
 /* Prints the ready line, and one line for every further session, on the standard output stream. */
 void server_announce(Server *server);

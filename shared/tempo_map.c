@@ -38,7 +38,7 @@ static int64_t gain_ubeats(const TempoSegment *segment, Int128 elapsed)
                                   2 * ramp * NS_MBPM_PER_UBEAT);
     }
     return (int64_t)floor_128((from + to) * ramp + 2 * to * (elapsed - ramp),
-                              2 * NS_MBPM_PER_UBEAT);
+                              (Int128)2 * NS_MBPM_PER_UBEAT);
 }
 
 /* The first elapsed time at which a segment that moves has gained `gain` ubeats or more. */
@@ -236,7 +236,7 @@ bool tempo_map_ramp(TempoMap *map, Beats at, Beats until, int32_t tempo_mbpm)
     /* Mean tempo (from + to)/2 over the stretch; rounded down, so that `until` is at the target. */
     ramp_ns = 2 * (Int128)(until.ubeats - at.ubeats) * NS_MBPM_PER_UBEAT /
               (segment.tempo_mbpm + tempo_mbpm);
-    if (ramp_ns > TEMPO_RAMP_NS_MAX) {
+    if (ramp_ns > (Int128)TEMPO_RAMP_NS_MAX) {
         return false;
     }
     segment.ramp_ns = (int64_t)ramp_ns;

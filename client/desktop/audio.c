@@ -20,7 +20,9 @@ struct Audio {
     HostTime retry_at;
     bool cancel_owed; /* the ring was full when it was asked for */
     HostTime cancel_after;
-    bool problem_told; /* said once, until a device was there again */
+    uint16_t cancel_source; /* 0: all */
+    uint16_t source_count;  /* given so far, wrapping */
+    bool problem_told;      /* said once, until a device was there again */
     uint32_t revision;
     SoundStream stream;
 };
@@ -192,7 +194,9 @@ void audio_strike(Audio *audio, Drum drum, float gain)
 /* Sends the cancellation that is owed, if any; false when it still is. */
 static bool pay_cancellation(Audio *audio)
 {
-    const SoundCommand command = {.kind = SOUND_CANCEL_AFTER, .at = audio->cancel_after};
+    const SoundCommand command = {.kind = SOUND_CANCEL_AFTER,
+                                  .at = audio->cancel_after,
+                                  .id = (uint64_t)audio->cancel_source << SOUND_SOURCE_SHIFT};
 
     if (audio->cancel_owed && sound_stream_send(&audio->stream, command)) {
         audio->cancel_owed = false;
@@ -221,11 +225,32 @@ int audio_schedule(Audio *audio, const HostSound *sounds, int sound_count)
     return sound_count;
 }
 
+uint16_t audio_new_source(Audio *audio)
+{
+    audio->source_count = (uint16_t)(audio->source_count % (SOUND_SOURCES_MAX - 1) + 1);
+    return audio->source_count;
+}
+
 void audio_cancel_after(Audio *audio, HostTime at)
 {
-    /* Nothing is scheduled while a cancellation is owed, so the earlier of the two says it all. */
-    if (!audio->cancel_owed || at.ns < audio->cancel_after.ns) {
+    audio_cancel_source_after(audio, 0, at);
+}
+
+void audio_cancel_source_after(Audio *audio, uint16_t source, HostTime at)
+{
+    /*
+     * With the ring full one cancellation is owed, and nothing is scheduled meanwhile. Two become
+     * one that covers both: with the device standing still it matters little that it covers more.
+     */
+    if (!audio->cancel_owed) {
         audio->cancel_after = at;
+        audio->cancel_source = source;
+    }
+    if (at.ns < audio->cancel_after.ns) {
+        audio->cancel_after = at;
+    }
+    if (source != audio->cancel_source) {
+        audio->cancel_source = 0;
     }
     audio->cancel_owed = true;
     if (!pay_cancellation(audio)) {

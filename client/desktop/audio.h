@@ -94,6 +94,14 @@ int audio_schedule(Audio *audio, const HostSound *sounds, int sound_count);
    after this call. */
 void audio_cancel_after(Audio *audio, HostTime at);
 
+/*
+ * Several may plan sounds side by side (a session and a preview): each takes a source of its own,
+ * 1..SOUND_SOURCES_MAX - 1, puts it into the upper bits of its ids (SOUND_SOURCE_SHIFT), and
+ * cancels without touching the others. Sources are given again after thousands.
+ */
+uint16_t audio_new_source(Audio *audio);
+void audio_cancel_source_after(Audio *audio, uint16_t source, HostTime at);
+
 /* Volume 0..1; all begin at 1. */
 void audio_set_volume(Audio *audio, Volume volume, double level);
 void audio_mute_own(Audio *audio, bool muted);

@@ -5,19 +5,18 @@
 void audio_feed_init(AudioFeed *feed)
 {
     feed->sent_count = 0;
-    feed->generation = 1;
+    feed->source = 0;
 }
 
 void audio_feed_reset(AudioFeed *feed)
 {
     feed->sent_count = 0;
-    feed->generation = (uint16_t)(feed->generation == 0xfff ? 1 : feed->generation + 1);
 }
 
 /* Positions stay far below 2^48 ubeats (a thousand years of play), sources below 16. */
 static uint64_t id_of(const AudioFeed *feed, const TimedSound *sound)
 {
-    return (uint64_t)feed->generation << 52 |
+    return (uint64_t)feed->source << SOUND_SOURCE_SHIFT |
            (((uint64_t)sound->where.ubeats << 4 | sound->source) & UINT64_C(0xfffffffffffff));
 }
 
@@ -155,6 +154,20 @@ void audio_feed_sent(AudioFeed *feed, const AudioPlan *plan, int sound_count, Ho
     }
 }
 
+void audio_feed_supply(AudioFeed *feed, Audio *audio, const AudioFeedSource *source, HostTime now)
+{
+    AudioPlan plan;
+
+    if (feed->source == 0) {
+        feed->source = audio_new_source(audio);
+    }
+    audio_feed_plan(feed, source, now, &plan);
+    if (plan.cancels) {
+        audio_cancel_source_after(audio, feed->source, plan.cancel_after);
+    }
+    audio_feed_sent(feed, &plan, audio_schedule(audio, plan.sounds, plan.sound_count), now);
+}
+
 void audio_feed_update(AudioFeed *feed,
                        Audio *audio,
                        const ClientModel *model,
@@ -169,22 +182,20 @@ void audio_feed_update(AudioFeed *feed,
                                     .grooves = grooves,
                                     .settings = settings,
                                     .audio_offset_us = audio_offset_us};
-    AudioPlan plan;
 
     for (int i = 0; i < MODEL_GROOVES_KNOWN_MAX; i++) {
         if (model->grooves[i].known && model->grooves[i].index < GROOVES_MAX) {
             grooves[model->grooves[i].index] = &model->grooves[i].groove;
         }
     }
-    audio_feed_plan(feed, &source, now, &plan);
-    if (plan.cancels) {
-        audio_cancel_after(audio, plan.cancel_after);
-    }
-    audio_feed_sent(feed, &plan, audio_schedule(audio, plan.sounds, plan.sound_count), now);
+    audio_feed_supply(feed, audio, &source, now);
 }
 
 void audio_feed_leave(AudioFeed *feed, Audio *audio)
 {
-    audio_cancel_after(audio, (HostTime){INT64_MIN});
+    if (feed->source != 0) {
+        audio_cancel_source_after(audio, feed->source, (HostTime){INT64_MIN});
+    }
     audio_feed_reset(feed);
+    feed->source = audio_new_source(audio);
 }

@@ -24,7 +24,7 @@ enum {
 typedef struct {
     HostSound sent[AUDIO_FEED_SENT_MAX]; /* not yet over for a second */
     int sent_count;
-    uint16_t generation; /* of the session: ids of different sessions differ */
+    uint16_t source; /* of ids: differs from session to session; 0: not given yet */
 } AudioFeed;
 
 /* From where the sounds come. */
@@ -46,8 +46,7 @@ typedef struct {
 
 void audio_feed_init(AudioFeed *feed);
 
-/* Another session: what was sent is forgotten (and to be cancelled by the caller: see
-   audio_feed_leave). */
+/* What was sent is forgotten, not taken back: see audio_feed_leave. */
 void audio_feed_reset(AudioFeed *feed);
 
 /* The plan for `now`; a source without a timeline (NULL) cancels all. */
@@ -59,7 +58,10 @@ void audio_feed_plan(const AudioFeed *feed,
 /* The plan was carried out, at least its cancellation and the first `sound_count` sounds. */
 void audio_feed_sent(AudioFeed *feed, const AudioPlan *plan, int sound_count, HostTime now);
 
-/* Plans from the model and sends: call it every 20 ms or more often. */
+/* Plans and sends. */
+void audio_feed_supply(AudioFeed *feed, Audio *audio, const AudioFeedSource *source, HostTime now);
+
+/* The same from the model: call it every 20 ms or more often. */
 void audio_feed_update(AudioFeed *feed,
                        Audio *audio,
                        const ClientModel *model,
@@ -67,7 +69,8 @@ void audio_feed_update(AudioFeed *feed,
                        int32_t audio_offset_us,
                        HostTime now);
 
-/* Leaves a session: silence what it had planned. */
+/* Leaves a session: what it had planned is silent. Other feeds of the same audio are not touched.
+ */
 void audio_feed_leave(AudioFeed *feed, Audio *audio);
 
 #endif

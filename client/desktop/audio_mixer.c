@@ -10,6 +10,7 @@
 #include <SDL_mixer.h>
 #include <math.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,7 @@ static void SDLCALL fill(void *userdata, Uint8 *stream, int stream_bytes)
         }
         /* The rest of a very long block was asked for in the same moment, but is for later. */
         now.ns += (int64_t)frames * NS_PER_S / device->rate_hz;
-        stream += frames * frame_bytes;
+        stream += (ptrdiff_t)frames * frame_bytes;
         left -= frames;
     }
 }

@@ -131,7 +131,11 @@ static void put_u32(uint8_t *bytes, uint32_t value)
 /* The RIFF header of mono 16-bit PCM. */
 static void put_header(uint8_t header[44], uint32_t data_bytes, uint32_t rate_hz)
 {
-    memcpy(header, "RIFF....WAVEfmt ", 16);
+    static const uint8_t words[] = {
+        'R', 'I', 'F', 'F', 'W', 'A', 'V', 'E', 'f', 'm', 't', ' ', 'd', 'a', 't', 'a'};
+
+    memcpy(header, words, 4);
+    memcpy(header + 8, words + 4, 8);
     put_u32(header + 4, 36 + data_bytes);
     put_u32(header + 16, 16);          /* bytes of the format */
     put_u16(header + 20, 1);           /* PCM */
@@ -140,7 +144,7 @@ static void put_header(uint8_t header[44], uint32_t data_bytes, uint32_t rate_hz
     put_u32(header + 28, rate_hz * 2); /* bytes a second */
     put_u16(header + 32, 2);           /* bytes a frame */
     put_u16(header + 34, 16);          /* bits a sample */
-    memcpy(header + 36, "data", 4);
+    memcpy(header + 36, words + 12, 4);
     put_u32(header + 40, data_bytes);
 }
 

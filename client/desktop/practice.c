@@ -1,5 +1,6 @@
 #include "client/desktop/practice.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ typedef struct {
     uint16_t seat;
     uint32_t next_hit_number;
     SimulatedPlayer player;
+    SessionTime sounded_until; /* hits up to here have been told */
 } Bandmate;
 
 struct Practice {
@@ -261,6 +263,37 @@ static void play_bandmate(Practice *practice, HostTime now, int index)
         (void)send_message(
             practice, now, (uint32_t)(BANDMATE_CONNECTION + index), bandmate->seat, &message);
     }
+}
+
+static Drum drum_of(const Practice *practice, const Bandmate *bandmate, SessionTime at)
+{
+    const Timeline *timeline = &practice->session.timeline;
+    const Groove *groove =
+        session_groove(&practice->session, timeline_section_at_time(timeline, at));
+
+    return groove->parts[practice->participants[bandmate->seat].part % groove->part_count].drum;
+}
+
+bool practice_next_sound(Practice *practice, HostTime until, PracticeSound *sound)
+{
+    const float gain = 0.7F / sqrtf((float)(1 + practice->bandmate_count));
+
+    for (int i = 0; i < BANDMATES_MAX; i++) {
+        Bandmate *bandmate = &practice->bandmates[i];
+
+        for (int j = 0; bandmate->seated && j < bandmate->player.hit_count; j++) {
+            const SimulatedHit *hit = &bandmate->player.hits[j];
+
+            if (hit->at.ns > bandmate->sounded_until.ns && hit->at.ns <= until.ns) {
+                bandmate->sounded_until = hit->at;
+                *sound = (PracticeSound){.at = {hit->at.ns},
+                                         .drum = drum_of(practice, bandmate, hit->at),
+                                         .gain = gain * (float)hit->velocity / 127.0F};
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* ---- the tempo ramp -------------------------------------------------------------------------- */

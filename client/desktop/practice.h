@@ -61,6 +61,18 @@ void practice_step(Practice *practice, HostTime now);
 void practice_set_bandmates(Practice *practice, int count);
 int practice_bandmates(const Practice *practice);
 
+/* What a bandmate is about to be heard playing. */
+typedef struct {
+    HostTime at;
+    Drum drum;
+    float gain; /* 0..1, so that many are not louder than few */
+} PracticeSound;
+
+/* The next sound of any bandmate until `until` (at most half a second ahead) that was not asked for
+   yet; false when there is none. A hit that moves after that, because the tempo changes, has been
+   told as it was. */
+NODISCARD bool practice_next_sound(Practice *practice, HostTime until, PracticeSound *sound);
+
 /* While playing, the tempo moves by PRACTICE_RAMP_MBPM every PRACTICE_RAMP_BARS bars towards the
    target, in beats per minute * 1000; 0 ends the ramp. */
 void practice_set_ramp(Practice *practice, int32_t target_mbpm);

@@ -19,12 +19,16 @@ enum {
 typedef enum {
     SOUND_STRIKE,      /* start with the next block */
     SOUND_TIMED,       /* start at `at`; replaces a waiting sound with the same id */
-    SOUND_CANCEL_AFTER /* forget what waits for `at` or later */
+    SOUND_CANCEL_AFTER /* forget what waits for `at` or later and is of the source of `id` */
 } SoundCommandKind;
+
+/* The upper bits of an id say who plans the sound; 0 is nobody in particular. */
+#define SOUND_SOURCE_SHIFT 52
+#define SOUND_SOURCES_MAX 4096
 
 typedef struct {
     HostTime at;
-    uint64_t id; /* 0: none */
+    uint64_t id; /* 0: none; of a cancellation 0: all */
     float gain;
     uint8_t kind; /* SoundCommandKind */
     uint8_t drum; /* Drum */

@@ -68,10 +68,15 @@ static void forget_waiting(SoundStream *stream, int index)
     stream->waiting[index] = stream->waiting[stream->waiting_count];
 }
 
-static void cancel_after(SoundStream *stream, HostTime at)
+static void cancel_after(SoundStream *stream, const SoundCommand *command)
 {
+    const uint64_t source = command->id >> SOUND_SOURCE_SHIFT;
+
     for (int i = stream->waiting_count - 1; i >= 0; i--) {
-        if (stream->waiting[i].at.ns >= at.ns) {
+        const SoundCommand *waiting = &stream->waiting[i];
+
+        if (waiting->at.ns >= command->at.ns &&
+            (source == 0 || source == waiting->id >> SOUND_SOURCE_SHIFT)) {
             forget_waiting(stream, i);
         }
     }
@@ -133,7 +138,7 @@ static void obey(SoundStream *stream)
             wait_for(stream, command);
             break;
         case SOUND_CANCEL_AFTER:
-            cancel_after(stream, command.at);
+            cancel_after(stream, &command);
             break;
         }
     }

@@ -311,11 +311,26 @@ static void receive_notice(ClientModel *model, HostTime now, const NoticeMessage
     }
 }
 
+/* A facilitator may give this participant another part: the roster tells. */
+static void follow_own_part(ClientModel *model, const RosterMessage *roster)
+{
+    for (int i = 0; i < roster->count; i++) {
+        const RosterEntry *entry = &roster->entries[i];
+
+        if (entry->seat == model->welcome.seat && (entry->presence & PRESENCE_TAKEN) != 0) {
+            model->part = entry->part;
+        }
+    }
+}
+
 /* What is about others goes nowhere when nobody keeps it. */
 static void receive_about_others(ClientModel *model, const Message *message)
 {
     ModelOthers *others = model->others;
 
+    if (message->type == MESSAGE_ROSTER) {
+        follow_own_part(model, &message->roster);
+    }
     if (others == NULL) {
         return;
     }

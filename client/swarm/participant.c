@@ -97,37 +97,43 @@ void participant_finish(SwarmParticipant *participant)
 
 static int32_t distance_us(SessionTime from, SessionTime to)
 {
-    if (from.ns == SESSION_TIME_NEVER.ns || to.ns == SESSION_TIME_NEVER.ns) {
+    if (from.ns == SESSION_TIME_NEVER.ns || to.ns == SESSION_TIME_NEVER.ns || to.ns < from.ns) {
         return DISTANCE_US_NONE;
     }
     return (int32_t)clamp_i64((to.ns - from.ns) / NS_PER_US, 0, DISTANCE_US_NONE);
 }
 
-/* Enters a hit with its true distance from the notes around it. */
-static void enter_hit(SwarmParticipant *participant, uint32_t number, const SimulatedHit *hit)
+/* Enters a hit with its true distance from the notes around it; `at` is when it really was. */
+static void
+enter_hit(SwarmParticipant *participant, uint32_t number, const SimulatedHit *hit, SessionTime at)
 {
     const ClientModel *model = participant->model;
     const TempoMap *tempo = &model->timeline.tempo;
     const Section *section = timeline_section_at(&model->timeline, hit->note);
     const Groove *groove = model_groove(model, section);
+    int part = groove == NULL ? 0 : model_part_index(model, groove);
     int64_t calibration_ns =
         model->config.calibrated ? model->config.calibration_us * NS_PER_US : 0;
-    SessionTime calibrated = {hit->at.ns - calibration_ns};
+    SessionTime calibrated = {at.ns - calibration_ns};
     Beats where = tempo_map_beats_at(tempo, calibrated);
-    int32_t after_us = DISTANCE_US_NONE;
-    int32_t before_us = DISTANCE_US_NONE;
+    SessionTime note_at = SESSION_TIME_NEVER;
+    int32_t after_us;
+    int32_t before_us;
     GrooveNote note;
 
-    where.ubeats++;
     if (groove != NULL &&
-        groove_note_before(groove, model_part_index(model, groove), section->start, where, &note)) {
-        after_us = distance_us(tempo_map_time_of(tempo, note.at), calibrated);
+        groove_note_before(groove, part, section->start, (Beats){where.ubeats + 1}, &note)) {
+        note_at = tempo_map_time_of(tempo, note.at);
     }
-    if (groove != NULL &&
-        groove_note_at_or_after(
-            groove, model_part_index(model, groove), section->start, where, &note)) {
-        before_us = distance_us(calibrated, tempo_map_time_of(tempo, note.at));
+    after_us = distance_us(note_at, calibrated);
+    /* On the bar line of a halt the music has a position before it has begun. */
+    if (groove != NULL && (after_us != DISTANCE_US_NONE || note_at.ns == SESSION_TIME_NEVER.ns)) {
+        where.ubeats++;
+        note_at = groove_note_at_or_after(groove, part, section->start, where, &note)
+                      ? tempo_map_time_of(tempo, note.at)
+                      : SESSION_TIME_NEVER;
     }
+    before_us = distance_us(calibrated, note_at);
     hit_ledger_add(&participant->ledger, number, after_us, before_us);
 }
 
@@ -141,7 +147,11 @@ static void play_hit(SwarmParticipant *participant, HostTime now, const Simulate
     own = model_hit(model, at, hit->pad, hit->velocity, participant->link.outbox);
     if (own.hit_number != 0) {
         participant->hit_count++;
-        enter_hit(participant, own.hit_number, hit);
+        /* On one machine the truth is known; elsewhere it is what the player's own clock says. */
+        enter_hit(participant,
+                  own.hit_number,
+                  hit,
+                  participant->config.same_host ? (SessionTime){at.ns} : hit->at);
     }
     session_link_flush(&participant->link);
 }
@@ -201,7 +211,8 @@ void participant_service(SwarmParticipant *participant, HostTime now)
         participant->has_joined = true;
         participant->joined_at = now;
     }
-    if (participant->has_joined) {
+    /* Who was sent out stops; who lost the connection plays on and comes back. */
+    if (participant->has_joined && model->phase != MODEL_ENDED && model->phase != MODEL_REFUSED) {
         choose_part(participant, now);
         play(participant, now);
     }

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "shared/platform/log.h"
 #include "shared/verdict.h"
 
 enum {
     SAMPLES_FIRST = 1024,
+    ODD_HITS_TOLD_MAX = 10,
+    ODD_ERROR_US = 2000, /* errors above this are told one by one */
     JSON_DIGITS = 8
 };
 
@@ -17,6 +20,7 @@ typedef struct {
     Samples join_ms;
     Samples judge_error_ms;
     int joined_count;
+    int odd_count;
     int64_t sent_count;
     int64_t judged_count;
     double seconds; /* of all connections together */
@@ -88,6 +92,27 @@ double samples_percentile(Samples *samples, double share)
     return samples->values[rank == 0 ? 0 : rank - 1];
 }
 
+/* An error that the clocks do not explain is worth a look. */
+static void tell_odd_hit(const SwarmParticipant *participant, uint32_t index, Summary *summary)
+{
+    const LedgerEntry *entry = &participant->ledger.entries[index];
+
+    summary->odd_count++;
+    if (summary->odd_count <= ODD_HITS_TOLD_MAX) {
+        log_warning("swarm: hit %u of %s, %.3f ms after a note and %.3f before one, was judged %s "
+                    "at %.3f ms%s",
+                    participant->ledger.first_number + index,
+                    participant->config.name,
+                    entry->after_note_us / 1000.0,
+                    entry->before_note_us / 1000.0,
+                    entry->judgement == JUDGEMENT_EXTRA    ? "extra"
+                    : entry->judgement == JUDGEMENT_BOUNCE ? "a bounce"
+                                                           : "on a note",
+                    entry->judged_us / 1000.0,
+                    entry->final ? "" : ", for now");
+    }
+}
+
 static void summarise_hits(const SwarmParticipant *participant, Summary *summary)
 {
     const HitLedger *ledger = &participant->ledger;
@@ -100,6 +125,9 @@ static void summarise_hits(const SwarmParticipant *participant, Summary *summary
 
         if (hit_ledger_error_us(&ledger->entries[i], &error_us)) {
             samples_add(&summary->judge_error_ms, fabs(error_us / 1000.0));
+            if (error_us > ODD_ERROR_US || error_us < -ODD_ERROR_US) {
+                tell_odd_hit(participant, i, summary);
+            }
         }
     }
 }

@@ -113,6 +113,7 @@ static void draw_configs(Swarm *swarm)
             .index = i,
             .trouble = trouble_of(options, i),
             .seed = prng_u64(&prng),
+            .same_host = options->same_host,
             .cadence_ns = crowd ? CROWD_CADENCE_NS : SESSION_LINK_CADENCE_NS,
             .ping_interval_ns =
                 crowd ? clamp_i64(options->player_count * CROWD_PING_NS_PER_PLAYER, 0, NS_PER_S)

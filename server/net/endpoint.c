@@ -46,6 +46,7 @@ struct Endpoint {
     ENetPacket *held; /* of the last RECEIVED */
     EndpointCounts counts;
     bool enet_ready;
+    bool accepts; /* new connections */
 };
 
 _Static_assert((int)MESSAGE_BYTES_MAX <= (int)PACKET_BYTES_MAX, "every message fits a packet");
@@ -83,30 +84,49 @@ static void send_pong(ENetHost *host, ClockDatagram *datagram, const Slot *slot)
     (void)enet_socket_send(host->socket, &host->receivedAddress, &buffer, 1);
 }
 
+/* The welcomed connection that a ping belongs to: by its nonce, and by where it came from. */
+static const Slot *slot_of_ping(const ENetHost *host, const Endpoint *endpoint, uint32_t nonce)
+{
+    uint32_t index = nonce & 0xffff;
+    const ENetPeer *peer;
+    const Slot *slot;
+
+    if (index >= (uint32_t)endpoint->slot_count) {
+        return NULL;
+    }
+    slot = &endpoint->slots[index];
+    peer = &host->peers[index];
+    return slot->answers_pings && slot->nonce == nonce &&
+                   peer->address.host == host->receivedAddress.host &&
+                   peer->address.port == host->receivedAddress.port
+               ? slot
+               : NULL;
+}
+
+/* A datagram of somebody to whom ENet has given no place yet begins with this place. */
+static bool is_from_stranger(const ENetHost *host)
+{
+    const uint8_t *bytes = host->receivedData;
+
+    return host->receivedDataLength >= 2 &&
+           (bytes[0] << 8 | bytes[1]) % (ENET_PROTOCOL_MAXIMUM_PEER_ID + 1) ==
+               ENET_PROTOCOL_MAXIMUM_PEER_ID;
+}
+
 /* ENet hands every datagram to this first: pings are answered on the spot, the rest is ENet's. */
 static int intercept(ENetHost *host, ENetEvent *event)
 {
     HostTime arrived = host_clock_now();
     Endpoint *endpoint = ((Slot *)host->peers[0].data)->endpoint;
     ClockDatagram datagram;
-    const ENetPeer *peer;
     const Slot *slot;
-    uint32_t index;
 
     (void)event;
     if (!ping_decode(host->receivedData, host->receivedDataLength, &datagram)) {
-        return 0;
+        return !endpoint->accepts && is_from_stranger(host) ? 1 : 0;
     }
-    index = datagram.nonce & 0xffff;
-    if (index >= (uint32_t)endpoint->slot_count) {
-        endpoint->counts.pings_refused++;
-        return 1;
-    }
-    slot = &endpoint->slots[index];
-    peer = &host->peers[index];
-    if (!slot->answers_pings || slot->nonce != datagram.nonce ||
-        peer->address.host != host->receivedAddress.host ||
-        peer->address.port != host->receivedAddress.port) {
+    slot = slot_of_ping(host, endpoint, datagram.nonce);
+    if (slot == NULL) {
         endpoint->counts.pings_refused++;
         return 1;
     }
@@ -114,6 +134,11 @@ static int intercept(ENetHost *host, ENetEvent *event)
     send_pong(host, &datagram, slot);
     endpoint->counts.pings_answered++;
     return 1;
+}
+
+void endpoint_stop_accepting(Endpoint *endpoint)
+{
+    endpoint->accepts = false;
 }
 
 void endpoint_answer_pings(Endpoint *endpoint, uint32_t connection, uint32_t nonce)
@@ -232,6 +257,7 @@ Endpoint *endpoint_open(const EndpointConfig *config, EndpointError *error)
     if (endpoint == NULL) {
         return NULL;
     }
+    endpoint->accepts = true;
     endpoint->slot_count = config->slots;
     endpoint->session_offset_ns = config->session_offset_ns;
     endpoint->slots = calloc((size_t)config->slots, sizeof *endpoint->slots);

@@ -92,6 +92,9 @@ void endpoint_send(Endpoint *endpoint,
 /* Ends a connection when all that was queued reliably has arrived; DISCONNECTED follows. */
 void endpoint_disconnect(Endpoint *endpoint, uint32_t connection);
 
+/* From now on nobody new gets in: those who try hear nothing, and try again later. */
+void endpoint_stop_accepting(Endpoint *endpoint);
+
 /* From now on pings with this nonce from this connection's address are answered. */
 void endpoint_answer_pings(Endpoint *endpoint, uint32_t connection, uint32_t nonce);
 

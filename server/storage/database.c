@@ -132,9 +132,11 @@ Database *database_open(const char *path, StorageError *error)
     if (file >= 0) {
         (void)close(file);
     }
-    if (sqlite3_open_v2(
-            path, &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-        SQLITE_OK) {
+    /* One thread at a time uses it, so that SQLite's own locks would only cost time. */
+    if (sqlite3_open_v2(path,
+                        &database->handle,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK) {
         set_error(error,
                   path,
                   database->handle == NULL ? "out of memory" : database_reason(database),

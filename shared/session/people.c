@@ -118,9 +118,9 @@ static bool tokens_match(const uint8_t *a, const uint8_t *b)
     return difference == 0;
 }
 
-static char lower(char letter)
+static int lower(char letter)
 {
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+    return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter;
 }
 
 static bool names_match(const char *a, const char *b)

@@ -3,6 +3,9 @@
  * files: a person looks at them, test_render_forms.py checks what can be checked.
  *
  * Usage: render_forms FOLDER [SCENE]
+ *
+ * Prints a line per picture: its path, the share of it that is not background, a hash of its
+ * pixels.
  */
 #include <SDL.h>
 #include <stdio.h>
@@ -122,8 +125,12 @@ static void prepare_lobby(void)
                               .calibrated = parameter < 100,
                               .lobby = true,
                               .seed = 5});
-    stage.others.roster[3].presence &= ~PRESENCE_READY;
-    stage.others.roster[9].presence &= ~PRESENCE_CONNECTED;
+    for (int seat = 0; seat < parameter; seat++) {
+        stage.others.roster[seat].presence |= seat % 5 != 3 ? PRESENCE_READY : 0;
+        stage.others.roster[seat].part = (uint8_t)(seat % 4);
+    }
+    stage.model.config.calibration_us = -41000;
+    stage.others.roster[9].presence = PRESENCE_TAKEN;
     stage.others.roster[5].clock_bars = 2;
     lobby_state = (LobbyScreen){0};
 }
@@ -320,11 +327,39 @@ static void run_frames(const Scene *scene, const Picture *picture, Canvas *canva
     SDL_RenderPresent(canvas->sdl);
 }
 
+/* What a script can judge a picture by. */
+typedef struct {
+    double ink_share; /* of pixels that have another colour than the first one */
+    uint32_t hash;    /* FNV-1a of all pixels */
+} Look;
+
+static Look look_at(const SDL_Surface *surface)
+{
+    Look look = {.hash = 2166136261U};
+    const uint8_t *pixels = surface->pixels;
+    uint32_t first;
+    size_t ink_count = 0;
+
+    memcpy(&first, pixels, sizeof first);
+    for (int y = 0; y < surface->h; y++) {
+        for (int x = 0; x < surface->w; x++) {
+            uint32_t pixel;
+
+            memcpy(&pixel, pixels + (size_t)y * (size_t)surface->pitch + (size_t)x * 4U, 4);
+            ink_count += pixel != first ? 1 : 0;
+            look.hash = (look.hash ^ pixel) * 16777619U;
+        }
+    }
+    look.ink_share = (double)ink_count / ((double)surface->w * (double)surface->h);
+    return look;
+}
+
 static bool draw_picture(const Scene *scene, const Picture *picture, const char *folder)
 {
     Canvas canvas = {0};
     char path[512];
     bool is_written;
+    Look look;
 
     if (!canvas_open(&canvas, picture)) {
         fprintf(stderr, "cannot draw: %s\n", SDL_GetError());
@@ -334,7 +369,8 @@ static bool draw_picture(const Scene *scene, const Picture *picture, const char 
     run_frames(scene, picture, &canvas);
     (void)snprintf(path, sizeof path, "%s/%s-%s.png", folder, scene->name, picture->name);
     is_written = png_write(canvas.surface, path);
-    printf("%s %zu %s\n", path, draw.command_count, draw.full ? "full" : "fits");
+    look = look_at(canvas.surface);
+    printf("%s %.4f %08x\n", path, look.ink_share, (unsigned)look.hash);
     canvas_close(&canvas);
     return is_written && !draw.full;
 }

@@ -4,8 +4,8 @@
  *
  * Usage: render_views FOLDER [SCREEN]
  *
- * Every screen is drawn at 1280x720, 800x600, 480x320 and 1280x720 with text of 200 %, dark and
- * light.
+ * Every screen is drawn at 1280x720, 800x600 and 1280x720 with text of 200 %, dark and light, and
+ * in two small windows.
  */
 #include <SDL.h>
 #include <math.h>
@@ -56,6 +56,7 @@ static const Picture pictures[] = {
     {"text-200-dark", 1280, 720, 2.0F, THEME_DARK},
     {"text-200-light", 1280, 720, 2.0F, THEME_LIGHT},
     {"480x320-dark", 480, 320, 1.0F, THEME_DARK},
+    {"400x240-light", 400, 240, 1.0F, THEME_LIGHT},
 };
 
 /* ---- stages -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ COLUMNS = 100
 
 # The pure folders and what they may use of the standard library. The core's promises (no
 # allocation, no input or output, no clock) start here; core_purity.py checks the result.
-PURE = r"(shared|server/session|client/model|client/desktop/ui(/\w+)?)/[^/]+$"
+PURE = r"(shared(/session)?|client/model|client/desktop/ui(/\w+)?)/[^/]+$"
 PURE_HEADERS = set("assert float inttypes limits math stdbool stddef stdint string".split())
 
 # (files, what they may include of ours). The first row that matches a file counts.
@@ -22,12 +22,9 @@ DIRECTIONS = [
     (r"shared/platform/", r"shared/"),
     (r"shared/secure/", r"shared/(?!platform/)"),
     (r"shared/", r"shared/(?!platform/|secure/)"),
-    (r"server/session/", r"shared/(?!platform/)|server/session/"),
     (r"server/", r"shared/|server/"),
     (r"client/model/", r"shared/(?!platform/)|client/model/"),
     (r"client/desktop/ui/", r"shared/(?!platform/)|client/model/|client/desktop/ui/"),
-    # Practice is the server's own room in this process: the one place where the two meet.
-    (r"client/desktop/practice\w*\.[ch]$", r"shared/|client/(model|desktop)/|server/session/"),
     (r"client/net/", r"shared/|client/(model|net)/"),
     (r"client/(\w+)/", r"shared/|client/(model|net|{0})/"),
     (r"tests/", r""),

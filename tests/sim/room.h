@@ -92,7 +92,7 @@ void room_run(Room *room, int64_t duration_ns);
 void room_order(Room *room, CommandKind kind, int32_t a, int32_t b);
 
 /* The connection of a client breaks; it comes back after `away_ns`. */
-void room_disconnect(Room *room, int client, int64_t away_ns);
+void room_disconnect(Room *room, int index, int64_t away_ns);
 
 /* The server dies without a word and comes back `away_ns` later with what was stored. */
 void room_restart_server(Room *room, int64_t away_ns);

@@ -291,7 +291,7 @@ static void a_pause_keeps_the_bars_and_a_new_take_begins_anew(void **state)
     check_i64(transport_of(room), TRANSPORT_PAUSED);
     notes = notes_of(room, 0);
     bar = room->session.bars[room->session.bar_count - 1].bar;
-    check_i64(notes, 4 * bar);
+    check_i64(notes, INT64_C(4) * bar);
     room_run(room, 5 * NS_PER_S);
     check_i64(notes_of(room, 0), notes);
     room_order(room, COMMAND_START, 1, 0);
@@ -300,7 +300,7 @@ static void a_pause_keeps_the_bars_and_a_new_take_begins_anew(void **state)
     room_run(room, 6 * NS_PER_S);
     bar = room->session.bars[room->session.bar_count - 1].bar;
     check_i64(room->session.bar_count, bar);
-    check_i64(notes_of(room, 0), 4 * bar);
+    check_i64(notes_of(room, 0), INT64_C(4) * bar);
     room_order(room, COMMAND_START, 1, 0);
     room_run(room, 10 * NS_PER_S);
     check(notes_of(room, 0) < notes);

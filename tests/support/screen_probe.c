@@ -11,6 +11,8 @@
 /* Capitals and descenders take about this share of the size. */
 #define INK_HEIGHT 0.95F
 #define SLACK_PX 1.5F
+/* A caret may stand in front of words. */
+#define CARET_WIDTH 2.0F
 
 enum {
     WORDS_MAX = 2048,
@@ -34,7 +36,8 @@ typedef struct {
 typedef struct {
     Words words[WORDS_MAX];
     size_t count;
-    int covered_count; /* words that something on the same page was drawn over */
+    int covered_count; /* words that something on the same page was drawn over ... */
+    Words covered;     /* ... and the last of them */
 } AllWords;
 
 /* ---- frames and input ------------------------------------------------------------------------ */
@@ -141,6 +144,7 @@ static int cover(AllWords *all, Rect surface)
 
         if (seen.w > SLACK_PX && seen.h > SLACK_PX) {
             covered_count++;
+            all->covered = all->words[i];
         } else {
             all->words[kept] = all->words[i];
             kept++;
@@ -191,7 +195,7 @@ static void see_surface(const Probe *probe, AllWords *all, const DrawCommand *co
 
     if (is_veil) {
         all->count = 0;
-    } else if (command->colour.a == 255) {
+    } else if (command->colour.a == 255 && rect.w > CARET_WIDTH) {
         int covered_count = cover(all, rect_intersection(rect, clip));
 
         all->covered_count += is_popup ? 0 : covered_count;
@@ -383,6 +387,47 @@ static int count_cut(const Probe *probe, const AllWords *all)
     return cut_count;
 }
 
+/* The smallest control around a point; NULL without one. */
+static const UiFocusable *control_at(const Probe *probe, Point point)
+{
+    const UiFocusable *smallest = NULL;
+
+    for (size_t i = 0; i < probe->ui.focusable_count; i++) {
+        const UiFocusable *control = &probe->ui.focusables[i];
+        bool is_around = rect_contains(control->rect, point.x, point.y);
+
+        if (is_around && (smallest == NULL || control->rect.w < smallest->rect.w)) {
+            smallest = control;
+        }
+    }
+    return smallest;
+}
+
+/*
+ * Words in the middle of a control end inside of it. Others may only look as if they were its own:
+ * what is scrolled out of sight still has its place.
+ */
+static int count_spilled(const Probe *probe, const AllWords *all)
+{
+    int spilled_count = 0;
+
+    for (size_t i = 0; i < all->count; i++) {
+        const Words *words = &all->words[i];
+        const UiFocusable *control = control_at(probe, rect_center(words->visible));
+        bool is_own = control != NULL &&
+                      fabsf(rect_center(control->rect).y - rect_center(words->ink).y) < SLACK_PX;
+        bool is_spilled =
+            is_own && (words->visible.x < control->rect.x - SLACK_PX ||
+                       rect_right(words->visible) > rect_right(control->rect) + SLACK_PX);
+
+        if (is_spilled) {
+            complain(probe, words, NULL, "is wider than its control");
+            spilled_count++;
+        }
+    }
+    return spilled_count;
+}
+
 void probe_check_tidy(const Probe *probe)
 {
     const AllWords *all = see(probe);
@@ -391,6 +436,10 @@ void probe_check_tidy(const Probe *probe)
     check(draw_list_is_balanced(&probe->draw));
     check_i64(count_cut(probe, all), 0);
     check_i64(count_overlaps(probe, all), 0);
+    check_i64(count_spilled(probe, all), 0);
+    if (all->covered_count > 0) {
+        complain(probe, &all->covered, NULL, "is drawn over");
+    }
     check_i64(all->covered_count, 0);
 }
 

@@ -57,7 +57,10 @@ static int head_of(Drum drum)
     SoundBank *bank = sound_bank_create(RATE_HZ);
     int head = 0;
 
-    check(bank != NULL);
+    if (bank == NULL) {
+        fail();
+        return 0;
+    }
     head = first_sound(bank->samples[drum], bank->frame_counts[drum]);
     sound_bank_destroy(bank);
     return head;
@@ -134,6 +137,31 @@ static void cancelling_forgets_what_comes_later_only(void **state)
     audio_destroy(audio);
 }
 
+static void one_plan_is_cancelled_without_the_other(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    const uint16_t session = audio_new_source(audio);
+    const uint16_t preview = audio_new_source(audio);
+    const HostSound sounds[] = {{.at = after_ms(100),
+                                 .id = (uint64_t)session << SOUND_SOURCE_SHIFT | 16U,
+                                 .drum = DRUM_CLICK,
+                                 .gain = 1.0F},
+                                {.at = after_ms(200),
+                                 .id = (uint64_t)preview << SOUND_SOURCE_SHIFT | 16U,
+                                 .drum = DRUM_CLICK,
+                                 .gain = 1.0F}};
+    static float mono[SECOND_FRAMES];
+
+    (void)state;
+    check(session != preview && session != 0);
+    check_i64(audio_schedule(audio, sounds, 2), 2);
+    audio_cancel_source_after(audio, session, START);
+    render(audio, mono, SECOND_FRAMES);
+    check_u64(audio_state(audio).report.played_count, 1);
+    check_i64(first_sound(mono, SECOND_FRAMES), RATE_HZ / 5 + head_of(DRUM_CLICK));
+    audio_destroy(audio);
+}
+
 static void volumes_are_per_group_and_the_own_drum_can_be_muted(void **state)
 {
     Audio *audio = create(AUDIO_OFFLINE);
@@ -190,7 +218,7 @@ static void late_callbacks_do_not_move_sounds(void **state)
     while (done < 3 * SECOND_FRAMES) {
         /* Late by 0 to 2.9 ms, in a fixed pattern. */
         done += audio_offline_render(
-            audio, done / BLOCK * 7 % 30 * 100000, mono + done, 3 * SECOND_FRAMES - done);
+            audio, done / BLOCK * 7 % 30 * (NS_PER_MS / 10), mono + done, 3 * SECOND_FRAMES - done);
     }
     check_i64(first_sound(mono, 3 * SECOND_FRAMES), RATE_HZ * 5 / 2 + head_of(DRUM_CLICK));
     check_i64((int)audio_state(audio).condition, AUDIO_PLAYING);
@@ -230,8 +258,8 @@ static void a_missing_device_is_looked_for_every_three_seconds(void **state)
     check(audio != NULL);
     check_i64((int)audio_state(audio).condition, AUDIO_SILENT);
     revision = audio_state(audio).revision;
-    for (int i = 0; i < 100; i++) {
-        audio_poll(audio, after_ms(i * 100));
+    for (int64_t ms = 0; ms < 10000; ms += 100) {
+        audio_poll(audio, after_ms(ms));
     }
     check_i64((int)audio_state(audio).condition, AUDIO_SILENT);
     check_u64(audio_state(audio).revision, revision);
@@ -294,6 +322,7 @@ int main(void)
         cmocka_unit_test(a_strike_begins_with_the_next_block),
         cmocka_unit_test(a_sound_sent_again_moves_and_does_not_double),
         cmocka_unit_test(cancelling_forgets_what_comes_later_only),
+        cmocka_unit_test(one_plan_is_cancelled_without_the_other),
         cmocka_unit_test(volumes_are_per_group_and_the_own_drum_can_be_muted),
         cmocka_unit_test(a_sound_far_too_late_is_left_out_and_one_a_little_late_is_not),
         cmocka_unit_test(late_callbacks_do_not_move_sounds),

@@ -42,6 +42,7 @@ static Stage *set_up(void)
 
     memset(&stage, 0, sizeof stage);
     audio_feed_init(&stage.feed);
+    stage.feed.source = 1;
     timeline_init(&stage.timeline, 0, 4);
     check(timeline_start(&stage.timeline, ORIGIN, 0, 120000));
     stage.clock = clock_with(0);
@@ -66,7 +67,7 @@ static const AudioPlan *turn(Stage *stage, int64_t ms)
 static void every_sound_is_sent_once_and_ahead(void **state)
 {
     Stage *stage = set_up();
-    int count = 0;
+    int64_t count = 0;
 
     (void)state;
     for (int64_t ms = -1000; ms < 20000; ms += 7) {
@@ -204,6 +205,7 @@ static void neighbours_of_a_sound_taken_back_stay(void **state)
     check_i64(stage->plan.sounds[0].at.ns, after_ms(500).ns);
     check_i64(turn(stage, 340)->sound_count, 0);
     check(!stage->plan.cancels);
+    stage->source.grooves = NO_GROOVES;
 }
 
 static void what_the_ring_did_not_take_is_planned_again(void **state)
@@ -227,6 +229,7 @@ static void another_session_has_other_ids(void **state)
     check_i64(turn(stage, 300)->sound_count, 1);
     id = stage->plan.sounds[0].id;
     audio_feed_reset(&stage->feed);
+    stage->feed.source = 2;
     check_i64(turn(stage, 300)->sound_count, 1);
     check(stage->plan.sounds[0].id != id);
     check(id != 0);

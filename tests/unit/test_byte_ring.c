@@ -100,14 +100,14 @@ static void records_survive_every_wrap(void **state)
     prng_seed(&prng, check_seed(20261121));
     byte_ring_init(&ring, bytes, sizeof bytes);
     while (read < 20000) {
-        size_t size = 1 + pushed * 7919 % sizeof record;
+        size_t size = 1 + (size_t)pushed * 7919 % sizeof record;
 
         memset(expected, (int)(pushed & 0xff), size);
         if (byte_ring_push(&ring, expected, size / 3, expected, size - size / 3)) {
             pushed++;
         }
         if (prng_below(&prng, 3) == 0 || pushed - read > 20) {
-            size = 1 + read * 7919 % sizeof record;
+            size = 1 + (size_t)read * 7919 % sizeof record;
             memset(expected, (int)(read & 0xff), size);
             check_u64(byte_ring_read(&ring, record, sizeof record), read < pushed ? size : 0);
             if (read < pushed) {

@@ -22,6 +22,7 @@ enum {
     EXPECTED_MAX = 4000
 };
 
+static const int64_t BAR_UBEATS = BEATS_PER_BAR * UBEATS_PER_BEAT;
 static const HostTime START = {INT64_C(987654321000)};
 static const SessionTime MUSIC = {INT64_C(40501234567)};
 static const int64_t OFFSET_NS = INT64_C(-947650000000); /* session minus host at START */
@@ -143,8 +144,8 @@ static void command_tempo(HostTime now)
     if (stage.commands_done == TEMPO_COMMAND_COUNT) {
         return;
     }
-    line = (Beats){command->bar * BEATS_PER_BAR * UBEATS_PER_BEAT};
-    if (here.ubeats < line.ubeats - 2 * BEATS_PER_BAR * UBEATS_PER_BEAT + 123456) {
+    line = (Beats){command->bar * BAR_UBEATS};
+    if (here.ubeats < line.ubeats - 2 * BAR_UBEATS + 123456) {
         return;
     }
     if (command->ramp_bars > 0) {

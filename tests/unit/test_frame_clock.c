@@ -201,8 +201,8 @@ static void a_hasty_start_is_forgotten(void **state)
     (void)state;
     /* The device fills its buffer, thinks for 1.3 s, and then runs. */
     frame_clock_init(&clock, RATE_HZ);
-    for (int i = 0; i < 4; i++) {
-        frame_clock_observe(&clock, frame, (HostTime){start_ns + i * 1000});
+    for (int64_t us = 0; us < 4; us++) {
+        frame_clock_observe(&clock, frame, (HostTime){start_ns + us * NS_PER_US});
         frame += BLOCK_FRAMES;
     }
     for (int i = 0; i < 1000; i++) {
@@ -228,7 +228,7 @@ static void ten_hours_lose_no_precision(void **state)
     for (int64_t frame = 0; frame < RATE_HZ; frame += BLOCK_FRAMES) {
         frame_clock_observe(&clock, frame, (HostTime){START_NS + frame * NS_PER_S / RATE_HZ});
     }
-    for (int64_t frame = late; frame < late + 12 * RATE_HZ; frame += BLOCK_FRAMES) {
+    for (int64_t frame = late; frame < late + INT64_C(12) * RATE_HZ; frame += BLOCK_FRAMES) {
         frame_clock_observe(&clock, frame, (HostTime){START_NS + frame * NS_PER_S / RATE_HZ});
     }
     for (int64_t frame = late; frame < late + RATE_HZ; frame += 11) {

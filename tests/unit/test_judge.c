@@ -395,7 +395,7 @@ static void full_is_an_ordinary_result(void **state)
     (void)state;
     check(!judge_expect(&judge, &one_more));
     for (uint32_t i = 1; i <= JUDGE_HITS_MAX; i++) {
-        take(&judge, hit(i, BEAT_NS + i * 100 * MS));
+        take(&judge, hit(i, BEAT_NS + (int64_t)i * 100 * MS));
     }
     check_i64(judge_hit(&judge, &too_many), JUDGE_HIT_FULL);
     check_i64(judge.hit_count, JUDGE_HITS_MAX);

@@ -321,7 +321,7 @@ static void stretches_that_touch_have_every_sound_exactly_once(void **state)
             }
             from = until;
         }
-        for (int second = 0; second < 40; second++) {
+        for (int64_t second = 0; second < 40; second++) {
             schedule_sounds(&timeline,
                             grooves,
                             &settings,

@@ -1,4 +1,4 @@
-#include "server/options.h"
+#include "server/server_options.h"
 
 #include <string.h>
 
@@ -8,11 +8,11 @@ enum {
     WORDS_MAX = 8
 };
 
-static const OptionsEnvironment at_home = {.home = "/home/adjoa"};
+static const ServerOptionsEnvironment at_home = {.home = "/home/adjoa"};
 
 /* Parses up to a few words behind the program's name. */
-static OptionsWish
-parse(const char *first, const char *second, Options *options, OptionsError *error)
+static ServerOptionsWish
+parse(const char *first, const char *second, ServerOptions *options, ServerOptionsError *error)
 {
     char words[3][512] = {"onedrum-server"};
     char *arguments[WORDS_MAX] = {words[0]};
@@ -30,26 +30,26 @@ parse(const char *first, const char *second, Options *options, OptionsError *err
         arguments[count] = words[2];
         count++;
     }
-    return options_parse(count, arguments, &at_home, options, error);
+    return server_options_parse(count, arguments, &at_home, options, error);
 }
 
 static void check_wrong(const char *option, const char *value)
 {
-    Options options;
-    OptionsError error;
+    ServerOptions options;
+    ServerOptionsError error;
 
-    check_i64(parse(option, value, &options, &error), OPTIONS_WRONG);
+    check_i64(parse(option, value, &options, &error), SERVER_OPTIONS_WRONG);
     check(strncmp(error.text, option, strcspn(option, "=")) == 0);
     check(strstr(error.text, "--help") != NULL);
 }
 
 static void without_words_everything_has_a_sensible_value(void **state)
 {
-    Options options;
-    OptionsError error;
+    ServerOptions options;
+    ServerOptionsError error;
 
     (void)state;
-    check_i64(parse(NULL, NULL, &options, &error), OPTIONS_RUN);
+    check_i64(parse(NULL, NULL, &options, &error), SERVER_OPTIONS_RUN);
     check_text(options.listen_host, "0.0.0.0");
     check_i64(options.listen_port, 4321);
     check_text(options.data, "/home/adjoa/.local/state/onedrum-server");
@@ -64,31 +64,33 @@ static void the_state_directory_of_the_desktop_counts(void **state)
 {
     char program[] = "onedrum-server";
     char *arguments[] = {program};
-    const OptionsEnvironment environment = {.home = "/home/a", .state_home = "/srv/state"};
-    const OptionsEnvironment relative = {.home = NULL, .state_home = "state"};
-    Options options;
-    OptionsError error;
+    const ServerOptionsEnvironment environment = {.home = "/home/a", .state_home = "/srv/state"};
+    const ServerOptionsEnvironment relative = {.home = NULL, .state_home = "state"};
+    ServerOptions options;
+    ServerOptionsError error;
 
     (void)state;
-    check_i64(options_parse(1, arguments, &environment, &options, &error), OPTIONS_RUN);
+    check_i64(server_options_parse(1, arguments, &environment, &options, &error),
+              SERVER_OPTIONS_RUN);
     check_text(options.data, "/srv/state/onedrum-server");
-    check_i64(options_parse(1, arguments, &relative, &options, &error), OPTIONS_WRONG);
+    check_i64(server_options_parse(1, arguments, &relative, &options, &error),
+              SERVER_OPTIONS_WRONG);
     check(strstr(error.text, "--data") != NULL);
 }
 
 static void values_stand_behind_a_space_or_an_equals_sign(void **state)
 {
-    Options options;
-    OptionsError error;
+    ServerOptions options;
+    ServerOptionsError error;
 
     (void)state;
-    check_i64(parse("--listen", "127.0.0.1:0", &options, &error), OPTIONS_RUN);
+    check_i64(parse("--listen", "127.0.0.1:0", &options, &error), SERVER_OPTIONS_RUN);
     check_text(options.listen_host, "127.0.0.1");
     check_i64(options.listen_port, 0);
-    check_i64(parse("--listen=localhost:65535", NULL, &options, &error), OPTIONS_RUN);
+    check_i64(parse("--listen=localhost:65535", NULL, &options, &error), SERVER_OPTIONS_RUN);
     check_text(options.listen_host, "localhost");
     check_i64(options.listen_port, 65535);
-    check_i64(parse("--grooves=g", "--new-session", &options, &error), OPTIONS_RUN);
+    check_i64(parse("--grooves=g", "--new-session", &options, &error), SERVER_OPTIONS_RUN);
     check_text(options.grooves, "g");
     check_text(options.groove, "");
     check(options.new_session);
@@ -96,17 +98,17 @@ static void values_stand_behind_a_space_or_an_equals_sign(void **state)
 
 static void a_tempo_has_up_to_three_decimals(void **state)
 {
-    Options options;
-    OptionsError error;
+    ServerOptions options;
+    ServerOptionsError error;
 
     (void)state;
-    check_i64(parse("--tempo", "96", &options, &error), OPTIONS_RUN);
+    check_i64(parse("--tempo", "96", &options, &error), SERVER_OPTIONS_RUN);
     check_i64(options.tempo_mbpm, 96000);
-    check_i64(parse("--tempo", "96.5", &options, &error), OPTIONS_RUN);
+    check_i64(parse("--tempo", "96.5", &options, &error), SERVER_OPTIONS_RUN);
     check_i64(options.tempo_mbpm, 96500);
-    check_i64(parse("--tempo", "119.999", &options, &error), OPTIONS_RUN);
+    check_i64(parse("--tempo", "119.999", &options, &error), SERVER_OPTIONS_RUN);
     check_i64(options.tempo_mbpm, 119999);
-    check_i64(parse("--tempo", "30.0", &options, &error), OPTIONS_RUN);
+    check_i64(parse("--tempo", "30.0", &options, &error), SERVER_OPTIONS_RUN);
     check_i64(options.tempo_mbpm, 30000);
 }
 
@@ -152,14 +154,14 @@ static void help_names_every_option_it_takes(void **state)
                                         "--help",
                                         "--version",
                                         "--new-session"};
-    Options options;
-    OptionsError error;
+    ServerOptions options;
+    ServerOptionsError error;
 
     (void)state;
-    check_i64(parse("--help", NULL, &options, &error), OPTIONS_HELP);
-    check_i64(parse("--version", NULL, &options, &error), OPTIONS_VERSION);
+    check_i64(parse("--help", NULL, &options, &error), SERVER_OPTIONS_HELP);
+    check_i64(parse("--version", NULL, &options, &error), SERVER_OPTIONS_VERSION);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        check(strstr(OPTIONS_HELP_TEXT, names[i]) != NULL);
+        check(strstr(SERVER_OPTIONS_HELP_TEXT, names[i]) != NULL);
     }
 }
 

@@ -349,7 +349,7 @@ static void sessions_that_nobody_touched_for_long_are_left_out(void **state)
 
     for (int i = 0; i < 3; i++) {
         session.id = i + 1;
-        session.touched_wall_ms = WALL_MS - (2 - i) * 40 * DAY_MS;
+        session.touched_wall_ms = WALL_MS - (2 - i) * (40 * DAY_MS);
         check(storage_put_session(storage, &session, NULL, 0));
     }
     write_now(storage);

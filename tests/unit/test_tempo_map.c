@@ -309,7 +309,7 @@ static void a_broken_map_is_recognised(void **state)
 static int32_t random_tempo(Prng *prng)
 {
     return TEMPO_MBPM_MIN +
-           (int32_t)prng_below(prng, (uint64_t)(TEMPO_MBPM_MAX - TEMPO_MBPM_MIN + 1));
+           (int32_t)prng_below(prng, TEMPO_MBPM_MAX - TEMPO_MBPM_MIN + UINT64_C(1));
 }
 
 /* A life of a map: changes, ramps, halts and resumes at growing bar lines. */

@@ -32,7 +32,7 @@ static void a_sound_begins_on_its_frame_and_goes_on_over_blocks(void **state)
     fill_ramp(samples);
     voices_init(&voices, FULL);
     voices_start(&voices, samples, SOUND_FRAMES, 70, VOICE_CLICK, 1.0F);
-    for (int block = 0; block < 4; block++) {
+    for (size_t block = 0; block < 4; block++) {
         voices_mix(&voices, FULL, mono + block * BLOCK, BLOCK);
     }
     for (int i = 0; i < 4 * BLOCK; i++) {

@@ -492,6 +492,8 @@ size_t settings_write(const AppSettings *settings, char *text, size_t text_capac
     const char *section = "";
 
     assert(settings_is_valid(settings));
+    assert(text_capacity > 0);
+    text[0] = '\0';
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         const Field *field = &fields[i];
 

@@ -101,7 +101,7 @@ void plot_sign(DrawList *list, const Theme *theme, Point center, float size)
     float gap = 0.40F;
     DrawArc arc = {.center = center,
                    .radius = radius,
-                   .width = size * 0.055F,
+                   .width = fmaxf(size * 0.055F, 2.2F),
                    .start = gap,
                    .sweep = 6.28318531F - 2.0F * gap};
     Point ends[] = {{center.x + radius * sinf(gap), center.y - radius * cosf(gap)},
@@ -110,5 +110,5 @@ void plot_sign(DrawList *list, const Theme *theme, Point center, float size)
     draw_arc(list, &arc, theme->text);
     draw_disc(list, ends[0], arc.width / 2.0F, theme->text);
     draw_disc(list, ends[1], arc.width / 2.0F, theme->text);
-    draw_disc(list, (Point){center.x, center.y - radius}, size * 0.115F, theme->fill);
+    draw_disc(list, (Point){center.x, center.y - radius}, fmaxf(size * 0.115F, 4.0F), theme->fill);
 }

@@ -117,9 +117,13 @@ static size_t character_count(const char *text)
 /* Spaces around a name are slips of the hand. */
 static void trim(char *text)
 {
-    size_t start = strspn(text, " ");
-    size_t bytes = strlen(text) - start;
+    size_t start = 0;
+    size_t bytes;
 
+    while (text[start] == ' ') {
+        start++;
+    }
+    bytes = strlen(text) - start;
     memmove(text, text + start, bytes + 1);
     while (bytes > 0 && text[bytes - 1] == ' ') {
         bytes--;

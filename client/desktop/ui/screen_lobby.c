@@ -434,12 +434,20 @@ static void put_music_words(const Page *page, Rect rect)
     ui_label(page->ui, rect, &label, words.bytes);
 }
 
+/* In windows that are neither large nor scrolled as a whole, everything is a little lower. */
+static bool is_low(const Page *page)
+{
+    return page->ui->frame.layout.size_class == LAYOUT_SMALL;
+}
+
 static void put_try_buttons(Page *page, Rect row)
 {
     Ui *ui = page->ui;
-    UiButton try = {.label = "Try it", .key_cap = "Space"};
+    float size = is_low(page) ? TYPE_HINT : TYPE_BODY;
+    UiButton try = {.label = "Try it", .key_cap = "Space", .size_px = size};
     UiButton hear = {.label = page->view->hears_groove ? "Stop it" : "Hear the groove",
                      .key_cap = "G",
+                     .size_px = size,
                      .shortcut = 'g'};
     Rect left = rect_cut_left(&row, (row.w - SPACE_2) * 0.42F);
 
@@ -450,12 +458,6 @@ static void put_try_buttons(Page *page, Rect row)
     if (ui_button(ui, ui_id("lobby.hear"), row, &hear)) {
         page->action = LOBBY_ACTION_GROOVE;
     }
-}
-
-/* In windows that are neither large nor scrolled as a whole, everything is a little lower. */
-static bool is_low(const Page *page)
-{
-    return page->ui->frame.layout.size_class == LAYOUT_SMALL;
 }
 
 static float part_panel_height(const Page *page)
@@ -706,7 +708,7 @@ static void put_narrow(Page *page, Rect rest)
     Ui *ui = page->ui;
     Rect foot = rect_cut_bottom(&rest, CONTROL_HEIGHT + SPACE_3);
     Rect content = ui_scroll_begin(ui, ui_id("lobby.page"), rest, &page->screen->page_scroll);
-    Rect part = content;
+    Rect part;
     float y = content.y + SPACE_3;
 
     content.w -= SPACE_3;

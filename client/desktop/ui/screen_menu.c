@@ -184,7 +184,7 @@ static float put_tempo(Page *page, Rect rect)
     const UiSlider slider = {
         .minimum = TEMPO_MBPM_MIN / 1000.0, .maximum = TEMPO_MBPM_MAX / 1000.0, .step = 1.0};
     UiChoice ramp = {.labels = ramps, .label_count = 3};
-    UiButton set = {.label = "Set at the next bar"};
+    UiButton set = {.label = "Set at next bar"};
     UiButton glide = {.label = "Glide there"};
     UiLabel title = {.weight = FONT_SEMIBOLD};
     UiLabel figure = {.weight = FONT_SEMIBOLD, .align = TEXT_RIGHT, .tabular = true};
@@ -339,8 +339,8 @@ static void put_people(Page *page, Rect rect)
         form_copy(screen->kick_name, sizeof screen->kick_name, screen->names[screen->person]);
     }
     (void)rect_cut_right(&foot, SPACE_3);
-    if (ui_paragraph_height(ui, foot.w, &hint, "Type letters to find a name.") <= foot.h) {
-        (void)ui_paragraph(ui, foot, &hint, "Type letters to find a name.");
+    if (ui_text_width(ui, hint.weight, hint.size_px, "Type letters to find a name.") <= foot.w) {
+        ui_label(ui, foot, &hint, "Type letters to find a name.");
     }
 }
 

@@ -30,7 +30,7 @@ typedef struct {
     MenuCommand command; /* of MENU_ACTION_COMMAND */
     bool has_opened;
     bool asks_to_leave;
-    size_t tab; /* session, people */
+    size_t tab;       /* session, people */
     bool has_choices; /* the two below have begun at two and eight bars */
     size_t count_in;
     size_t ramp;

@@ -502,7 +502,6 @@ static void draw_hints(Ui *ui, const PlayView *view)
     const char *key = view->drum_key == NULL ? "Space" : view->drum_key;
     const UiHint all[] = {{key, "drum"},
                           {"Tab", "ring"},
-                          {"M", "map"},
                           {"Esc", "menu"},
                           {"H", view->hidden_meter ? "show my meter" : "hide my meter"}};
     const UiHint few[] = {{key, "drum"}, {"Esc", "menu"}};
@@ -510,7 +509,7 @@ static void draw_hints(Ui *ui, const PlayView *view)
     if (view->one_key) {
         view_status_hints(ui, few, sizeof few / sizeof few[0]);
     } else {
-        view_status_hints(ui, all, ui->frame.layout.size_class == LAYOUT_MEDIUM ? 5U : 4U);
+        view_status_hints(ui, all, ui->frame.layout.size_class == LAYOUT_MEDIUM ? 4U : 3U);
     }
 }
 
@@ -835,9 +834,6 @@ static PlayAction action_of_keys(Ui *ui, const PlayView *view)
     }
     if (ui_key_pressed(ui, UI_KEY_TAB, 0)) {
         return PLAY_ACTION_RING;
-    }
-    if (ui_shortcut(ui, 'm')) {
-        return PLAY_ACTION_MAP;
     }
     return ui_shortcut(ui, 'h') ? PLAY_ACTION_HIDE_METER : PLAY_ACTION_NONE;
 }

@@ -52,7 +52,6 @@ typedef enum {
     PLAY_ACTION_NONE,
     PLAY_ACTION_MENU,      /* Esc, or the menu button */
     PLAY_ACTION_RING,      /* Tab: the ring alone */
-    PLAY_ACTION_MAP,       /* M */
     PLAY_ACTION_HIDE_METER /* H: turn the setting over */
 } PlayAction;
 

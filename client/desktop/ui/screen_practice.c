@@ -321,6 +321,19 @@ static PracticeAction draw_buttons(Ui *ui, Rect row, const PracticeView *view)
     return PRACTICE_ACTION_NONE;
 }
 
+/* Up and down that no focused widget has taken, by ten with Shift. True when the tempo changed. */
+static bool step_tempo(Ui *ui, PracticeSettings *settings)
+{
+    int step = (ui_key_pressed(ui, UI_KEY_UP, 0) ? 1 : 0) -
+               (ui_key_pressed(ui, UI_KEY_DOWN, 0) ? 1 : 0) +
+               (ui_key_pressed(ui, UI_KEY_UP, UI_SHIFT) ? 10 : 0) -
+               (ui_key_pressed(ui, UI_KEY_DOWN, UI_SHIFT) ? 10 : 0);
+    int before = settings->tempo_bpm;
+
+    settings->tempo_bpm = clamp_int(before + step, PRACTICE_TEMPO_BPM_MIN, PRACTICE_TEMPO_BPM_MAX);
+    return settings->tempo_bpm != before;
+}
+
 /* The panel: settings that scroll where they must, buttons that always show. */
 static PracticeAction draw_panel(
     Ui *ui, Rect panel, const PracticeView *view, PracticeSettings *settings, UiScrollState *scroll)
@@ -340,6 +353,8 @@ static PracticeAction draw_panel(
     page = ui_scroll_begin(ui, ui_id("practice settings"), inner, scroll);
     page = rect_inset_xy(page, SPACE_3, 0.0F);
     bottom = draw_settings(ui, page, view, settings, &changed);
+    /* Before the scroll area, which would take the same keys to scroll. */
+    changed = step_tempo(ui, settings) || changed;
     ui_scroll_end(ui, bottom + SPACE_2);
     buttons.h = CONTROL_HEIGHT;
     action = draw_buttons(ui, buttons, view);
@@ -530,18 +545,10 @@ static PracticeAction draw_minimal(Ui *ui,
 /* Keys that no focused widget has taken. */
 static PracticeAction action_of_keys(Ui *ui, const PracticeView *view, PracticeSettings *settings)
 {
-    int step = (ui_key_pressed(ui, UI_KEY_UP, 0) ? 1 : 0) -
-               (ui_key_pressed(ui, UI_KEY_DOWN, 0) ? 1 : 0) +
-               (ui_key_pressed(ui, UI_KEY_UP, UI_SHIFT) ? 10 : 0) -
-               (ui_key_pressed(ui, UI_KEY_DOWN, UI_SHIFT) ? 10 : 0);
-    int tempo =
-        clamp_int(settings->tempo_bpm + step, PRACTICE_TEMPO_BPM_MIN, PRACTICE_TEMPO_BPM_MAX);
-
     if (ui_key_pressed(ui, UI_KEY_ESCAPE, 0)) {
         return PRACTICE_ACTION_BACK;
     }
-    if (tempo != settings->tempo_bpm) {
-        settings->tempo_bpm = tempo;
+    if (step_tempo(ui, settings)) {
         return PRACTICE_ACTION_CHANGED;
     }
     if (ui_shortcut(ui, 'g')) {

@@ -112,6 +112,7 @@ static void offset_words(const ClientModel *model, WordsText *question, WordsTex
 
 typedef struct {
     Rect row; /* what is free between the ends */
+    float back_width;
     bool caps;
 } Footer;
 
@@ -119,9 +120,13 @@ static bool
 left_button(Ui *ui, Footer *footer, const char *id, const char *label, char key, const char *cap)
 {
     UiButton button = {.label = label, .key_cap = footer->caps ? cap : NULL, .shortcut = key};
-    Rect rect = rect_cut_left(&footer->row, ui_button_width(ui, &button));
-    bool pressed = ui_button(ui, ui_id(id), rect, &button);
+    float width = ui_button_width(ui, &button);
+    bool pressed;
 
+    if (width + SPACE_3 + footer->back_width > footer->row.w) {
+        return false; /* the way back comes first */
+    }
+    pressed = ui_button(ui, ui_id(id), rect_cut_left(&footer->row, width), &button);
     (void)rect_cut_left(&footer->row, SPACE_3);
     return pressed;
 }
@@ -136,7 +141,12 @@ static ResultsAction draw_offer(Ui *ui, Rect row, const ClientModel *model)
 
     offset_words(model, &question, &answer);
     rect = rect_cut_right(&row, fmaxf(ui_button_width(ui, &button), 110.0F));
-    view_text(ui, (Point){rect_right(row) - SPACE_4, row.y + row.h / 2.0F}, &label, question.bytes);
+    view_text(ui,
+              (Point){rect_right(row) - SPACE_4, row.y + row.h / 2.0F},
+              &label,
+              ui_text_width(ui, FONT_REGULAR, TYPE_HINT, question.bytes) + SPACE_4 <= row.w
+                  ? question.bytes
+                  : "As your new zero:");
     return ui_button(ui, ui_id("results offset"), rect, &button) ? RESULTS_ACTION_USE_OFFSET
                                                                  : RESULTS_ACTION_NONE;
 }
@@ -157,6 +167,7 @@ draw_footer(Ui *ui, const ClientModel *model, const ResultsView *view, bool wide
                      .kind = UI_BUTTON_MAIN,
                      .escape = true};
 
+    footer.back_width = ui_button_width(ui, &back);
     if (view->can_save && left_button(ui, &footer, "results save", "Save report", 's', "S")) {
         action = RESULTS_ACTION_SAVE;
     }
@@ -171,10 +182,8 @@ draw_footer(Ui *ui, const ClientModel *model, const ResultsView *view, bool wide
         offer = draw_offer(ui, left, model);
         action = offer == RESULTS_ACTION_NONE ? action : offer;
     }
-    if (ui_button(ui,
-                  ui_id("results back"),
-                  rect_cut_right(&footer.row, ui_button_width(ui, &back)),
-                  &back)) {
+    if (ui_button(
+            ui, ui_id("results back"), rect_cut_right(&footer.row, footer.back_width), &back)) {
         action = RESULTS_ACTION_BACK;
     }
     return action;

@@ -29,12 +29,14 @@ static RingPage page_of(const Ui *ui, const ClientModel *model, const PlayView *
     bool medium = layout->size_class == LAYOUT_MEDIUM;
     bool names = view->names && !tiny && ring_people(model->others) <= RING_NAMES_MAX;
     float top = minimal ? 0.0F : BAR_HEIGHT;
-    float above = medium ? 102.0F : 56.0F;
-    float below = minimal ? 30.0F : (medium ? 82.0F : 76.0F);
+    /* The smallest windows give all their room to the ring. */
+    bool labels = layout->height >= 350.0F && !minimal;
+    float above = medium ? 102.0F : (labels ? 56.0F : 30.0F);
+    float below = minimal ? 20.0F : (medium ? 82.0F : (labels ? 76.0F : 52.0F));
     float legend = medium ? LEGEND_WIDTH : LEGEND_WIDTH_SMALL;
     RingPage page = {.ring = {.model = model,
                               .music = &view->music,
-                              .labels = !minimal,
+                              .labels = labels,
                               .names = names,
                               .calm_light = view->calm_light,
                               .hide_own = view->watching,
@@ -44,10 +46,8 @@ static RingPage page_of(const Ui *ui, const ClientModel *model, const PlayView *
     float room = (layout->height - top - above - below) / 2.0F;
 
     if (!tiny) {
-        page.legend = (Rect){layout->width - layout->margin - legend,
-                             72.0F,
-                             legend,
-                             fmaxf(ring_legend_height(), layout->height - 128.0F)};
+        page.legend =
+            (Rect){layout->width - layout->margin - legend, 72.0F, legend, layout->height - 128.0F};
         right = page.legend.x;
     }
     page.ring.radius = fmaxf(fminf(right / 2.0F - side, room), 24.0F);

@@ -24,6 +24,7 @@
 #define ROW_WIDE_MIN 640.0F
 #define FOOT_HEIGHT 64.0F
 #define MARK_CELL_WIDTH 132.0F
+#define MARK_ROW 30.0F
 
 static const char *const section_titles[SETTINGS_SECTION_COUNT] = {
     "Drum and keys",
@@ -452,8 +453,10 @@ static void put_marks(Page *page)
     rect.x = page->area.x;
     rect.y += SPACE_6;
     for (int i = 0; i < MARK_COUNT; i++) {
-        Rect cell = {rect.x + MARK_CELL_WIDTH * (float)(i % columns),
-                     rect.y + 30.0F * (float)(i / columns),
+        int row = i / columns;
+        int column = i % columns;
+        Rect cell = {rect.x + MARK_CELL_WIDTH * (float)column,
+                     rect.y + MARK_ROW * (float)row,
                      MARK_CELL_WIDTH,
                      28.0F};
 
@@ -465,7 +468,7 @@ static void put_marks(Page *page)
         (void)rect_cut_left(&cell, 28.0F);
         ui_label(ui, cell, &name, mark_name((Mark)i));
     }
-    page->y = rect.y + 30.0F * ceilf((float)MARK_COUNT / (float)columns) + SPACE_3;
+    page->y = rect.y + MARK_ROW * ceilf((float)MARK_COUNT / (float)columns) + SPACE_3;
 }
 
 static void put_section_accessibility(Page *page)

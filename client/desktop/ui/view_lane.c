@@ -357,7 +357,8 @@ static void draw_note(LaneFrame *frame, GrooveNote note, bool preview)
     DrawList *draw = frame->ui->frame.draw;
     const Theme *theme = frame->ui->frame.theme;
     Point center = {lane_x(&frame->geometry, note.at, frame->now), frame->geometry.middle_y};
-    bool passed = note.at.ubeats < frame->now.ubeats - frame->reach.ubeats;
+    /* By the music itself, also where the picture steps. */
+    bool passed = note.at.ubeats < frame->view->music->position.ubeats - frame->reach.ubeats;
     float radius = (note.accent ? ACCENT_DIAMETER : NOTE_DIAMETER) / 2.0F;
     Colour colour = preview ? theme->edge : theme->text2;
     bool is_next;

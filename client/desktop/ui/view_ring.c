@@ -688,6 +688,10 @@ static void draw_figure(Ui *ui, const RingView *view, const RingState *state)
     const Theme *theme = ui->frame.theme;
     float size = fminf(fmaxf(0.75F * HOLE * view->radius, 26.0F), 72.0F);
     float small = view->radius > 200.0F ? TYPE_LEAD : TYPE_HINT;
+    float hole = HOLE * view->radius;
+    /* Where the word would stand on people, the figure stands alone. */
+    bool alone =
+        hole < 30.0F || (hole < 40.0F && ring_people(view->model->others) > RING_NAMES_MAX);
     WordsText figure;
 
     words_clear(&figure);
@@ -697,13 +701,16 @@ static void draw_figure(Ui *ui, const RingView *view, const RingState *state)
         words_add(&figure, "\xE2\x80\x93"); /* an en dash: nothing to measure yet */
     }
     view_text(ui,
-              (Point){view->center.x, view->center.y - 0.17F * size},
+              (Point){view->center.x, view->center.y - (alone ? 0.0F : 0.17F * size)},
               &(UiLabel){.size_px = size,
                          .weight = FONT_SEMIBOLD,
                          .align = TEXT_CENTER,
                          .colour = theme->text,
                          .tabular = size <= 36.0F},
               figure.bytes);
+    if (alone) {
+        return;
+    }
     view_text(ui,
               (Point){view->center.x, view->center.y + 0.38F * size + 0.55F * small},
               &(UiLabel){.size_px = small, .align = TEXT_CENTER, .colour = theme->text2},
@@ -898,6 +905,7 @@ int ring_seat_towards(const RingView *view, const RingState *state, float x, flo
  */
 
 #define LEGEND_ROW 29.0F
+#define LEGEND_ROW_MIN 20.0F
 #define LEGEND_TOP 134.0F
 #define LEGEND_PADDING 20.0F
 
@@ -1005,15 +1013,17 @@ float view_ring_legend(
 {
     Rect inner = rect_inset(rect, LEGEND_PADDING);
     int all = model->has_snapshot ? model->snapshot.joined : 0;
-    float y = rect.y + LEGEND_TOP - LEGEND_ROW / 2.0F;
+    float fitted = (rect.h - LEGEND_TOP) / (float)LEGEND_ROWS;
+    float height = fminf(LEGEND_ROW, fmaxf(fitted, LEGEND_ROW_MIN));
+    float y = rect.y + LEGEND_TOP - 0.4F * height;
 
     ui_panel(ui, rect);
     draw_legend_head(ui, inner, model, state, beat_ns);
     for (int i = 0; i < LEGEND_ROWS; i++) {
         int people = model->has_snapshot ? model->snapshot.verdicts[legend_order[i]] : 0;
 
-        draw_legend_row(ui, (Rect){inner.x, y, inner.w, LEGEND_ROW}, legend_order[i], people, all);
-        y += LEGEND_ROW;
+        draw_legend_row(ui, (Rect){inner.x, y, inner.w, height}, legend_order[i], people, all);
+        y += height;
     }
     return y;
 }

@@ -1,4 +1,4 @@
-#include "server/options.h"
+#include "server/server_options.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 
 #include "shared/wire.h"
 
-const char OPTIONS_HELP_TEXT[] =
+const char SERVER_OPTIONS_HELP_TEXT[] =
     "Usage: onedrum-server [OPTION ...]\n"
     "\n"
     "Keeps the beat for everybody: opens a session that people join with a link or a\n"
@@ -42,7 +42,7 @@ const char OPTIONS_HELP_TEXT[] =
     "Exit status: 0 when ended in order, 2 on wrong usage, 1 otherwise.\n";
 
 /* Reads a value into its place. False when it is not a possible one. */
-typedef bool ReadValue(const char *value, Options *options);
+typedef bool ReadValue(const char *value, ServerOptions *options);
 
 typedef struct {
     const char *name;
@@ -57,7 +57,7 @@ static bool copy_text(const char *value, char *text, size_t bytes_max)
     if (length == 0 || length > bytes_max) {
         return false;
     }
-    memcpy(text, value, length + 1);
+    (void)snprintf(text, bytes_max + 1, "%s", value);
     return true;
 }
 
@@ -79,7 +79,7 @@ static bool read_number(const char *value, int64_t low, int64_t high, int64_t *n
     return sum >= low && sum <= high;
 }
 
-static bool read_listen(const char *value, Options *options)
+static bool read_listen(const char *value, ServerOptions *options)
 {
     const char *colon = strrchr(value, ':');
     size_t host_bytes = colon == NULL ? 0 : (size_t)(colon - value);
@@ -95,17 +95,17 @@ static bool read_listen(const char *value, Options *options)
     return true;
 }
 
-static bool read_data(const char *value, Options *options)
+static bool read_data(const char *value, ServerOptions *options)
 {
-    return copy_text(value, options->data, OPTIONS_PATH_BYTES_MAX);
+    return copy_text(value, options->data, SERVER_OPTIONS_PATH_BYTES_MAX);
 }
 
-static bool read_title(const char *value, Options *options)
+static bool read_title(const char *value, ServerOptions *options)
 {
     return text_is_clean(value, strlen(value)) && copy_text(value, options->title, TITLE_BYTES_MAX);
 }
 
-static bool read_seats(const char *value, Options *options)
+static bool read_seats(const char *value, ServerOptions *options)
 {
     int64_t seats = 0;
     bool valid = read_number(value, 1, PARTICIPANTS_MAX, &seats);
@@ -114,7 +114,7 @@ static bool read_seats(const char *value, Options *options)
     return valid;
 }
 
-static bool read_profile(const char *value, Options *options)
+static bool read_profile(const char *value, ServerOptions *options)
 {
     static const char *const names[] = {
         [PROFILE_NOVICE] = "novice", [PROFILE_STANDARD] = "standard", [PROFILE_EXPERT] = "expert"};
@@ -128,18 +128,18 @@ static bool read_profile(const char *value, Options *options)
     return false;
 }
 
-static bool read_groove(const char *value, Options *options)
+static bool read_groove(const char *value, ServerOptions *options)
 {
     return copy_text(value, options->groove, TITLE_BYTES_MAX);
 }
 
-static bool read_grooves(const char *value, Options *options)
+static bool read_grooves(const char *value, ServerOptions *options)
 {
-    return copy_text(value, options->grooves, OPTIONS_PATH_BYTES_MAX);
+    return copy_text(value, options->grooves, SERVER_OPTIONS_PATH_BYTES_MAX);
 }
 
 /* "112" or "112.5": up to three decimals. */
-static bool read_tempo(const char *value, Options *options)
+static bool read_tempo(const char *value, ServerOptions *options)
 {
     const char *point = strchr(value, '.');
     size_t whole_bytes = point == NULL ? strlen(value) : (size_t)(point - value);
@@ -150,11 +150,14 @@ static bool read_tempo(const char *value, Options *options)
     if (whole_bytes == 0 || whole_bytes > 3 || decimals > 3 || (point != NULL && decimals == 0)) {
         return false;
     }
-    memcpy(digits, value, whole_bytes);
-    memset(digits + whole_bytes, '0', 3);
-    if (decimals > 0) {
-        memcpy(digits + whole_bytes, point + 1, decimals);
-    }
+    (void)snprintf(digits,
+                   sizeof digits,
+                   "%.*s%s%.*s",
+                   (int)whole_bytes,
+                   value,
+                   point == NULL ? "" : point + 1,
+                   (int)(3 - decimals),
+                   "000");
     if (!read_number(digits, TEMPO_MBPM_MIN, TEMPO_MBPM_MAX, &mbpm)) {
         return false;
     }
@@ -162,16 +165,17 @@ static bool read_tempo(const char *value, Options *options)
     return true;
 }
 
-static bool read_grace(const char *value, Options *options)
+static bool read_grace(const char *value, ServerOptions *options)
 {
     int64_t seconds = 0;
-    bool valid = read_number(value, OPTIONS_GRACE_S_MIN, OPTIONS_GRACE_S_MAX, &seconds);
+    bool valid =
+        read_number(value, SERVER_OPTIONS_GRACE_S_MIN, SERVER_OPTIONS_GRACE_S_MAX, &seconds);
 
     options->grace_s = (uint32_t)seconds;
     return valid;
 }
 
-static bool read_public_host(const char *value, Options *options)
+static bool read_public_host(const char *value, ServerOptions *options)
 {
     return strpbrk(value, "/?#@ \t\n") == NULL &&
            copy_text(value, options->public_host, LINK_HOST_BYTES_MAX);
@@ -190,15 +194,15 @@ static const Option known_options[] = {
     {"--grace", read_grace, "seconds, from 60 to 604800"},
 };
 
-static void set_defaults(const OptionsEnvironment *environment, Options *options)
+static void set_defaults(const ServerOptionsEnvironment *environment, ServerOptions *options)
 {
-    *options = (Options){
+    *options = (ServerOptions){
         .listen_host = "0.0.0.0",
         .listen_port = LINK_DEFAULT_PORT,
         .title = "Drum circle",
-        .seats = OPTIONS_SEATS_DEFAULT,
+        .seats = SERVER_OPTIONS_SEATS_DEFAULT,
         .profile = PROFILE_STANDARD,
-        .grace_s = OPTIONS_GRACE_S_DEFAULT,
+        .grace_s = SERVER_OPTIONS_GRACE_S_DEFAULT,
     };
     if (environment->state_home != NULL && environment->state_home[0] == '/') {
         (void)snprintf(
@@ -211,10 +215,10 @@ static void set_defaults(const OptionsEnvironment *environment, Options *options
     }
 }
 
-static OptionsWish complain(OptionsError *error, const char *word, const char *expected)
+static ServerOptionsWish complain(ServerOptionsError *error, const char *word, const char *expected)
 {
     (void)snprintf(error->text, sizeof error->text, "%.100s %s; see --help", word, expected);
-    return OPTIONS_WRONG;
+    return SERVER_OPTIONS_WRONG;
 }
 
 /* The option that `word` names, alone or before "="; `*value` is what follows that, else NULL. */
@@ -234,8 +238,11 @@ static const Option *find_option(const char *word, const char **value)
 }
 
 /* --new-session and whatever takes a value; moves `*index` on to the last word it used. */
-static bool read_word(
-    int argument_count, char *const arguments[], int *index, Options *options, OptionsError *error)
+static bool read_word(int argument_count,
+                      char *const arguments[],
+                      int *index,
+                      ServerOptions *options,
+                      ServerOptionsError *error)
 {
     const char *word = arguments[*index];
     const char *value = NULL;
@@ -262,27 +269,27 @@ static bool read_word(
     return true;
 }
 
-OptionsWish options_parse(int argument_count,
-                          char *const arguments[],
-                          const OptionsEnvironment *environment,
-                          Options *options,
-                          OptionsError *error)
+ServerOptionsWish server_options_parse(int argument_count,
+                                       char *const arguments[],
+                                       const ServerOptionsEnvironment *environment,
+                                       ServerOptions *options,
+                                       ServerOptionsError *error)
 {
-    *error = (OptionsError){""};
+    *error = (ServerOptionsError){""};
     set_defaults(environment, options);
     for (int i = 1; i < argument_count; i++) {
         if (strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0) {
-            return OPTIONS_HELP;
+            return SERVER_OPTIONS_HELP;
         }
         if (strcmp(arguments[i], "--version") == 0) {
-            return OPTIONS_VERSION;
+            return SERVER_OPTIONS_VERSION;
         }
         if (!read_word(argument_count, arguments, &i, options, error)) {
-            return OPTIONS_WRONG;
+            return SERVER_OPTIONS_WRONG;
         }
     }
     if (options->data[0] == '\0') {
         return complain(error, "--data", "is needed, because there is no home directory");
     }
-    return OPTIONS_RUN;
+    return SERVER_OPTIONS_RUN;
 }

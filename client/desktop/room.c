@@ -1,0 +1,202 @@
+#include "client/desktop/room.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GOODBYE_NS NS_PER_S
+
+Room *room_create(void)
+{
+    Room *room = calloc(1, sizeof *room);
+
+    if (room != NULL) {
+        outbox_init(&room->outbox);
+    }
+    return room;
+}
+
+static void close_goodbye(Room *room)
+{
+    network_thread_destroy(room->leaving);
+    room->leaving = NULL;
+}
+
+void room_destroy(Room *room)
+{
+    if (room == NULL) {
+        return;
+    }
+    close_goodbye(room);
+    network_thread_destroy(room->network);
+    practice_destroy(room->practice);
+    free(room);
+}
+
+void room_leave(Room *room, HostTime now)
+{
+    if (room->kind == ROOM_NETWORK) {
+        close_goodbye(room);
+        model_leave(&room->model, now, &room->outbox);
+        network_thread_send_all(room->network, &room->outbox);
+        network_thread_finish(room->network);
+        room->leaving = room->network;
+        room->leaving_since = now;
+        room->network = NULL;
+    }
+    practice_destroy(room->practice);
+    room->practice = NULL;
+    room->kind = ROOM_NONE;
+    room->connected = false;
+    room->problem[0] = '\0';
+    outbox_clear(&room->outbox);
+}
+
+bool room_has_left(const Room *room)
+{
+    return room->leaving == NULL;
+}
+
+bool room_join(
+    Room *room, const Link *link, const RoomPerson *person, NetworkWake wake, HostTime now)
+{
+    ModelConfig config = {
+        .facilitates = link->has_token,
+        .calibrated = person->calibrated,
+        .calibration_us = person->calibration_us,
+    };
+    NetworkConfig network = {.port = link->port, .seed = person->seed, .wake = wake};
+
+    room_leave(room, now);
+    memcpy(config.code, link->code, sizeof config.code);
+    memcpy(config.facilitator_token, link->facilitator_token, sizeof config.facilitator_token);
+    (void)snprintf(config.name, sizeof config.name, "%s", person->name);
+    (void)snprintf(config.team, sizeof config.team, "%s", person->team);
+    memcpy(network.host, link->host, sizeof network.host);
+    model_init(&room->model, &config, &room->others, now);
+    room->network = network_thread_create(&network);
+    if (room->network == NULL) {
+        return false;
+    }
+    room->link = *link;
+    room->lost_count = 0;
+    room->kind = ROOM_NETWORK;
+    return true;
+}
+
+bool room_practise(Room *room, const RoomPerson *person, HostTime now)
+{
+    PracticeConfig config = {
+        .calibrated = person->calibrated,
+        .calibration_us = person->calibration_us,
+        .profile = PROFILE_STANDARD,
+        .seed = person->seed,
+    };
+
+    room_leave(room, now);
+    (void)snprintf(config.name, sizeof config.name, "%s", person->name);
+    room->practice = practice_create(&config, &room->model, &room->others, &room->outbox, now);
+    if (room->practice == NULL) {
+        return false;
+    }
+    room->kind = ROOM_PRACTICE;
+    return true;
+}
+
+/* ---- the network's events -------------------------------------------------------------------- */
+
+static void take_message(Room *room, HostTime now, const Message *message)
+{
+    model_receive(&room->model, now, message);
+    if (message->type == MESSAGE_WELCOME && room->model.phase == MODEL_JOINED) {
+        room->problem[0] = '\0';
+        network_thread_start_pings(room->network, message->welcome.clock_nonce);
+    }
+    if (room->model.phase == MODEL_REFUSED || room->model.phase == MODEL_ENDED) {
+        network_thread_finish(room->network);
+    }
+}
+
+static void take_event(Room *room, HostTime now, const NetworkEvent *event)
+{
+    switch (event->kind) {
+    case NETWORK_CONNECTED:
+        room->connected = true;
+        model_connected(&room->model, now, &room->outbox);
+        network_thread_send_all(room->network, &room->outbox);
+        break;
+    case NETWORK_DISCONNECTED:
+        room->connected = false;
+        room->lost_at = event->at;
+        room->lost_count++;
+        model_disconnected(&room->model, now);
+        break;
+    case NETWORK_PROBLEM:
+        (void)snprintf(room->problem, sizeof room->problem, "%s", event->reason);
+        break;
+    case NETWORK_MESSAGE:
+        take_message(room, now, &event->message);
+        break;
+    case NETWORK_PINGED:
+        model_pinged(&room->model, event->datagram.id, event->datagram.c1);
+        break;
+    case NETWORK_PONG:
+        model_pong(&room->model, &event->datagram, event->at);
+        break;
+    }
+}
+
+static void service_network(Room *room, HostTime now)
+{
+    NetworkEvent event;
+
+    while (network_thread_next(room->network, &event)) {
+        take_event(room, now, &event);
+    }
+    model_tick(&room->model, now, &room->outbox);
+    network_thread_send_all(room->network, &room->outbox);
+}
+
+void room_service(Room *room, HostTime now)
+{
+    if (room->leaving != NULL &&
+        (network_thread_is_over(room->leaving) || now.ns - room->leaving_since.ns > GOODBYE_NS)) {
+        close_goodbye(room);
+    }
+    if (room->kind == ROOM_NETWORK) {
+        service_network(room, now);
+    } else if (room->kind == ROOM_PRACTICE) {
+        practice_step(room->practice, now);
+    }
+}
+
+void room_flush(Room *room, HostTime now)
+{
+    if (room->kind == ROOM_NETWORK) {
+        network_thread_send_all(room->network, &room->outbox);
+    } else if (room->kind == ROOM_PRACTICE) {
+        practice_step(room->practice, now);
+    }
+}
+
+bool room_is_cut_off(const Room *room, HostTime now)
+{
+    return room->kind == ROOM_NETWORK && room->model.has_seat &&
+           (room->model.phase == MODEL_CONNECTING || room->model.phase == MODEL_JOINING) &&
+           now.ns - room->lost_at.ns > ROOM_SILENCE_NS;
+}
+
+int room_waiting_s(const Room *room, HostTime now)
+{
+    const HostTime since = room->model.has_seat ? room->lost_at : room->model.since;
+
+    return (int)clamp_i64((now.ns - since.ns) / NS_PER_S, 0, INT32_MAX);
+}
+
+int64_t room_cadence_ns(const Room *room)
+{
+    if (room->kind == ROOM_PRACTICE) {
+        return PRACTICE_CADENCE_NS;
+    }
+    return room->kind == ROOM_NETWORK || room->leaving != NULL ? 20 * NS_PER_MS : NS_PER_S;
+}
