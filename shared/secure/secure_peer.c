@@ -232,6 +232,23 @@ bool secure_peer_believes(SecurePeer *peer, const uint8_t *bytes, size_t size_by
     return believes(peer, bytes, size_bytes, mac_bytes, sizeof mac_bytes);
 }
 
+bool secure_peer_believes_datagram(SecurePeer *peer,
+                                   uint8_t *bytes,
+                                   size_t size_bytes,
+                                   size_t mac_at,
+                                   const uint8_t connect_id[CONNECT_ID_BYTES],
+                                   uint32_t *mac)
+{
+    bool believed;
+
+    assert(size_bytes >= mac_at + sizeof *mac);
+    memcpy(mac, bytes + mac_at, sizeof *mac);
+    memcpy(bytes + mac_at, connect_id, CONNECT_ID_BYTES);
+    believed = secure_peer_believes(peer, bytes, size_bytes, *mac);
+    memcpy(bytes + mac_at, mac, sizeof *mac);
+    return believed;
+}
+
 void secure_peer_clock_mac(const SecurePeer *peer,
                            const uint8_t *bytes,
                            size_t size_bytes,

@@ -22,6 +22,7 @@
 enum {
     MAC_KEY_BYTES = 16,
     CLOCK_MAC_BYTES = 8,
+    CONNECT_ID_BYTES = 4,
     FRAME_FIRST_BYTES = 1 + NOISE_FIRST_BYTES,
     FRAME_SECOND_BYTES = 1 + NOISE_SECOND_BYTES,
     FRAME_BYTES_MAX = MESSAGE_BYTES_MAX + SEALED_OVERHEAD_BYTES
@@ -101,6 +102,18 @@ uint32_t secure_peer_mac(const SecurePeer *peer, const uint8_t *bytes, size_t si
 /* Whether a datagram that came in is the other's. */
 NODISCARD bool
 secure_peer_believes(SecurePeer *peer, const uint8_t *bytes, size_t size_bytes, uint32_t mac);
+
+/*
+ * Whether a datagram of ENet is the other's: its checksum, which is at `mac_at`, must be the MAC of
+ * the datagram with `connect_id` in that place. The bytes are as before afterwards, and the
+ * checksum goes to `mac`.
+ */
+NODISCARD bool secure_peer_believes_datagram(SecurePeer *peer,
+                                             uint8_t *bytes,
+                                             size_t size_bytes,
+                                             size_t mac_at,
+                                             const uint8_t connect_id[CONNECT_ID_BYTES],
+                                             uint32_t *mac);
 
 /* The same for clock datagrams. Those exist only between ends that are established. */
 void secure_peer_clock_mac(const SecurePeer *peer,
