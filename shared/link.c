@@ -17,7 +17,10 @@ typedef struct {
 /* ASCII alone: what the locale thinks of letters must not matter. */
 static char upper(char letter)
 {
-    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+    if (letter >= 'a' && letter <= 'z') {
+        return (char)(letter - 'a' + 'A');
+    }
+    return letter;
 }
 
 static bool is_blank(char letter)
@@ -103,7 +106,10 @@ static char code_letter(char typed)
     } else if (letter == 'I' || letter == 'L') {
         letter = '1';
     }
-    return letter != '\0' && strchr(CODE_ALPHABET, letter) != NULL ? letter : '\0';
+    if (letter != '\0' && strchr(CODE_ALPHABET, letter) == NULL) {
+        return '\0';
+    }
+    return letter;
 }
 
 static bool parse_code(Span span, uint8_t code[CODE_CHARS])
@@ -314,8 +320,8 @@ static bool parse_token(Span query, Link *link, LinkError *error)
         return refuse(error, "The facilitator's token has 32 digits; copy the whole link.");
     }
     for (int i = 0; i < TOKEN_BYTES; i++) {
-        int high = hex_value(hex.start[2 * i]);
-        int low = hex_value(hex.start[2 * i + 1]);
+        int high = hex_value(hex.start[0]);
+        int low = hex_value(hex.start[1]);
 
         if (high < 0 || low < 0) {
             return refuse(error,
@@ -323,6 +329,7 @@ static bool parse_token(Span query, Link *link, LinkError *error)
                           "link.");
         }
         link->facilitator_token[i] = (uint8_t)(high * 16 + low);
+        hex.start += 2;
     }
     link->has_token = true;
     return true;

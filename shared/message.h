@@ -271,6 +271,9 @@ typedef struct {
     uint32_t spread_us;
     uint16_t r_tenthousandths;
     uint8_t verdict; /* Verdict */
+    uint8_t part;    /* played from part_from on; before it, part_before */
+    uint8_t part_before;
+    Beats part_from;
     uint16_t team_together_centi;
     uint8_t count;
     JudgementEntry judgements[JUDGEMENTS_PER_MESSAGE_MAX];

@@ -166,7 +166,7 @@ static int take_option(int option, const char *value, CtlOptions *options)
 /* What a command needs beside its words. */
 static int check_command(CtlOptions *options)
 {
-    int64_t tempo_mbpm;
+    int64_t tempo_mbpm = 0;
     bool has_tempo = options->command == CTL_TEMPO || options->command == CTL_RAMP;
 
     if (options->subject != NULL &&
@@ -174,10 +174,11 @@ static int check_command(CtlOptions *options)
          !text_is_clean(options->subject, strlen(options->subject)))) {
         return wrong_usage("this is not a name or title: ", options->subject);
     }
-    if (options->command == CTL_CREATE && strlen(options->subject) > TITLE_BYTES_MAX) {
+    if (options->command == CTL_CREATE && options->subject != NULL &&
+        strlen(options->subject) > TITLE_BYTES_MAX) {
         return wrong_usage("the title is longer than 48 bytes: ", options->subject);
     }
-    if (has_tempo &&
+    if (has_tempo && options->subject != NULL &&
         !decimal_parse_within(options->subject, 3, TEMPO_MBPM_MIN, TEMPO_MBPM_MAX, &tempo_mbpm)) {
         return wrong_usage("the tempo is a number from 30 to 300, not ", options->subject);
     }

@@ -317,6 +317,14 @@ static bool has_phase(const Visit *visit, int seat)
            verdict != VERDICT_WARMING_UP && verdict != VERDICT_IDLE;
 }
 
+static char one_more(char digit)
+{
+    if (digit == '9' || digit == '+') {
+        return '+';
+    }
+    return (char)(digit + 1);
+}
+
 /* Digits say how many people stand at a place; '+' is more than nine. */
 static void print_ring(const Visit *visit)
 {
@@ -336,7 +344,7 @@ static void print_ring(const Visit *visit)
             if (*cell == '.' || *cell == ' ') {
                 *cell = '1';
             } else {
-                *cell = *cell == '9' || *cell == '+' ? '+' : (char)(*cell + 1);
+                *cell = one_more(*cell);
             }
             drawn++;
         }

@@ -142,7 +142,7 @@ static bool open_sound(App *app, HostTime now)
 }
 
 /* What the command line asks to begin with. */
-static bool begin(App *app, HostTime now, AppError *error)
+static void begin(App *app, HostTime now)
 {
     const Options *options = app->options;
 
@@ -157,14 +157,9 @@ static bool begin(App *app, HostTime now, AppError *error)
     } else if (options->practice) {
         app_practise(app, now);
     }
-    if (options->screen != NULL && !app_open_screen(app, options->screen, now)) {
-        (void)snprintf(error->reason,
-                       sizeof error->reason,
-                       "\"%.40s\" is no screen; --help lists the names for --screen",
-                       options->screen);
-        return false;
+    if (options->screen != NULL) {
+        app_open_screen(app, options->screen, now);
     }
-    return true;
 }
 
 App *app_create(const Options *options, HostTime now, AppError *error)
@@ -193,7 +188,7 @@ App *app_create(const Options *options, HostTime now, AppError *error)
     if (opened) {
         join_screen_open(&app->join, &app->settings);
         app_apply_settings(app, now);
-        opened = begin(app, now, error);
+        begin(app, now);
     }
     if (!opened) {
         app_destroy(app);
@@ -303,13 +298,14 @@ void app_practise(App *app, HostTime now)
         app->exit_status = 1;
         return;
     }
-    /* So that the first comparison puts all of them into force. */
-    memset(&app->practising_applied, 0xFF, sizeof app->practising_applied);
+    /* Nothing that could be wanted, so that groove and tempo are ordered at once. */
+    app->practising_applied.groove = GROOVES_MAX;
+    app->practising_applied.tempo_bpm = 0;
 }
 
 void app_leave(App *app, HostTime now)
 {
-    app_keep_take(app, now);
+    app_keep_take(app);
     room_leave(app->room, now);
     forget_room(app);
     join_screen_open(&app->join, &app->settings);
@@ -406,6 +402,7 @@ static void start_autoplay(App *app, HostTime now)
 
 void app_turn(App *app, HostTime now)
 {
+    app->now = now;
     app_take_hits(app, now);
     room_service(app->room, now);
     start_autoplay(app, now);
@@ -440,6 +437,14 @@ static bool moves(const App *app, HostTime now)
            (app->room->kind != ROOM_NONE && music.known && music.tempo_mbpm != 0);
 }
 
+/* Keys are stamped when they are fetched: do that between the slow parts of a frame. */
+static void fetch_keys(const App *app)
+{
+    if (app->input != NULL) {
+        SDL_PumpEvents();
+    }
+}
+
 void app_frame(App *app, HostTime now, bool shows)
 {
     const Theme *theme = theme_of(app->settings.theme);
@@ -463,13 +468,11 @@ void app_frame(App *app, HostTime now, bool shows)
     ui_begin(&app->ui, &frame);
     app_emit_screen(app, now);
     app->output = ui_end(&app->ui);
-    /* Keys are stamped when they are fetched: do that between the slow parts of a frame. */
-    if (app->input != NULL) {
-        SDL_PumpEvents();
-    }
+    fetch_keys(app);
     app->last_frame_at = now;
     app->next_frame_at.ns = now.ns + (moves(app, now) ? FRAME_NS : IDLE_FRAME_NS);
     window_draw(app->window, &app->draw, theme->stage);
+    fetch_keys(app);
     if (shows) {
         window_show(app->window);
     }

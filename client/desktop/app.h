@@ -75,6 +75,7 @@ typedef struct App {
     DrawList draw;
     UiOutput output; /* of the last frame */
     Layout layout;   /* of the last frame */
+    HostTime now;    /* of the last turn */
     HostTime last_frame_at;
     HostTime next_frame_at;
     bool drum_key_down; /* the text that follows a drum key is none */
@@ -162,9 +163,9 @@ bool app_is_drumming(const App *app, HostTime now);
 
 void app_emit_screen(App *app, HostTime now);
 
-/* One of the screens' names, for --screen: opens what is needed (a practice for those that need a
-   room). False for a name of none. */
-NODISCARD bool app_open_screen(App *app, const char *name, HostTime now);
+/* One of the screens' names, as --screen takes them: opens what is needed (a practice for those
+   that need a room). */
+void app_open_screen(App *app, const char *name, HostTime now);
 
 /* Puts the settings into force: keys, volumes, calibration; the picture follows by itself. */
 void app_apply_settings(App *app, HostTime now);
@@ -187,6 +188,6 @@ void app_take_hits(App *app, HostTime now);
 
 /* Notices that a take of practice is over and adds it to the history. */
 void app_watch_take(App *app, HostTime now);
-void app_keep_take(App *app, HostTime now);
+void app_keep_take(App *app);
 
 #endif

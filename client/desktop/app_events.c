@@ -97,12 +97,17 @@ static int pad_of(const App *app, const InputStamp *stamp)
 }
 
 /* In the lobby, and before practice begins, the drum can be tried with keys that nothing else
-   wants. */
+   wants: Space only where no widget has the keyboard (in the lobby the screen answers it). */
 static bool may_try(const App *app, const InputStamp *stamp)
 {
-    return (app->shown == SCREEN_LOBBY || app->shown == SCREEN_PRACTICE) && !app->menu_open &&
-           !app->output.wants_text && stamp->kind == INPUT_KEY &&
-           stamp->code != SDL_SCANCODE_SPACE && stamp->code != SDL_SCANCODE_RETURN;
+    if (app->menu_open || app->output.wants_text || stamp->kind != INPUT_KEY ||
+        stamp->code == SDL_SCANCODE_RETURN) {
+        return false;
+    }
+    if (stamp->code == SDL_SCANCODE_SPACE) {
+        return app->shown == SCREEN_PRACTICE && app->ui.focus == 0;
+    }
+    return app->shown == SCREEN_LOBBY || app->shown == SCREEN_PRACTICE;
 }
 
 void app_take_hits(App *app, HostTime now)

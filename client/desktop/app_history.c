@@ -2,13 +2,14 @@
 
 #include <string.h>
 
+#include "shared/judged_record.h"
 #include "shared/platform/host_clock.h"
 #include "shared/platform/log.h"
 
 /* After the halt the last notes close, and their word arrives. */
 #define CLOSING_NS (2500 * NS_PER_MS)
-/* Fewer notes say nothing. */
-#define NOTES_MIN 8
+/* Fewer hits say nothing. */
+#define HITS_MIN 8
 
 static HistoryTake take_of(const App *app)
 {
@@ -31,16 +32,22 @@ static HistoryTake take_of(const App *app)
     return take;
 }
 
-void app_keep_take(App *app, HostTime now)
+static bool is_worth_keeping(const StandingMessage *standing)
+{
+    return standing->counts[JUDGEMENT_PERFECT] + standing->counts[JUDGEMENT_GOOD] +
+               standing->counts[JUDGEMENT_OK] + standing->counts[JUDGEMENT_EXTRA] >=
+           HITS_MIN;
+}
+
+void app_keep_take(App *app)
 {
     const ClientModel *model = &app->room->model;
     HistoryTake take;
     HistoryError error;
 
-    (void)now;
     if (app->room->kind != ROOM_PRACTICE || !app->settings.keep_history || app->options->autoplay ||
         app->history_path.text[0] == '\0' || !model->has_standing ||
-        model->standing.notes < NOTES_MIN || model->own_take == app->kept_take) {
+        !is_worth_keeping(&model->standing) || model->own_take == app->kept_take) {
         return;
     }
     app->kept_take = model->own_take;
@@ -64,6 +71,6 @@ void app_watch_take(App *app, HostTime now)
         app->take_over_at = now;
     }
     if (now.ns - app->take_over_at.ns > CLOSING_NS) {
-        app_keep_take(app, now);
+        app_keep_take(app);
     }
 }

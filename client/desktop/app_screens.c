@@ -97,7 +97,8 @@ static PlayNotice notice_of(App *app, const ModelNow *music, HostTime now)
         words_add_number(&app->notice_detail, room_waiting_s(app->room, now));
         words_add(&app->notice_detail, " s");
         notice.spinner = true;
-    } else if (music->known && music->transport == TRANSPORT_PAUSED) {
+    } else if (music->known && music->transport == TRANSPORT_PAUSED &&
+               !app->room->model.config.facilitates) {
         situation(app, WORDS_PAUSED, 0);
     } else if (app->room->kind == ROOM_NETWORK && app->room->model.clock_estimate.valid &&
                model_clock_bars(&app->room->model) < 2) {
@@ -413,7 +414,7 @@ static void follow_ramp(App *app, const ModelNow *music)
 
 static void begin_practice(App *app, HostTime now)
 {
-    app_keep_take(app, now);
+    app_keep_take(app);
     apply_practising(app, now);
     order(app, COMMAND_START, COUNT_IN_BARS, now);
 }
@@ -519,9 +520,7 @@ static void emit_practice(App *app, HostTime now)
     case PRACTICE_ACTION_NONE:
         break;
     }
-    if (memcmp(&app->practising, &app->practising_applied, sizeof app->practising) != 0) {
-        apply_practising(app, now);
-    }
+    apply_practising(app, now);
     if (ui_shortcut(&app->ui, 'r')) {
         app->ring_open = true;
     }
@@ -717,7 +716,7 @@ typedef struct {
 } NamedScreen;
 
 /* These need a room. The menu is over whatever is played. */
-static bool open_in_room(App *app, const char *name, HostTime now)
+static void open_in_room(App *app, const char *name, HostTime now)
 {
     static const NamedScreen screens[] = {
         {"lobby", SCREEN_LOBBY},
@@ -728,21 +727,27 @@ static bool open_in_room(App *app, const char *name, HostTime now)
         {"menu", SCREEN_PLAY},
     };
 
+    if (app->room->kind == ROOM_NONE) {
+        app_practise(app, now);
+    }
     for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
         if (strcmp(screens[i].name, name) == 0) {
-            if (app->room->kind == ROOM_NONE) {
-                app_practise(app, now);
-            }
             app->is_forced = true;
             app->forced = screens[i].screen;
             app->menu_open = strcmp(name, "menu") == 0;
-            return true;
         }
     }
-    return false;
 }
 
-bool app_open_screen(App *app, const char *name, HostTime now)
+static void open_message(App *app)
+{
+    const RefusedMessage refused = {.reason = REFUSAL_VERSION, .number = PROTOCOL_VERSION + 1};
+
+    app->message_view = message_view_of_refusal(&refused, app->settings.name);
+    app->has_message = true;
+}
+
+void app_open_screen(App *app, const char *name, HostTime now)
 {
     app->is_forced = false;
     app->settings_open = false;
@@ -750,19 +755,13 @@ bool app_open_screen(App *app, const char *name, HostTime now)
     app->menu_open = false;
     if (strcmp(name, "join") == 0) {
         app_leave(app, now);
-        return true;
-    }
-    if (strcmp(name, "settings") == 0 || strcmp(name, "keys") == 0) {
+    } else if (strcmp(name, "settings") == 0 || strcmp(name, "keys") == 0) {
+        memset(&app->settings_screen, 0, sizeof app->settings_screen);
         app->settings_screen.section = name[0] == 'k' ? SETTINGS_KEYS : SETTINGS_SOUND;
         app->settings_open = true;
-        return true;
+    } else if (strcmp(name, "message") == 0) {
+        open_message(app);
+    } else {
+        open_in_room(app, name, now);
     }
-    if (strcmp(name, "message") == 0) {
-        const RefusedMessage refused = {.reason = REFUSAL_VERSION, .number = PROTOCOL_VERSION + 1};
-
-        app->message_view = message_view_of_refusal(&refused, app->settings.name);
-        app->has_message = true;
-        return true;
-    }
-    return open_in_room(app, name, now);
 }

@@ -90,13 +90,11 @@ static bool take_join(Options *options, const char *value, OptionsError *error)
 static bool take_person(const char *key, const char *value, OptionsError *error)
 {
     AppSettings settings;
-    SettingsError problem = {{0}};
 
     settings_init(&settings);
-    if (!settings_set(&settings, "person", key, value, &problem)) {
-        return fail(error,
-                    "a name or team has at most 24 characters, none of them control characters: %s",
-                    problem.reason);
+    if (!settings_set(&settings, "person", key, value, NULL)) {
+        return fail(
+            error, "--%s needs at most 24 characters of UTF-8, and no control characters", key);
     }
     return true;
 }
@@ -154,9 +152,27 @@ static bool take_screenshot(Options *options, const char *value, OptionsError *e
 
 static bool take_screen(Options *options, const char *value, OptionsError *error)
 {
-    (void)error;
-    options->screen = value;
-    return true;
+    static const char *const names[] = {"join",
+                                        "lobby",
+                                        "play",
+                                        "ring",
+                                        "results",
+                                        "practice",
+                                        "settings",
+                                        "keys",
+                                        "menu",
+                                        "message"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(value, names[i]) == 0) {
+            options->screen = value;
+            return true;
+        }
+    }
+    return fail(error,
+                "--screen is join, lobby, play, ring, results, practice, settings, keys, menu or "
+                "message, not \"%.40s\"",
+                value);
 }
 
 static bool take_screens(Options *options, const char *value, OptionsError *error)

@@ -7,42 +7,45 @@
 #include <sys/stat.h>
 
 /* The rules say that a relative path is to be ignored. */
-static const char *absolute(const char *variable)
+static bool is_absolute(const char *path)
 {
-    const char *value = getenv(variable);
-
-    return value != NULL && value[0] == '/' ? value : NULL;
+    return path != NULL && path[0] == '/';
 }
 
 static bool join(UserPath *path, const char *root, const char *folder, const char *file)
 {
-    const int length =
-        root == NULL ? -1 : snprintf(path->text, sizeof path->text, "%s%s/%s", root, folder, file);
+    const int length = snprintf(path->text, sizeof path->text, "%s%s/%s", root, folder, file);
+    const bool fits = length > 0 && (size_t)length < sizeof path->text;
 
-    return length > 0 && (size_t)length < sizeof path->text;
+    if (!fits) {
+        path->text[0] = '\0';
+    }
+    return fits;
+}
+
+bool user_path_choose(
+    const char *root, const char *home, const char *folder, const char *file, UserPath *path)
+{
+    path->text[0] = '\0';
+    if (is_absolute(root)) {
+        return join(path, root, "/onedrum", file);
+    }
+    return is_absolute(home) && join(path, home, folder, file);
 }
 
 bool user_path_config(const char *file, UserPath *path)
 {
-    const char *root = absolute("XDG_CONFIG_HOME");
-
-    if (root != NULL) {
-        return join(path, root, "/onedrum", file);
-    }
-    return join(path, absolute("HOME"), "/.config/onedrum", file);
+    return user_path_choose(
+        getenv("XDG_CONFIG_HOME"), getenv("HOME"), "/.config/onedrum", file, path);
 }
 
 bool user_path_data(const char *directory, const char *file, UserPath *path)
 {
-    const char *root = absolute("XDG_DATA_HOME");
-
     if (directory != NULL) {
         return join(path, directory, "", file);
     }
-    if (root != NULL) {
-        return join(path, root, "/onedrum", file);
-    }
-    return join(path, absolute("HOME"), "/.local/share/onedrum", file);
+    return user_path_choose(
+        getenv("XDG_DATA_HOME"), getenv("HOME"), "/.local/share/onedrum", file, path);
 }
 
 bool user_path_make_directories(const char *path)

@@ -28,6 +28,14 @@ NODISCARD bool user_path_config(const char *file, UserPath *path);
    $HOME/.local/share/onedrum/FILE. */
 NODISCARD bool user_path_data(const char *directory, const char *file, UserPath *path);
 
+/*
+ * The rule itself, without the environment: ROOT/onedrum/FILE, or HOME, `folder` and /FILE where
+ * root is NULL or relative; false when home is needed and is NULL or relative, or when the
+ * path is too long.
+ */
+NODISCARD bool user_path_choose(
+    const char *root, const char *home, const char *folder, const char *file, UserPath *path);
+
 /* Makes the directories that `path` lies in, for this person alone (mode 0700). False with errno
    when that is not possible. */
 NODISCARD bool user_path_make_directories(const char *path);

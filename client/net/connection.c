@@ -97,6 +97,12 @@ static void keep_pong(Connection *connection, const uint8_t *bytes, HostTime at)
     }
 }
 
+/* The newest reliable number received in order; ENet forgets its channels when it disconnects. */
+static uint16_t reliable_base(const ENetPeer *peer)
+{
+    return peer->channels == NULL ? 0 : peer->channels[0].incomingReliableSequenceNumber;
+}
+
 /* Whether a datagram may go to ENet's parser: from the server, and of the kinds we know. */
 static bool is_admitted(Connection *connection)
 {
@@ -120,7 +126,7 @@ static bool is_admitted(Connection *connection)
                           host->receivedData,
                           host->receivedDataLength,
                           &header,
-                          peer->channels[0].incomingReliableSequenceNumber,
+                          reliable_base(peer),
                           NULL) == GUARD_PASSES;
 }
 
@@ -239,6 +245,7 @@ static bool open_host(Connection *connection)
     connection->host->maximumPacketSize = FRAME_BYTES_MAX;
     connection->host->maximumWaitingData = WAITING_BYTES_MAX;
     connection->host->peers[0].data = connection;
+    connection->host->peers[0].mtu = GUARD_MTU_BYTES_MAX;
     connection->host->intercept = intercept;
     connection->host->checksum = checksum;
     connection->hello.version = PROTOCOL_VERSION;

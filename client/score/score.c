@@ -6,9 +6,8 @@
 
 __extension__ typedef __int128 Int128;
 
-/* ubeats per ns are tempo_nbpm / (NBPM_PER_UBPM * NS_PER_MINUTE). */
-#define NBPM_PER_UBPM 1000
-#define GRID_DIVISOR ((Int128)NBPM_PER_UBPM * NS_PER_MINUTE)
+/* ubeats per ns are tempo_nbpm / GRID_DIVISOR: 1000 nbpm per ubpm times the ns of a minute. */
+#define GRID_DIVISOR ((Int128)INT64_C(60000000000000))
 #define GRID_ORIGIN ((Beats){0})
 
 enum {

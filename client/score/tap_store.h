@@ -22,7 +22,7 @@ TapStore *tap_store_create(void);
 void tap_store_destroy(TapStore *store);
 
 /* A TapsCsvSink whose owner is the store. */
-const char *tap_store_add(void *store, const TapsCsvRow *row);
+const char *tap_store_add(void *owner, const TapsCsvRow *row);
 
 /* Sorts the taps by player, time and place in the recording. Call it once, after the last tap. */
 void tap_store_sort(TapStore *store);

@@ -54,9 +54,9 @@ static bool take_header_field(TapsCsv *csv)
 {
     uint8_t kind = CSV_COLUMN_OTHER;
 
-    for (uint8_t i = CSV_COLUMN_PLAYER; i < CSV_COLUMN_KINDS; i++) {
+    for (int i = CSV_COLUMN_PLAYER; i < CSV_COLUMN_KINDS; i++) {
         if (strcmp(csv->field, column_names[i]) == 0) {
-            kind = i;
+            kind = (uint8_t)i;
         }
     }
     for (int i = 0; i < csv->field_index && kind != CSV_COLUMN_OTHER; i++) {

@@ -176,6 +176,12 @@ static bool id_is_taken(const Endpoint *endpoint, const GuardConnect *connect)
     return false;
 }
 
+/* The newest reliable number received in order; ENet forgets its channels when it disconnects. */
+static uint16_t reliable_base(const ENetPeer *peer)
+{
+    return peer->channels == NULL ? 0 : peer->channels[0].incomingReliableSequenceNumber;
+}
+
 /* Whether a datagram may go to ENet's parser. */
 static bool is_admitted(Endpoint *endpoint, const GateDatagram *datagram)
 {
@@ -205,7 +211,7 @@ static bool is_admitted(Endpoint *endpoint, const GateDatagram *datagram)
                        &slot->gate,
                        endpoint->now,
                        datagram,
-                       peer->channels[0].incomingReliableSequenceNumber,
+                       reliable_base(peer),
                        &endpoint->believed_mac);
 }
 
@@ -418,6 +424,7 @@ static bool open_host(Endpoint *endpoint, const EndpointConfig *config, Endpoint
     for (int i = 0; i < config->slots; i++) {
         endpoint->slots[i].endpoint = endpoint;
         endpoint->host->peers[i].data = &endpoint->slots[i];
+        endpoint->host->peers[i].mtu = GUARD_MTU_BYTES_MAX;
     }
     endpoint->host->intercept = intercept;
     endpoint->host->checksum = checksum;

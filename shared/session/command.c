@@ -2,7 +2,6 @@
 
 #include "shared/session/group.h"
 #include "shared/session/people.h"
-#include "shared/session/play.h"
 
 enum {
     COUNT_IN_BARS_MAX = 8,
@@ -110,15 +109,19 @@ static bool seat_is_taken(const Session *session, int32_t seat)
            session->participants[seat].state != SEAT_FREE;
 }
 
-static Outcome
-change_part(Session *session, SessionTime now, int32_t seat, int32_t part, Journal *journal)
+static Outcome change_part(Session *session,
+                           SessionTime now,
+                           const CommandMessage *command,
+                           Outbox *outbox,
+                           Journal *journal)
 {
+    const int32_t seat = command->a;
+    const int32_t part = command->b;
+
     if (!seat_is_taken(session, seat) || part < 0 || part >= GROOVE_PARTS_MAX) {
         return REFUSAL_OUT_OF_RANGE;
     }
-    play_choose_part(session, &session->participants[seat], now, (uint8_t)part);
-    people_changed(session, (uint16_t)seat);
-    people_journal(session, (uint16_t)seat, journal);
+    people_choose_part(session, now, (uint16_t)seat, (uint8_t)part, outbox, journal);
     return CARRIED_OUT;
 }
 
@@ -166,7 +169,7 @@ static Outcome carry_out(Session *session,
     case COMMAND_GROOVE:
         return change_groove(session, now, command->a);
     case COMMAND_PART:
-        return change_part(session, now, command->a, command->b, journal);
+        return change_part(session, now, command, outbox, journal);
     case COMMAND_KICK:
         return kick(session, command->a, outbox, journal);
     case COMMAND_CREATE: /* the shell's: a session knows of no other */

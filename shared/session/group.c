@@ -281,9 +281,9 @@ void group_send_team_page(Session *session, Outbox *outbox)
     (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
 }
 
-void group_send_bars(const Session *session, uint32_t connection, Outbox *outbox)
+void group_send_bars(const Session *session, uint32_t connection, bool all, Outbox *outbox)
 {
-    const int sent = session->bar_count < BARS_SENT_MAX ? session->bar_count : BARS_SENT_MAX;
+    const int sent = all || session->bar_count < BARS_SENT_MAX ? session->bar_count : BARS_SENT_MAX;
     Message message = {.type = MESSAGE_BARS};
 
     for (int i = session->bar_count - sent; i < session->bar_count; i++) {

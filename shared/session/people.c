@@ -98,6 +98,19 @@ void people_journal(const Session *session, uint16_t seat, Journal *journal)
     memcpy(stored->resume_token, participant->resume_token, sizeof stored->resume_token);
 }
 
+void people_choose_part(Session *session,
+                        SessionTime now,
+                        uint16_t seat,
+                        uint8_t part,
+                        Outbox *outbox,
+                        Journal *journal)
+{
+    play_choose_part(session, &session->participants[seat], now, part);
+    people_changed(session, seat);
+    people_journal(session, seat, journal);
+    play_send_standing(session, seat, outbox);
+}
+
 void people_refuse(uint32_t connection, Refusal reason, uint32_t number, Outbox *outbox)
 {
     Message message = {.type = MESSAGE_REFUSED};
@@ -151,28 +164,52 @@ static bool grace_is_over(const Session *session, const Participant *participant
            now.ns - participant->away_since.ns > session->config.grace_s * NS_PER_S;
 }
 
-/*
- * A seat for somebody new: an unused one, else the one whose owner has been gone the longest beyond
- * the grace time. -1 when all are taken.
- */
-static int seat_for_newcomer(const Session *session, SessionTime now)
+/* Room for one more of this kind: observers take no seat from those who play. */
+static bool has_room(const Session *session, bool observer)
+{
+    int count = 0;
+
+    for (int i = 0; i < session->participant_count; i++) {
+        const Participant *participant = &session->participants[i];
+
+        count += participant->state != SEAT_FREE && (participant->role == ROLE_OBSERVER) == observer
+                     ? 1
+                     : 0;
+    }
+    return count < (observer ? OBSERVERS_MAX : session->config.seats);
+}
+
+/* The one who has been gone the longest beyond the grace time, or -1. */
+static int longest_gone(const Session *session, SessionTime now)
 {
     int longest = -1;
 
     for (int i = 0; i < session->participant_count; i++) {
         const Participant *participant = &session->participants[i];
 
-        if (participant->state == SEAT_FREE) {
-            return i;
-        }
         if (grace_is_over(session, participant, now) &&
             (longest < 0 ||
              participant->away_since.ns < session->participants[longest].away_since.ns)) {
             longest = i;
         }
     }
-    return session->participant_count < session->config.seats ? session->participant_count
-                                                              : longest;
+    return longest;
+}
+
+/* A seat for somebody new: an unused one, else that of somebody gone. -1 when all are taken. */
+static int seat_for_newcomer(const Session *session, bool observer, SessionTime now)
+{
+    if (!has_room(session, observer)) {
+        return observer ? -1 : longest_gone(session, now);
+    }
+    for (int i = 0; i < session->participant_count; i++) {
+        if (session->participants[i].state == SEAT_FREE) {
+            return i;
+        }
+    }
+    return session->participant_count < session_participants_max(&session->config)
+               ? session->participant_count
+               : longest_gone(session, now);
 }
 
 static bool name_is_taken(const Session *session, const char *name, SessionTime now)
@@ -188,15 +225,25 @@ static bool name_is_taken(const Session *session, const char *name, SessionTime 
     return false;
 }
 
-/* A name needs something to be seen. */
-static bool name_is_visible(const char *name)
+static int code_point_count(const char *text)
 {
-    for (const char *letter = name; *letter != '\0'; letter++) {
-        if (*letter != ' ') {
-            return true;
-        }
+    int count = 0;
+
+    for (; *text != '\0'; text++) {
+        count += ((unsigned char)*text & 0xC0U) != 0x80U ? 1 : 0;
     }
-    return false;
+    return count;
+}
+
+/* Short enough, and with something to be seen. */
+static bool name_is_allowed(const char *name)
+{
+    bool visible = false;
+
+    for (const char *letter = name; *letter != '\0'; letter++) {
+        visible = visible || *letter != ' ';
+    }
+    return visible && code_point_count(name) <= NAME_CODE_POINTS_MAX;
 }
 
 static void set_team(Session *session, Participant *participant, uint16_t team)
@@ -259,7 +306,8 @@ static int find_seat(
     if (seat >= 0) {
         return seat;
     }
-    if (!join->observer && !name_is_visible(join->name)) {
+    if (!join->observer &&
+        (!name_is_allowed(join->name) || code_point_count(join->team) > NAME_CODE_POINTS_MAX)) {
         people_refuse(event->connection, REFUSAL_NAME_INVALID, 0, outbox);
         return -1;
     }
@@ -267,7 +315,7 @@ static int find_seat(
         people_refuse(event->connection, REFUSAL_NAME_TAKEN, 0, outbox);
         return -1;
     }
-    seat = seat_for_newcomer(session, now);
+    seat = seat_for_newcomer(session, join->observer, now);
     if (seat < 0) {
         people_refuse(event->connection, REFUSAL_FULL, session->config.seats, outbox);
         return -1;

@@ -24,6 +24,14 @@ void people_remove(Session *session, uint16_t seat, Journal *journal);
 /* Notes that the seat's entry of the roster changed. */
 void people_changed(Session *session, uint16_t seat);
 
+/* Gives the participant another part, and tells them from which bar line on. */
+void people_choose_part(Session *session,
+                        SessionTime now,
+                        uint16_t seat,
+                        uint8_t part,
+                        Outbox *outbox,
+                        Journal *journal);
+
 /* Journals the seat as it is. */
 void people_journal(const Session *session, uint16_t seat, Journal *journal);
 

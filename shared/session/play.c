@@ -575,6 +575,9 @@ void play_send_standing(Session *session, uint16_t seat, Outbox *outbox)
     standing->r_tenthousandths =
         (uint16_t)clamp_i64((int64_t)(person_statistics_r(statistics) * 10000.0), 0, 10000);
     standing->verdict = (uint8_t)participant->verdict.shown;
+    standing->part = participant->part;
+    standing->part_before = participant->part_before;
+    standing->part_from = participant->part_from;
     if (participant->team != TEAM_NONE) {
         standing->team_together_centi =
             centi_of(session->teams[participant->team].figures.together);

@@ -12,9 +12,15 @@ enum {
     SLICES = 10,               /* participants are served in turn, so that no pass is long */
     MAP_EVERY_ROUND_MAX = 100, /* people up to whom the map goes out every round */
     ROUNDS_PER_TEAM_PAGE = 5,
+    LEADER_PAGES = 8,
     QUIET_SLICES_MAX = 5 /* a STANDING at least every so many rounds */
 };
 #define SLICE_NS (20 * NS_PER_MS)
+
+uint16_t session_participants_max(const SessionConfig *config)
+{
+    return (uint16_t)clamp_i64(config->seats + OBSERVERS_MAX, 1, PARTICIPANTS_MAX);
+}
 
 void session_init(Session *session,
                   const SessionConfig *config,
@@ -26,7 +32,7 @@ void session_init(Session *session,
     assert(groove_count >= 1 && groove_count <= GROOVES_MAX);
     assert(config->groove < groove_count);
     memset(session, 0, sizeof *session);
-    memset(participants, 0, sizeof *participants * config->seats);
+    memset(participants, 0, sizeof *participants * session_participants_max(config));
     session->config = *config;
     session->participants = participants;
     memcpy(session->grooves, grooves, sizeof *grooves * (size_t)groove_count);
@@ -70,7 +76,7 @@ join(Session *session, SessionTime now, const SessionEvent *event, Outbox *outbo
     if (result.joined) {
         command_send_timeline(session, event->connection, outbox);
         send_catalogue(session, event->connection, outbox);
-        group_send_bars(session, event->connection, outbox);
+        group_send_bars(session, event->connection, event->message->join.facilitates, outbox);
         play_send_standing(session, result.seat, outbox);
         group_refresh(session, now);
     }
@@ -95,14 +101,6 @@ static void send_report(Session *session, uint16_t seat, uint16_t page, Outbox *
     }
     assert(message_fits(&message));
     (void)outbox_push(outbox, session->participants[seat].connection, &message);
-}
-
-static void
-choose_part(Session *session, SessionTime now, uint16_t seat, uint8_t part, Journal *journal)
-{
-    play_choose_part(session, &session->participants[seat], now, part);
-    people_changed(session, seat);
-    people_journal(session, seat, journal);
 }
 
 static void
@@ -154,7 +152,7 @@ static void receive(
     if (message->type == MESSAGE_HITS) {
         receive_hits(session, now, seat, &message->hits, outbox, journal);
     } else if (message->type == MESSAGE_CHOOSE_PART) {
-        choose_part(session, now, seat, message->choose_part.part, journal);
+        people_choose_part(session, now, seat, message->choose_part.part, outbox, journal);
     } else if (message->type == MESSAGE_READY) {
         session->participants[seat].ready = message->ready.ready;
         people_changed(session, seat);
@@ -209,7 +207,10 @@ serve(Session *session, SessionTime now, uint16_t seat, Outbox *outbox, Journal 
     if (participant_plays(participant) && standing_is_due(participant)) {
         play_send_standing(session, seat, outbox);
     }
-    people_send_roster(session, seat, outbox);
+    /* Who leads waits for nobody: their program asks for the whole roster. */
+    for (int page = 0; page < (participant->facilitates ? LEADER_PAGES : 1); page++) {
+        people_send_roster(session, seat, outbox);
+    }
 }
 
 static void tick(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
@@ -260,7 +261,7 @@ static void restore_participant(Session *session, const JournalEntry *entry)
     const JournalParticipant *stored = &entry->participant;
     Participant *participant = NULL;
 
-    if (entry->seat >= session->config.seats) {
+    if (entry->seat >= session_participants_max(&session->config)) {
         return;
     }
     participant = &session->participants[entry->seat];

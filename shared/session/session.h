@@ -32,7 +32,7 @@ typedef struct {
     char title[TITLE_BYTES_MAX + 1];
     uint8_t code[CODE_CHARS];
     uint8_t facilitator_token[TOKEN_BYTES];
-    uint16_t seats; /* 1..PARTICIPANTS_MAX, and the room in `participants` */
+    uint16_t seats; /* for people who play: 1..PARTICIPANTS_MAX */
     Profile profile;
     int32_t tempo_mbpm; /* 0: the groove's own */
     uint8_t groove;     /* the one to begin with */
@@ -112,7 +112,7 @@ typedef struct {
     Groove grooves[GROOVES_MAX];
     int groove_count;
     int32_t tempo_mbpm;        /* for the next start */
-    Participant *participants; /* the caller's, config.seats of them */
+    Participant *participants; /* the caller's, session_participants_max() of them */
     int participant_count;     /* seats ever taken: all in use lie below */
     Team teams[TEAMS_MAX];
     int team_count;
@@ -159,9 +159,12 @@ typedef struct {
                                      else CONNECTION_NONE */
 } SessionResult;
 
+/* Seats and, beside them, room for observers: how many Participants a session needs. */
+uint16_t session_participants_max(const SessionConfig *config);
+
 /*
- * `participants` has room for config->seats and lives as long as the session. `grooves`:
- * 1..GROOVES_MAX valid ones, copied.
+ * `participants` has room for session_participants_max() and lives as long as the session.
+ * `grooves`: 1..GROOVES_MAX valid ones, copied.
  */
 void session_init(Session *session,
                   const SessionConfig *config,

@@ -231,7 +231,8 @@ static void prepare_message(void)
 
 static void draw_message(void)
 {
-    RefusedMessage refused = {.reason = (uint8_t)parameter, .number = 200};
+    RefusedMessage refused = {.reason = (uint8_t)parameter,
+                              .number = parameter == REFUSAL_VERSION ? PROTOCOL_VERSION + 1 : 200};
     NoticeMessage kicked = {.kind = NOTICE_KICKED};
     MessageView view = parameter < REFUSAL_COUNT ? message_view_of_refusal(&refused, "Cleo")
                                                  : message_view_of_notice(&kicked);

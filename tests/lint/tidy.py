@@ -51,7 +51,7 @@ FORBIDDEN = [
      r"shared/platform/host_clock\.c|tests/integration/", "reads a clock; take `now` instead"),
     (r"^\s*extern\b(?!.*\"C\")", r".*\.h$", "belongs in a header"),
     (r"\b(localtime|gmtime|ctime|asctime|setenv|putenv|readdir_r)\s*\(",
-     r"tests/integration/", "is not safe beside threads"),
+     r"tests/(integration|unit)/", "is not safe beside threads"),
     (r"\b(alloca|longjmp)\s*\(", None, "is banned"),
 ]
 # No test outside tests/integration sleeps or looks at the time.

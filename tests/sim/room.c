@@ -51,7 +51,7 @@ Room *room_create(uint64_t seed, const RoomNetwork *network, uint16_t seats)
 
     assert(room != NULL);
     room->network = *network;
-    room->participants = calloc(seats, sizeof *room->participants);
+    room->participants = calloc(seats + OBSERVERS_MAX, sizeof *room->participants);
     room->clients = calloc(ROOM_CLIENTS_MAX, sizeof *room->clients);
     room->packets = calloc(ROOM_PACKETS_MAX, sizeof *room->packets);
     room->journal.entries = calloc(JOURNAL_ENTRIES_MAX, sizeof *room->journal.entries);
@@ -291,8 +291,11 @@ static void send_ping(Room *room, int index, HostTime now)
 static void play(Room *room, RoomClient *client, HostTime now)
 {
     const Groove *grooves[GROOVES_MAX] = {NULL};
-    const SimulatedScore score = {
-        .timeline = &client->model.timeline, .grooves = grooves, .part = client->model.part};
+    const SimulatedScore score = {.timeline = &client->model.timeline,
+                                  .grooves = grooves,
+                                  .part = client->model.part,
+                                  .part_before = client->model.part_before,
+                                  .part_from = client->model.part_from};
     const SessionTime time = applied_clock_session(&client->model.clock, now);
     SimulatedHit hit;
 

@@ -227,28 +227,26 @@ static void a_place_that_cannot_be_written_is_said_in_a_sentence(void **state)
     check(strstr(error.reason, "practice history /dev/null/practice.jsonl") != NULL);
 }
 
-static void the_data_directory_follows_the_rules(void **state)
+static void directories_follow_the_rules(void **state)
 {
+    char endless[2 * USER_PATH_BYTES_MAX];
     UserPath path;
 
     (void)state;
-    check_i64(setenv("HOME", "/home/maya", 1), 0);
-    check_i64(unsetenv("XDG_DATA_HOME"), 0);
-    check_i64(unsetenv("XDG_CONFIG_HOME"), 0);
-    check(user_path_data(NULL, "a", &path));
-    check_text(path.text, "/home/maya/.local/share/onedrum/a");
-    check(user_path_config("b", &path));
+    check(user_path_choose(NULL, "/home/maya", "/.config/onedrum", "b", &path));
     check_text(path.text, "/home/maya/.config/onedrum/b");
-    check_i64(setenv("XDG_DATA_HOME", "/data", 1), 0);
-    check_i64(setenv("XDG_CONFIG_HOME", "relative", 1), 0);
-    check(user_path_data(NULL, "a", &path));
-    check_text(path.text, "/data/onedrum/a");
-    check(user_path_config("b", &path));
+    check(user_path_choose("/data", "/home/maya", "/.config/onedrum", "b", &path));
+    check_text(path.text, "/data/onedrum/b");
+    check(user_path_choose("relative", "/home/maya", "/.config/onedrum", "b", &path));
     check_text(path.text, "/home/maya/.config/onedrum/b");
+    check(!user_path_choose(NULL, NULL, "/.config/onedrum", "b", &path));
+    check_text(path.text, "");
+    memset(endless, '/', sizeof endless - 1);
+    endless[sizeof endless - 1] = '\0';
+    check(!user_path_choose(endless, NULL, "/.config/onedrum", "b", &path));
+    check_text(path.text, "");
     check(user_path_data("here", "a", &path));
     check_text(path.text, "here/a");
-    check_i64(unsetenv("HOME"), 0);
-    check(!user_path_config("b", &path));
 }
 
 int main(void)
@@ -270,7 +268,7 @@ int main(void)
             a_line_cut_off_by_a_loss_of_power_takes_nothing_with_it, make_place, remove_place),
         cmocka_unit_test_setup_teardown(the_file_is_for_its_owner_alone, make_place, remove_place),
         cmocka_unit_test(a_place_that_cannot_be_written_is_said_in_a_sentence),
-        cmocka_unit_test(the_data_directory_follows_the_rules),
+        cmocka_unit_test(directories_follow_the_rules),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

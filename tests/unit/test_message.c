@@ -325,6 +325,9 @@ static void golden_standing(void **state)
     standing->spread_us = 21500;
     standing->r_tenthousandths = 9654;
     standing->verdict = VERDICT_ON;
+    standing->part = 2;
+    standing->part_before = 1;
+    standing->part_from = (Beats){16 * UBEATS_PER_BEAT};
     standing->team_together_centi = 8125;
     standing->count = 2;
     standing->judgements[0].hit_number = 42;
@@ -676,9 +679,9 @@ static const Violation VIOLATIONS[] = {
     {"standing", 10, 0x28, "more than 100 per cent"},
     {"standing", 56, 0x28, "more than full concentration"},
     {"standing", 57, VERDICT_COUNT_SENT, "an unknown verdict"},
-    {"standing", 60, JUDGEMENTS_PER_MESSAGE_MAX + 1, "too many judgements"},
-    {"standing", 69, JUDGEMENT_COUNT_SENT, "an unknown judgement"},
-    {"standing", 70, 2, "a flag that is neither 0 nor 1"},
+    {"standing", 70, JUDGEMENTS_PER_MESSAGE_MAX + 1, "too many judgements"},
+    {"standing", 79, JUDGEMENT_COUNT_SENT, "an unknown judgement"},
+    {"standing", 80, 2, "a flag that is neither 0 nor 1"},
     {"snapshot", 11, 0x80, "a tempo out of range"},
     {"snapshot", 14, 0x11, "more people than there can be"},
     {"snapshot", 18, 0x28, "more than 100 per cent"},

@@ -56,7 +56,10 @@ static void a_full_ring_says_so_and_loses_nothing(void **state)
     for (int i = 0; i < NETWORK_RING_PACKETS; i++) {
         NetworkPacket *packet = network_ring_reserve(ring);
 
-        check(packet != NULL);
+        if (packet == NULL) {
+            fail_msg("full after %d packets", i);
+            return;
+        }
         packet->kind = i;
         network_ring_publish(ring);
     }

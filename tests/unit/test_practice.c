@@ -65,7 +65,7 @@ static void play_exactly(Room *room, int64_t duration_ns)
 
         while (music.transport == TRANSPORT_PLAYING &&
                groove_note_at_or_after(music.groove,
-                                       model_part_index(&room->model, music.groove),
+                                       model_part_index(&room->model, music.groove, music.position),
                                        music.section->start,
                                        room->played_until,
                                        &note) &&
@@ -260,7 +260,7 @@ static void the_same_seed_plays_the_same(void **state)
     check(one[5].notes > 20);
     check_bytes(one, other, sizeof one);
     report_of(5 * NS_PER_MS, check_seed(12), other, 8);
-    check(memcmp(one, other, sizeof one) != 0);
+    check(one[5].bias_us != other[5].bias_us);
 }
 
 static void how_often_it_is_stepped_changes_no_result(void **state)

@@ -94,7 +94,7 @@ static int practise(PlayerTrouble trouble, uint64_t seed, PlayedHit *hits, Resul
         grooves[i] = &session->grooves[i];
     }
     for (; now.ns < CLOSED_NS; now.ns += PRACTICE_CADENCE_NS) {
-        const SimulatedScore score = {&session->timeline, grooves, 0};
+        const SimulatedScore score = {.timeline = &session->timeline, .grooves = grooves};
         SimulatedHit hit;
         Message order;
 
@@ -144,7 +144,7 @@ typedef struct {
     uint64_t newest_landed[2]; /* number, per direction */
 
     Session session;
-    Participant participants[4];
+    Participant participants[4 + OBSERVERS_MAX];
     Groove grooves[GROOVES_MAX];
     Outbox from_server;
     JournalEntry entries[256];
@@ -157,13 +157,13 @@ typedef struct {
 
 static Flight *free_flight(World *world)
 {
-    for (int i = 0; i < FLIGHTS_MAX; i++) {
-        if (!world->flights[i].used) {
-            return &world->flights[i];
-        }
+    int index = 0;
+
+    while (index < FLIGHTS_MAX && world->flights[index].used) {
+        index++;
     }
-    fail_msg("the simulated network is too small");
-    return NULL;
+    check(index < FLIGHTS_MAX); /* else the simulated network is too small */
+    return &world->flights[index];
 }
 
 /* 15 to 400 ms, most of them below 60. */

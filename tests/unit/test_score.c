@@ -146,7 +146,9 @@ static void a_groove_expects_the_notes_of_its_first_part(void **state)
     }
     check(groove_is_valid(&recording.groove));
     for (int i = 0; i < 200; i++) {
-        add_tap(&recording, 2400.0 * (i / 5) + 150.0 * clave_steps[i % 5] + 12.0);
+        int bar = i / 5;
+
+        add_tap(&recording, 2400.0 * bar + 150.0 * clave_steps[i % 5] + 12.0);
     }
     check_i64(judge(&recording), SCORE_DONE);
     check_i64(recording.statistics.counts[JUDGEMENT_PERFECT], 200);
@@ -240,7 +242,7 @@ static int64_t claimed_by_brute_force(const Recording *recording, int notes)
         bool hit = false;
 
         for (size_t i = 0; i < recording->tap_count; i++) {
-            int64_t distance_ns = recording->taps[i].time_ns - note * 500 * NS_PER_MS;
+            int64_t distance_ns = recording->taps[i].time_ns - INT64_C(500) * note * NS_PER_MS;
 
             hit = hit || (distance_ns > -100 * NS_PER_MS && distance_ns <= 100 * NS_PER_MS);
         }

@@ -208,6 +208,38 @@ static void keys_ask_for_what_their_hints_say(void **state)
     check_i64(action_of(UI_KEY_ESCAPE, NULL, &view), PLAY_ACTION_MENU);
 }
 
+static void whoever_watches_is_told_of_neither_drum_nor_meter(void **state)
+{
+    PlayView view;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    view = play_view(23.9);
+    view.watching = true;
+    (void)draw_play(&view);
+    check(frame_text(&frame, "drum") == NULL);
+    check(frame_text(&frame, "hide my meter") == NULL);
+    check(frame_text(&frame, "ring") != NULL);
+    check_i64(action_of(UI_KEY_NONE, "h", &view), PLAY_ACTION_NONE);
+}
+
+static void small_windows_name_every_key_too(void **state)
+{
+    static const int small[] = {3, 5, 8};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof small / sizeof small[0]; i++) {
+        PlayView view;
+
+        set_up(&windows[small[i]], true, false);
+        view = play_view(23.9);
+        (void)draw_play(&view);
+        check(frame_text(&frame, "ring") != NULL);
+        check(frame_text(&frame, "menu") != NULL);
+        check(small[i] == 8 || frame_text(&frame, "hide my meter") != NULL);
+    }
+}
+
 static void the_menu_button_answers_the_pointer(void **state)
 {
     PlayView view;
@@ -304,6 +336,46 @@ static void arrows_walk_through_the_ring(void **state)
     frame_end(&frame);
 }
 
+static ScreenRingAction type_at_ring(const char *text, ScreenRingState *ring)
+{
+    PlayView view = play_view(23.9);
+    ScreenRingAction action;
+
+    ui_input_text(&frame.ui, text, strlen(text));
+    frame_begin(&frame);
+    action = screen_ring(&frame.ui, &stage.model, &view, &play, ring);
+    frame_end(&frame);
+    return action;
+}
+
+static void the_ring_names_the_keys_that_work(void **state)
+{
+    ScreenRingState ring;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    screen_ring_init(&ring);
+    check_i64(type_at_ring("n", &ring), SCREEN_RING_NAMES);
+    check(frame_text(&frame, "names on") != NULL);
+    check(frame_text(&frame, "only flagged") != NULL);
+    check(frame_text(&frame, "drum") != NULL);
+    check(frame_text(&frame, "Arrows") != NULL);
+    (void)type_at_ring("o", &ring);
+    (void)type_at_ring("", &ring);
+    check(frame_text(&frame, "everybody") != NULL);
+}
+
+static void names_that_have_no_room_have_no_key(void **state)
+{
+    ScreenRingState ring;
+
+    (void)state;
+    set_up(&windows[5], true, false);
+    screen_ring_init(&ring);
+    check_i64(type_at_ring("n", &ring), SCREEN_RING_NONE);
+    check(frame_text(&frame, "names on") == NULL);
+}
+
 static PracticeAction draw_practice(bool playing)
 {
     PracticeView view = {.play = play_view(23.9),
@@ -353,6 +425,42 @@ static void practice_keys_start_change_and_stop(void **state)
     check(settings.gap);
     ui_input_key(&frame.ui, UI_KEY_ESCAPE, 0);
     check_i64(draw_practice(true), PRACTICE_ACTION_BACK);
+}
+
+static void practice_names_its_keys_in_every_window(void **state)
+{
+    static const int named[] = {0, 3, 5};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        set_up(&windows[named[i]], true, false);
+        (void)draw_practice(true);
+        check(frame_text(&frame, "menu") != NULL);
+        check(frame_text(&frame, "stop") != NULL);
+        check(frame_text(&frame, "ring") != NULL);
+        (void)draw_practice(false);
+        check(frame_text(&frame, "back") != NULL);
+        check(frame_text(&frame, "stop") == NULL);
+        check(frame_text(&frame, "gap") != NULL);
+    }
+}
+
+static void practice_always_shows_the_meter(void **state)
+{
+    PracticeView view;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    view = (PracticeView){.play = play_view(23.9),
+                          .playing = true,
+                          .grooves = grooves,
+                          .groove_count = sizeof grooves / sizeof grooves[0]};
+    view.play.hidden_meter = true;
+    frame_begin(&frame);
+    (void)screen_practice(&frame.ui, &stage.model, &view, &settings, &practice);
+    frame_end(&frame);
+    check(frame_text(&frame, "early") != NULL);
+    check(frame_text(&frame, "Your meter is hidden. H shows it.") == NULL);
 }
 
 static void a_gap_is_silent_after_its_clicking_bars(void **state)
@@ -439,6 +547,54 @@ static void results_answer_keys_and_offer_a_new_zero(void **state)
     check(!results_has_offset(&stage.model));
 }
 
+static bool play_opens_menu(void)
+{
+    PlayView view = play_view(23.9);
+
+    return draw_play(&view) == PLAY_ACTION_MENU;
+}
+
+static bool ring_opens_menu(void)
+{
+    PlayView view = play_view(23.9);
+    ScreenRingState ring;
+    ScreenRingAction action;
+
+    screen_ring_init(&ring);
+    frame_begin(&frame);
+    action = screen_ring(&frame.ui, &stage.model, &view, &play, &ring);
+    frame_end(&frame);
+    return action == SCREEN_RING_MENU;
+}
+
+static bool practice_opens_menu(void)
+{
+    return draw_practice(false) == PRACTICE_ACTION_MENU;
+}
+
+static bool results_open_menu(void)
+{
+    return draw_results() == RESULTS_ACTION_MENU;
+}
+
+static void enter_and_space_press_the_menu_button_on_every_screen(void **state)
+{
+    static bool (*const screens[])(void) = {
+        play_opens_menu, ring_opens_menu, practice_opens_menu, results_open_menu};
+    static const UiKey keys[] = {UI_KEY_ENTER, UI_KEY_SPACE};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof screens / sizeof screens[0]; i++) {
+        set_up(&windows[0], true, false);
+        check(!screens[i / 2]());
+        ui_focus(&frame.ui, ui_id("status menu"));
+        check(!screens[i / 2]());
+        ui_input_key(&frame.ui, keys[i % 2], 0);
+        check(screens[i / 2]());
+        check(!screens[i / 2]());
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,18 +604,25 @@ int main(void)
         cmocka_unit_test(without_a_calibration_nobody_is_called_early),
         cmocka_unit_test(pause_and_stop_say_what_comes_next),
         cmocka_unit_test(keys_ask_for_what_their_hints_say),
+        cmocka_unit_test(whoever_watches_is_told_of_neither_drum_nor_meter),
+        cmocka_unit_test(small_windows_name_every_key_too),
         cmocka_unit_test(the_menu_button_answers_the_pointer),
         cmocka_unit_test(the_sentence_changes_every_eight_notes),
         cmocka_unit_test(the_servers_word_does_not_light_the_word_up_again),
         cmocka_unit_test(the_ring_alone_is_tidy_in_every_window),
         cmocka_unit_test(arrows_walk_through_the_ring),
+        cmocka_unit_test(the_ring_names_the_keys_that_work),
+        cmocka_unit_test(names_that_have_no_room_have_no_key),
         cmocka_unit_test(practice_is_tidy_in_every_window),
         cmocka_unit_test(practice_keys_start_change_and_stop),
+        cmocka_unit_test(practice_names_its_keys_in_every_window),
+        cmocka_unit_test(practice_always_shows_the_meter),
         cmocka_unit_test(a_gap_is_silent_after_its_clicking_bars),
         cmocka_unit_test(settings_from_anywhere_are_brought_into_range),
         cmocka_unit_test(results_are_tidy_in_every_window),
         cmocka_unit_test(results_of_nothing_are_tidy_too),
         cmocka_unit_test(results_answer_keys_and_offer_a_new_zero),
+        cmocka_unit_test(enter_and_space_press_the_menu_button_on_every_screen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,8 @@ static void stage_run(Stage *stage, int64_t duration_ns, int64_t step_ns)
     int64_t end_ns = stage->now.ns + duration_ns;
 
     while (stage->now.ns < end_ns) {
-        SimulatedScore score = {&stage->timeline, stage->grooves, stage->part};
+        const SimulatedScore score = {
+            .timeline = &stage->timeline, .grooves = stage->grooves, .part = stage->part};
 
         stage->now.ns += step_ns;
         simulated_player_plan(&stage->player, &score, stage->now);
@@ -141,7 +142,7 @@ static void a_player_who_comes_in_late_enters_at_a_bar_line(void **state)
     (void)state;
     stage_init(&stage, TROUBLE_NONE, 3);
     stage_start(&stage, 0, 120000);
-    stage.now.ns += NS_PER_S + 5 * 500 * NS_PER_MS; /* beat 5 of the music */
+    stage.now.ns += NS_PER_S + 2500 * NS_PER_MS; /* beat 5 of the music */
     stage_run(&stage, 10 * NS_PER_S, 20 * NS_PER_MS);
     check_i64(stage.hits[0].note.ubeats, 8 * UBEATS_PER_BEAT);
     check_i64(stage.hits[1].note.ubeats, 9 * UBEATS_PER_BEAT);

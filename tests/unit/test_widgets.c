@@ -571,6 +571,41 @@ static void a_click_places_the_caret_and_a_drag_selects(void **state)
     check_text(field_text, "a-d");
 }
 
+static void an_error_below_a_field_wraps_into_its_height(void **state)
+{
+    const UiTextField field = {.error = "No session has this code. Check the eight characters."};
+    const Rect rect = {20.0F, 30.0F, 200.0F, 44.0F};
+    float bottom;
+    size_t line_count = 0;
+
+    (void)state;
+    field_text[0] = '\0';
+    begin();
+    bottom = rect_bottom(rect) + ui_error_height(&ui, rect.w, field.error);
+    check_near(ui_error_height(&ui, rect.w, ""), 0.0, 1e-6);
+    check_near(ui_error_height(&ui, rect.w, NULL), 0.0, 1e-6);
+    (void)ui_text_field(&ui, ui_id("field"), rect, &field, field_text, sizeof field_text);
+    (void)end();
+    for (size_t i = 0; i < list.command_count; i++) {
+        const DrawCommand *command = &list.commands[i];
+        bool is_line = command->kind == DRAW_TEXT && command->as.text.text_bytes > 0;
+
+        if (is_line) {
+            float width = text_width(&metrics,
+                                     FONT_REGULAR,
+                                     TYPE_HINT,
+                                     draw_command_text(&list, command),
+                                     command->as.text.text_bytes);
+
+            line_count++;
+            check(command->as.text.box.x + width <= rect_right(rect));
+            check(command->as.text.box.y >= rect_bottom(rect));
+            check(rect_bottom(command->as.text.box) <= bottom);
+        }
+    }
+    check(line_count >= 2);
+}
+
 static void typed_letters_are_no_shortcuts_while_a_field_has_the_focus(void **state)
 {
     bool pressed;
@@ -586,6 +621,39 @@ static void typed_letters_are_no_shortcuts_while_a_field_has_the_focus(void **st
     (void)end();
     check(!pressed);
     check_text(field_text, "s");
+}
+
+static bool shows_cap(void)
+{
+    begin();
+    (void)ui_text_field(
+        &ui, ui_id("field"), first_rect, &(UiTextField){0}, field_text, sizeof field_text);
+    (void)ui_button(&ui,
+                    ui_id("second"),
+                    (Rect){0.0F, 50.0F, 200.0F, 44.0F},
+                    &(UiButton){.label = "Second", .key_cap = "S", .shortcut = 's'});
+    field_output = end();
+    for (size_t i = 0; i < list.command_count; i++) {
+        const DrawCommand *command = &list.commands[i];
+
+        if (command->kind == DRAW_TEXT && command->as.text.text_bytes == 1 &&
+            *draw_command_text(&list, command) == 'S') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void a_cap_shows_only_while_its_key_is_heard(void **state)
+{
+    (void)state;
+    focus_field("");
+    check(!shows_cap());
+    ui_focus(&ui, 0);
+    (void)shows_cap();
+    /* The frame that hears letters again follows without input. */
+    check(field_output.animating);
+    check(shows_cap());
 }
 
 static void enter_in_a_field_presses_the_main_button(void **state)
@@ -965,6 +1033,134 @@ static void the_focus_returns_when_a_question_closes(void **state)
     check(ui_has_focus(&ui, ui_id("first")));
 }
 
+/* A dialog with a button, and a question over it: inside the dialog, after it, or in its place. */
+typedef enum {
+    NO_QUESTION,
+    QUESTION_INSIDE,
+    QUESTION_AFTER,
+    QUESTION_INSTEAD
+} QuestionPlace;
+
+typedef struct {
+    bool page;
+    bool dialog;
+    UiAnswer answer;
+} NestedClicks;
+
+static NestedClicks page_with_dialog(QuestionPlace place)
+{
+    static const UiQuestion question = {.title = "Sure?", .safe = "No", .other = "Yes"};
+    NestedClicks clicks = {.answer = UI_ANSWER_NONE};
+    Rect rect;
+
+    begin();
+    clicks.page = ui_button(&ui, ui_id("first"), first_rect, &(UiButton){.label = "First"});
+    if (place != QUESTION_INSTEAD) {
+        rect = ui_modal_begin(&ui, ui_id("dialog"), 600.0F, 600.0F);
+        if (place == QUESTION_INSIDE) {
+            clicks.answer = ui_ask(&ui, ui_id("ask"), &question);
+        }
+        rect = (Rect){rect.x, rect.y, 100.0F, 44.0F};
+        clicks.dialog = ui_button(
+            &ui, ui_id("end"), rect, &(UiButton){.label = "End", .shortcut = 'e', .escape = true});
+        ui_modal_end(&ui);
+    }
+    if (place == QUESTION_AFTER || place == QUESTION_INSTEAD) {
+        clicks.answer = ui_ask(&ui, ui_id("ask"), &question);
+    }
+    (void)end();
+    return clicks;
+}
+
+/* The dialog is open and its button has the focus. */
+static void open_dialog(void)
+{
+    key(UI_KEY_TAB);
+    (void)page_with_dialog(NO_QUESTION);
+    key(UI_KEY_TAB);
+    (void)page_with_dialog(NO_QUESTION);
+    check(ui_has_focus(&ui, ui_id("end")));
+}
+
+static void check_lower_modal_waits(QuestionPlace place)
+{
+    NestedClicks clicks;
+
+    open_dialog();
+    for (int i = 0; i < 3; i++) {
+        /* From the frame it opens in, the question alone has keys and pointer. */
+        type(i > 0 ? "e" : "");
+        ui_input_press(&ui, 370.0F, 100.0F, false);
+        ui_input_release(&ui, 370.0F, 100.0F);
+        clicks = page_with_dialog(place);
+        check(i == 0 || (!clicks.dialog && !clicks.page));
+        check_i64(clicks.answer, UI_ANSWER_NONE);
+    }
+    for (int i = 0; i < 5; i++) {
+        key(UI_KEY_TAB);
+        (void)page_with_dialog(place);
+        check(!ui_has_focus(&ui, ui_id("end")));
+        check(!ui_has_focus(&ui, ui_id("first")));
+    }
+    key(UI_KEY_ESCAPE);
+    check_i64(page_with_dialog(place).answer, UI_ANSWER_SAFE);
+}
+
+static void a_question_inside_a_dialog_alone_answers(void **state)
+{
+    (void)state;
+    check_lower_modal_waits(QUESTION_INSIDE);
+}
+
+static void a_question_after_a_dialog_alone_answers(void **state)
+{
+    (void)state;
+    check_lower_modal_waits(QUESTION_AFTER);
+}
+
+static void a_question_over_a_dialog_keeps_its_focus(void **state)
+{
+    (void)state;
+    open_dialog();
+    (void)page_with_dialog(QUESTION_AFTER);
+    (void)page_with_dialog(QUESTION_AFTER);
+    key(UI_KEY_TAB);
+    (void)page_with_dialog(QUESTION_AFTER);
+    (void)page_with_dialog(QUESTION_AFTER);
+    key(UI_KEY_ENTER);
+    check_i64(page_with_dialog(QUESTION_AFTER).answer, UI_ANSWER_OTHER);
+}
+
+static void the_focus_goes_back_one_modal_at_a_time(void **state)
+{
+    bool page_clicked;
+
+    (void)state;
+    key(UI_KEY_TAB);
+    (void)page_with_question(false, &page_clicked);
+    open_dialog();
+    (void)page_with_dialog(QUESTION_AFTER);
+    (void)page_with_dialog(QUESTION_AFTER);
+    (void)page_with_dialog(NO_QUESTION);
+    check(ui_has_focus(&ui, ui_id("end")));
+    (void)page_with_question(false, &page_clicked);
+    check(ui_has_focus(&ui, ui_id("first")));
+}
+
+static void a_modal_in_the_place_of_another_gives_the_page_its_focus_back(void **state)
+{
+    bool page_clicked;
+
+    (void)state;
+    key(UI_KEY_TAB);
+    (void)page_with_question(false, &page_clicked);
+    open_dialog();
+    (void)page_with_dialog(QUESTION_INSTEAD);
+    (void)page_with_dialog(QUESTION_INSTEAD);
+    (void)page_with_question(false, &page_clicked);
+    check(ui_has_focus(&ui, ui_id("first")));
+}
+
 static bool toast_frame(void)
 {
     bool shown;
@@ -1056,7 +1252,9 @@ int main(void)
         cmocka_unit_test_setup(paste_is_asked_for_and_replaces_the_selection, start),
         cmocka_unit_test_setup(words_are_jumped_and_deleted_with_control, start),
         cmocka_unit_test_setup(a_click_places_the_caret_and_a_drag_selects, start),
+        cmocka_unit_test_setup(an_error_below_a_field_wraps_into_its_height, start),
         cmocka_unit_test_setup(typed_letters_are_no_shortcuts_while_a_field_has_the_focus, start),
+        cmocka_unit_test_setup(a_cap_shows_only_while_its_key_is_heard, start),
         cmocka_unit_test_setup(enter_in_a_field_presses_the_main_button, start),
         cmocka_unit_test_setup(tab_leaves_the_field_and_selects_the_next_one_whole, start),
         cmocka_unit_test_setup(random_editing_keeps_the_field_whole, start),
@@ -1076,6 +1274,12 @@ int main(void)
         cmocka_unit_test_setup(a_question_traps_the_focus, start),
         cmocka_unit_test_setup(the_page_under_a_question_hears_nothing, start),
         cmocka_unit_test_setup(the_focus_returns_when_a_question_closes, start),
+        cmocka_unit_test_setup(a_question_inside_a_dialog_alone_answers, start),
+        cmocka_unit_test_setup(a_question_after_a_dialog_alone_answers, start),
+        cmocka_unit_test_setup(a_question_over_a_dialog_keeps_its_focus, start),
+        cmocka_unit_test_setup(the_focus_goes_back_one_modal_at_a_time, start),
+        cmocka_unit_test_setup(a_modal_in_the_place_of_another_gives_the_page_its_focus_back,
+                               start),
         cmocka_unit_test_setup(a_toast_shows_for_six_seconds, start),
         cmocka_unit_test_setup(ids_are_stable_and_differ, start),
         cmocka_unit_test_setup(a_key_is_heard_once, start),

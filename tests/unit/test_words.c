@@ -179,18 +179,34 @@ static void a_situation_speaks_of_what_it_is_about(void **state)
     WordsText detail;
 
     (void)state;
-    words_situation(WORDS_UDP_BLOCKED,
+    words_situation(WORDS_NO_ANSWER,
                     &(WordsAbout){.number = 47800, .name = "drum.example"},
                     &headline,
                     &detail);
+    check_text(headline.bytes, "No answer from drum.example.");
     check_text(detail.bytes,
-               "Ask IT to open UDP port 47800 to drum.example, or join in the browser.");
+               "Check the link with your host, or ask IT to open UDP port 47800 to drum.example.");
     words_situation(WORDS_CALIBRATED, &(WordsAbout){.number = -41000}, &headline, &detail);
     check_text(headline.bytes, "Done. Your offset is 41 ms early.");
     words_situation(WORDS_NAME_TAKEN, &(WordsAbout){.name = "Ada"}, &headline, &detail);
     check_text(headline.bytes, "Somebody is already called Ada.");
     check_i64(words_of_refusal(REFUSAL_FULL), WORDS_SESSION_FULL);
     check_i64(words_of_notice(NOTICE_KICKED), WORDS_KICKED);
+}
+
+static void the_older_of_two_versions_is_the_one_to_update(void **state)
+{
+    WordsSituation refused = words_of_refusal(REFUSAL_VERSION);
+    WordsText headline;
+    WordsText detail;
+
+    (void)state;
+    words_situation(refused, &(WordsAbout){.number = 2, .other_number = 1}, &headline, &detail);
+    check_text(headline.bytes, "This session needs a newer Onedrum.");
+    check_text(detail.bytes, "It speaks protocol 2; yours speaks 1. Update yours.");
+    words_situation(refused, &(WordsAbout){.number = 1, .other_number = 2}, &headline, &detail);
+    check_text(headline.bytes, "This session runs an older Onedrum.");
+    check_text(detail.bytes, "It speaks protocol 1; yours speaks 2. Ask your host to update.");
 }
 
 static void the_group_is_on_the_click_or_drifts(void **state)
@@ -242,6 +258,7 @@ int main(void)
         cmocka_unit_test(uncalibrated_phrases_say_nothing_about_early_and_late),
         cmocka_unit_test(every_sentence_is_kind_and_complete),
         cmocka_unit_test(a_situation_speaks_of_what_it_is_about),
+        cmocka_unit_test(the_older_of_two_versions_is_the_one_to_update),
         cmocka_unit_test(the_group_is_on_the_click_or_drifts),
         cmocka_unit_test(a_figure_has_the_word_of_its_spread),
         cmocka_unit_test(a_journey_praises_or_keeps_silent),

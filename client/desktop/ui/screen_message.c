@@ -11,7 +11,7 @@ static bool helps_to_try_again(WordsSituation situation)
 {
     switch (situation) {
     case WORDS_SERVER_GONE:
-    case WORDS_UDP_BLOCKED:
+    case WORDS_NO_ANSWER:
     case WORDS_SESSION_FULL:
     case WORDS_LOCKED:
     case WORDS_SERVER_STOPS:
@@ -19,7 +19,8 @@ static bool helps_to_try_again(WordsSituation situation)
     case WORDS_NOT_NOW:
         return true;
     case WORDS_WRONG_CODE:
-    case WORDS_VERSION_MISMATCH:
+    case WORDS_VERSION_NEWER:
+    case WORDS_VERSION_OLDER:
     case WORDS_KICKED:
     case WORDS_NAME_TAKEN:
     case WORDS_NAME_INVALID:
@@ -65,7 +66,7 @@ MessageView message_view_of_silence(const char *host, uint16_t port)
 {
     WordsAbout about = {.number = port, .name = host};
 
-    return view_of(WORDS_UDP_BLOCKED, &about);
+    return view_of(WORDS_NO_ANSWER, &about);
 }
 
 static MessageAction put_buttons(Ui *ui, Rect row, bool can_try_again)

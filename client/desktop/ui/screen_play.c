@@ -469,32 +469,43 @@ static void draw_count(Ui *ui, Rect bar, const PlayView *view)
     view_lamps(ui, rect_center(bar), radius, &view->music, true);
 }
 
+static bool is_counting_in(const PlayView *view)
+{
+    return view->music.known && view->music.transport == TRANSPORT_COUNT_IN;
+}
+
 void play_meter(Ui *ui, Rect bar, const ClientModel *model, const PlayView *view)
 {
     Meter meter;
     WordsText words;
     Rect row = {bar.x, rect_bottom(bar) + 18.0F, bar.w, 24.0F};
 
-    if (view->music.known && view->music.transport == TRANSPORT_COUNT_IN) {
+    if (is_counting_in(view)) {
         draw_count(ui, bar, view);
         return;
     }
     if (view->watching) {
         return;
     }
-    if (view->hidden_meter) {
-        draw_rect(ui->frame.draw, bar, RADIUS_CONTROL, ui->frame.theme->raised);
-        view_text(ui,
-                  rect_center(bar),
-                  &(UiLabel){
-                      .size_px = TYPE_HINT, .align = TEXT_CENTER, .colour = ui->frame.theme->text2},
-                  "Your meter is hidden. H shows it.");
-        return;
-    }
     meter = meter_of(model, view_beat_ns(&view->music));
     view_meter(ui, bar, &meter);
     meter_words(&meter, bar.w < 600.0F, &words);
     view_meter_words(ui, row, &meter, words.bytes);
+}
+
+static void draw_meter(Ui *ui, Rect bar, const ClientModel *model, const PlayView *view)
+{
+    const Theme *theme = ui->frame.theme;
+
+    if (!view->hidden_meter || view->watching || is_counting_in(view)) {
+        play_meter(ui, bar, model, view);
+        return;
+    }
+    draw_rect(ui->frame.draw, bar, RADIUS_CONTROL, theme->raised);
+    view_text(ui,
+              rect_center(bar),
+              &(UiLabel){.size_px = TYPE_HINT, .align = TEXT_CENTER, .colour = theme->text2},
+              view->one_key ? "Your meter is hidden." : "Your meter is hidden. H shows it.");
 }
 
 static void draw_hints(Ui *ui, const PlayView *view)
@@ -505,11 +516,13 @@ static void draw_hints(Ui *ui, const PlayView *view)
                           {"Esc", "menu"},
                           {"H", view->hidden_meter ? "show my meter" : "hide my meter"}};
     const UiHint few[] = {{key, "drum"}, {"Esc", "menu"}};
+    /* Whoever watches has neither drum nor meter. */
+    size_t first = view->watching ? 1 : 0;
 
     if (view->one_key) {
-        view_status_hints(ui, few, sizeof few / sizeof few[0]);
+        view_status_hints(ui, few + first, 2 - first);
     } else {
-        view_status_hints(ui, all, ui->frame.layout.size_class == LAYOUT_MEDIUM ? 4U : 3U);
+        view_status_hints(ui, all + first, view->watching ? 2 : 4);
     }
 }
 
@@ -696,7 +709,7 @@ static void draw_medium(Ui *ui, const ClientModel *model, const PlayView *view, 
     draw_lane(
         ui, (Rect){x, 72.0F, width, layout->height - 380.0F}, LANE_PENDULUM_MEDIUM, model, view);
     play_word_row(ui, (Rect){x, bottom - 297.0F, width, 60.0F}, TYPE_JUDGEMENT, model, view, state);
-    play_meter(ui, (Rect){x, bottom - 224.0F, width, 44.0F}, model, view);
+    draw_meter(ui, (Rect){x, bottom - 224.0F, width, 44.0F}, model, view);
     play_sentence(ui,
                   view->notice.shown ? (Rect){x, bottom - 132.0F, width, 72.0F}
                                      : (Rect){x, bottom - 126.0F, width, 60.0F},
@@ -720,7 +733,7 @@ static void draw_small(Ui *ui, const ClientModel *model, const PlayView *view, P
               model,
               view);
     play_word_row(ui, (Rect){x, bottom - 301.0F, LEFT_SMALL, 48.0F}, 34.0F, model, view, state);
-    play_meter(ui, (Rect){x, bottom - 246.0F, LEFT_SMALL, 40.0F}, model, view);
+    draw_meter(ui, (Rect){x, bottom - 246.0F, LEFT_SMALL, 40.0F}, model, view);
     play_sentence(ui, (Rect){x, bottom - 148.0F, LEFT_SMALL, 84.0F}, model, view, state);
     draw_group_ring(
         ui, (Point){ring_x, bottom - 176.0F}, RING_RADIUS_SMALL, model, view, &state->ring);
@@ -769,7 +782,7 @@ static void draw_tiny(Ui *ui, const ClientModel *model, const PlayView *view, Pl
         ui, (Rect){x, 60.0F, width, layout->height - 212.0F}, LANE_PENDULUM_TINY, model, view);
     play_word_row(
         ui, (Rect){x, bottom - 149.0F, width, 38.0F}, TYPE_TITLE - 3.0F, model, view, state);
-    if (view->music.known && view->music.transport == TRANSPORT_COUNT_IN) {
+    if (is_counting_in(view)) {
         draw_count(ui, bar, view);
     } else if (!view->hidden_meter && !view->watching) {
         view_meter(ui, bar, &meter);
@@ -835,7 +848,7 @@ static PlayAction action_of_keys(Ui *ui, const PlayView *view)
     if (ui_key_pressed(ui, UI_KEY_TAB, 0)) {
         return PLAY_ACTION_RING;
     }
-    return ui_shortcut(ui, 'h') ? PLAY_ACTION_HIDE_METER : PLAY_ACTION_NONE;
+    return !view->watching && ui_shortcut(ui, 'h') ? PLAY_ACTION_HIDE_METER : PLAY_ACTION_NONE;
 }
 
 PlayAction screen_play(Ui *ui, const ClientModel *model, const PlayView *view, PlayState *state)

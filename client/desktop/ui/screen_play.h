@@ -25,9 +25,9 @@ typedef struct {
 typedef struct {
     ModelNow music; /* model_now, at the moment the frame will be seen */
     bool calm_light;
-    bool hidden_meter;
+    bool hidden_meter;    /* on the play screen */
     bool names;           /* names stand around the ring */
-    bool one_key;         /* no hints beyond the drum key and the menu */
+    bool one_key;         /* to play: no keys but the drum's and the menu's */
     bool watching;        /* takes part without drumming */
     bool with_score;      /* the score stands beside the run, as in practice */
     const char *drum_key; /* "Space"; NULL counts as that */
@@ -75,7 +75,8 @@ WordsFigures play_phrase_figures(const ClientModel *model, int64_t beat_ns);
 void play_word_row(
     Ui *ui, Rect row, float size, const ClientModel *model, const PlayView *view, PlayState *state);
 
-/* The hit meter with its words 18..42 px below `bar`; the count while counting in. */
+/* The hit meter, hidden or not, with its words 18..42 px below `bar`; the count while counting in.
+ */
 void play_meter(Ui *ui, Rect bar, const ClientModel *model, const PlayView *view);
 
 /* What stands where the phrase sentence does: notice, toast or sentence. */

@@ -12,6 +12,7 @@
 #define PANEL_WIDTH_SMALL 290.0F
 #define LEFT_SMALL 450.0F
 #define PADDING 24.0F
+#define HINTS_TINY 40.0F
 #define SPREAD_MS_MAX 45.0F
 #define CHIPS_GROOVES_MAX 4
 
@@ -429,10 +430,11 @@ static void draw_hints(Ui *ui, const PracticeView *view)
     const UiHint hints[] = {{key, "drum"},
                             {"\xE2\x86\x91\xE2\x86\x93", "tempo"},
                             {"G", "gap"},
-                            {"Esc", "back"},
+                            {"R", "ring"},
+                            {"Esc", view->playing ? "menu" : "back"},
                             {"X", "stop"}};
 
-    view_status_hints(ui, hints, view->playing ? 5U : 4U);
+    view_status_hints(ui, hints, view->playing ? 6 : 5);
 }
 
 /* ---- size classes -----------------------------------------------------------------------------
@@ -498,11 +500,9 @@ static PracticeAction draw_tiny(Ui *ui,
     float bottom = layout->height;
 
     if (!view->playing) {
-        return draw_panel(ui,
-                          (Rect){x, BAR_HEIGHT + SPACE_2, width, bottom - BAR_HEIGHT - SPACE_4},
-                          view,
-                          settings,
-                          &state->scroll);
+        Rect panel = {x, BAR_HEIGHT + SPACE_2, width, bottom - BAR_HEIGHT - SPACE_2 - HINTS_TINY};
+
+        return draw_panel(ui, panel, view, settings, &state->scroll);
     }
     draw_lane(ui, (Rect){x, 60.0F, width, bottom - 212.0F}, LANE_PENDULUM_TINY, model, &view->play);
     play_word_row(ui,
@@ -591,8 +591,7 @@ PracticeAction screen_practice(Ui *ui,
     } else {
         action = draw_minimal(ui, model, view, settings, state);
     }
-    if (size_class == LAYOUT_MEDIUM || size_class == LAYOUT_SMALL ||
-        (size_class == LAYOUT_TINY && view->playing)) {
+    if (size_class != LAYOUT_MINIMAL) {
         draw_hints(ui, view);
     }
     if (menu) {

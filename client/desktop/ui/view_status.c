@@ -27,7 +27,7 @@ static bool draw_menu(Ui *ui, BarRoom *room)
 {
     const Theme *theme = ui->frame.theme;
     Rect button = {room->right - MENU_SIZE, room->y - MENU_SIZE / 2.0F, MENU_SIZE, MENU_SIZE};
-    UiInteraction interaction = ui_interact_pointer(ui, ui_id("status menu"), button);
+    UiInteraction interaction = ui_interact(ui, ui_id("status menu"), button);
     bool lit = interaction.hovered || interaction.held;
 
     draw_rect(ui->frame.draw, button, RADIUS_CONTROL, lit ? theme->line : theme->raised);

@@ -9,26 +9,44 @@
 #define QUESTION_WIDTH 440.0F
 #define ANSWER_WIDTH 130.0F
 
+/* The modal as it was in the last frame; NULL for one that has just opened. */
+static const UiModal *modal_before(const Ui *ui, UiId id)
+{
+    for (size_t i = 0; i < ui->modal_count; i++) {
+        if (ui->modals[i].id == id) {
+            return &ui->modals[i];
+        }
+    }
+    return NULL;
+}
+
+/* Takes the focus, and the Tab order, from what it covers. */
+static UiModal open_modal(Ui *ui, UiId id)
+{
+    UiModal modal = {.id = id, .focus_under = ui->focus};
+
+    ui->modal_top = id;
+    ui->focus = 0;
+    ui->focusable_count = 0;
+    return modal;
+}
+
 Rect ui_modal_begin(Ui *ui, UiId id, float width, float height)
 {
     const Theme *theme = ui->frame.theme;
+    const UiModal *before = modal_before(ui, id);
     Rect window = layout_window(&ui->frame.layout);
     Rect panel = rect_centered(
         window, fminf(width, window.w - 2.0F * SPACE_4), fminf(height, window.h - 2.0F * SPACE_4));
 
+    assert(id != 0);
     assert(ui->modal_depth < UI_MODAL_DEPTH_MAX);
-    ui->modal_stack[ui->modal_depth] = ui->scope;
+    assert(ui->modal_met_count < UI_MODAL_DEPTH_MAX);
+    ui->scope_stack[ui->modal_depth] = ui->scope;
     ui->modal_depth++;
     ui->scope = id;
-    ui->modal_next = id;
-    if (ui->modal == 0) {
-        /* It has just opened: what opened it gets the focus back. */
-        ui->focus_under_modal = ui->focus;
-    }
-    if (ui->modal != id) {
-        ui->focus = 0;
-        ui->focusable_count = 0;
-    }
+    ui->modals_met[ui->modal_met_count] = before != NULL ? *before : open_modal(ui, id);
+    ui->modal_met_count++;
     draw_rect(ui->frame.draw, window, 0.0F, colour_fade(theme->stage, 0.7F));
     draw_rect(ui->frame.draw, panel, RADIUS_PANEL, theme->surface);
     draw_rect_stroke(ui->frame.draw, panel, RADIUS_PANEL, 1.0F, widget_border(theme));
@@ -39,7 +57,7 @@ void ui_modal_end(Ui *ui)
 {
     assert(ui->modal_depth > 0);
     ui->modal_depth--;
-    ui->scope = ui->modal_stack[ui->modal_depth];
+    ui->scope = ui->scope_stack[ui->modal_depth];
 }
 
 static bool answer_button(Ui *ui, UiId id, Rect *row, const UiButton *button)
@@ -63,7 +81,7 @@ UiAnswer ui_ask(Ui *ui, UiId id, const UiQuestion *question)
     float height = title_height + text_height + CONTROL_HEIGHT + SPACE_1 + 3.0F * SPACE_5;
     UiId safe_id = ui_id_index(id, 1);
     UiAnswer answer = UI_ANSWER_NONE;
-    bool has_opened = ui->modal != id;
+    bool has_opened = modal_before(ui, id) == NULL;
     Rect rect = ui_modal_begin(ui, id, QUESTION_WIDTH, height);
     Rect buttons = rect_cut_bottom(&rect, CONTROL_HEIGHT);
     UiButton safe = {.label = question->safe, .kind = UI_BUTTON_MAIN, .escape = true};

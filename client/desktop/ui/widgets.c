@@ -7,6 +7,8 @@
 
 /* How far inside a scroll area a newly focused widget is brought. */
 #define FOLLOW_MARGIN 12.0F
+/* From the left edge of an error's sign to its words. */
+#define ERROR_INDENT 24.0F
 
 static const UiId fnv_basis = 2166136261U;
 static const UiId fnv_prime = 16777619U;
@@ -180,8 +182,10 @@ void ui_begin(Ui *ui, const UiFrame *frame)
     ui->focus_moved = ui->focus_set;
     ui->focus_set = false;
     ui->hot = 0;
-    ui->modal = ui->modal_next;
-    ui->modal_next = 0;
+    memcpy(ui->modals, ui->modals_met, sizeof ui->modals);
+    ui->modal_count = ui->modal_met_count;
+    ui->modal_met_count = 0;
+    ui->modal_top = ui->modal_count > 0 ? ui->modals[ui->modal_count - 1].id : 0;
     ui->scope = 0;
     ui->copy_wanted = false;
     ui->paste_wanted = false;
@@ -232,6 +236,26 @@ static void forget_input(Ui *ui)
     input->text_bytes = 0;
 }
 
+/* A modal that was not met again has closed: what it covered gets the focus back, or, where another
+ * has opened in its place, will get it back from that one. */
+static void leave_modals(Ui *ui)
+{
+    size_t same = 0;
+
+    while (same < ui->modal_count && same < ui->modal_met_count &&
+           ui->modals[same].id == ui->modals_met[same].id) {
+        same++;
+    }
+    if (same == ui->modal_count) {
+        return;
+    }
+    if (same < ui->modal_met_count) {
+        ui->modals_met[same].focus_under = ui->modals[same].focus_under;
+    } else if (!ui->focus_set) {
+        widget_set_focus(ui, ui->modals[same].focus_under);
+    }
+}
+
 UiOutput ui_end(Ui *ui)
 {
     assert(ui->in_frame);
@@ -241,10 +265,10 @@ UiOutput ui_end(Ui *ui)
     assert(draw_list_is_balanced(ui->frame.draw));
 
     move_focus(ui);
-    if (ui->modal != 0 && ui->modal_next == 0 && !ui->focus_set) {
-        widget_set_focus(ui, ui->focus_under_modal);
-    }
-    if (ui->input.pressed && ui->active == 0 && ui->modal == 0) {
+    leave_modals(ui);
+    /* Key caps come and go with the focus of a text field. */
+    ui->animating = ui->animating || ui->wants_text != ui->wants_text_before;
+    if (ui->input.pressed && ui->active == 0 && ui->modal_top == 0) {
         ui->focus = 0;
     }
     if (!ui->focus_seen && !ui->focus_set) {
@@ -290,15 +314,13 @@ bool ui_has_focus(const Ui *ui, UiId id)
 
 bool ui_is_covered(const Ui *ui)
 {
-    return ui->popup != 0 || ui->modal != 0 || ui->modal_next != 0;
+    return ui->popup != 0 || ui->modal_top != 0;
 }
 
-/* A modal counts from the frame after it opened; until then it covers what comes after it. */
+/* In the frame in which a modal opens, what was emitted before it was not yet covered. */
 bool widget_is_inert(const Ui *ui)
 {
-    UiId top = ui->modal != 0 ? ui->modal : ui->modal_next;
-
-    return ui->popup != 0 || (top != 0 && ui->scope != top);
+    return ui->popup != 0 || (ui->modal_top != 0 && ui->scope != ui->modal_top);
 }
 
 float widget_clamp(float value, float low, float high)
@@ -499,6 +521,30 @@ float ui_paragraph_height(const Ui *ui, float width, const UiLabel *label, const
     TextStyle style = style_of(label);
 
     return style.size_px * TEXT_LINE_HEIGHT * (float)wrap_label(ui, width, label, text, lines);
+}
+
+float ui_error_height(const Ui *ui, float width, const char *words)
+{
+    UiLabel label = {.size_px = TYPE_HINT};
+
+    if (words == NULL || words[0] == '\0') {
+        return 0.0F;
+    }
+    return ui_paragraph_height(ui, width - ERROR_INDENT, &label, words) + SPACE_2;
+}
+
+float ui_error(Ui *ui, Rect rect, const char *words)
+{
+    const Theme *theme = ui->frame.theme;
+    DrawList *draw = ui->frame.draw;
+    UiLabel label = {.size_px = TYPE_HINT, .colour = theme->alert};
+    Point sign = {rect.x + 8.0F, rect.y + SPACE_1 + TYPE_HINT * TEXT_LINE_HEIGHT / 2.0F};
+    Rect text = {rect.x + ERROR_INDENT, rect.y + SPACE_1, rect.w - ERROR_INDENT, rect.h};
+
+    draw_disc(draw, sign, 8.0F, theme->alert);
+    draw_rect(draw, (Rect){sign.x - 1.0F, sign.y - 5.0F, 2.0F, 6.0F}, 1.0F, theme->stage);
+    draw_disc(draw, (Point){sign.x, sign.y + 4.0F}, 1.3F, theme->stage);
+    return ui_paragraph(ui, text, &label, words) + SPACE_2;
 }
 
 void ui_panel(Ui *ui, Rect rect)

@@ -153,6 +153,11 @@ typedef struct {
     float start_px; /* the offset that its content was placed with */
 } UiScrollFrame;
 
+typedef struct {
+    UiId id;
+    UiId focus_under; /* had the focus when it opened, and gets it back */
+} UiModal;
+
 /* Fields are the module's own; screens go through the functions. */
 typedef struct {
     UiFrame frame;
@@ -172,12 +177,14 @@ typedef struct {
     size_t focusable_count;
     bool focus_seen;
 
-    UiId modal;                           /* topmost modal of the last frame */
-    UiId modal_next;                      /* topmost modal met in this frame */
+    UiModal modals[UI_MODAL_DEPTH_MAX]; /* of the last frame, the topmost last */
+    size_t modal_count;
+    UiModal modals_met[UI_MODAL_DEPTH_MAX]; /* of this frame so far */
+    size_t modal_met_count;
+    UiId modal_top;                       /* the only one that answers; 0 without any */
     UiId scope;                           /* modal being emitted, 0 outside */
-    UiId modal_stack[UI_MODAL_DEPTH_MAX]; /* modals open around the one being emitted */
+    UiId scope_stack[UI_MODAL_DEPTH_MAX]; /* scopes around the one being emitted */
     size_t modal_depth;
-    UiId focus_under_modal; /* gets the focus back */
 
     UiScrollFrame scrolls[UI_SCROLL_DEPTH_MAX];
     size_t scroll_depth;
@@ -280,6 +287,12 @@ float ui_paragraph(Ui *ui, Rect rect, const UiLabel *label, const char *text);
 /* The height ui_paragraph would use; draws nothing. */
 float ui_paragraph_height(const Ui *ui, float width, const UiLabel *label, const char *text);
 
+/* An alert sign and the words beside it, from the top of `rect`, wrapped; returns the height, with
+ * the gaps above and below. */
+float ui_error(Ui *ui, Rect rect, const char *words);
+/* The height ui_error would use; 0 for NULL or "". */
+float ui_error_height(const Ui *ui, float width, const char *words);
+
 /* A surface with the panel radius (in the light theme with a line). */
 void ui_panel(Ui *ui, Rect rect);
 /* A 1 px decoration line. */
@@ -361,7 +374,7 @@ bool ui_select(Ui *ui, UiId id, Rect rect, const UiChoice *choice, size_t *selec
 
 typedef struct {
     const char *placeholder; /* NULL for none */
-    const char *error;       /* NULL for none; in alert below the rect: leave SPACE_5 there */
+    const char *error;       /* NULL or "" for none; below the rect: leave ui_error_height there */
     float size_px;           /* 0 means TYPE_BODY */
     FontWeight weight;
     bool disabled;
@@ -473,8 +486,10 @@ typedef enum {
 UiAnswer ui_ask(Ui *ui, UiId id, const UiQuestion *question);
 
 /*
- * A modal of free content: dims the page, traps the focus. Returns the content rectangle inside a
- * panel of this size (cut to the window). Esc is the caller's: ui_key_pressed(ui, UI_KEY_ESCAPE, 0)
+ * A modal of free content: dims the page, traps the focus. Modals over modals are emitted inside or
+ * after the one they cover, in the same order in every frame; only the topmost answers, and gives
+ * the focus back when it is gone. Returns the content rectangle inside a panel of this size (cut to
+ * the window). Esc is the caller's: ui_key_pressed(ui, UI_KEY_ESCAPE, 0)
  * before ui_modal_end, or a button with .escape.
  */
 Rect ui_modal_begin(Ui *ui, UiId id, float width, float height);

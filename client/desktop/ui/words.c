@@ -204,10 +204,12 @@ static const WordsSentence situations[] = {
                           "Check the eight characters, or paste the link."},
     [WORDS_SERVER_GONE] = {"Keep drumming. The server is out of reach.",
                            "Your click goes on; your seat is kept."},
-    [WORDS_UDP_BLOCKED] = {"Your network blocks the beat.",
-                           "Ask IT to open UDP port {n} to {a}, or join in the browser."},
-    [WORDS_VERSION_MISMATCH] = {"This session needs Onedrum {n}; you have {m}.",
-                                "Update, or join in the browser."},
+    [WORDS_NO_ANSWER] = {"No answer from {a}.",
+                         "Check the link with your host, or ask IT to open UDP port {n} to {a}."},
+    [WORDS_VERSION_NEWER] = {"This session needs a newer Onedrum.",
+                             "It speaks protocol {n}; yours speaks {m}. Update yours."},
+    [WORDS_VERSION_OLDER] = {"This session runs an older Onedrum.",
+                             "It speaks protocol {n}; yours speaks {m}. Ask your host to update."},
     [WORDS_SESSION_FULL] = {"All {n} seats are taken.",
                             "Ask your host for more, or try again in a minute."},
     [WORDS_LOCKED] = {"Your host has closed the doors.", "Ask to be let in."},
@@ -275,15 +277,19 @@ void words_situation(WordsSituation situation,
     WordsAbout nothing = {.number = 0};
 
     assert(situation < WORDS_SITUATION_COUNT);
-    fill_in(headline, situations[situation].headline, about == NULL ? &nothing : about);
-    fill_in(detail, situations[situation].detail, about == NULL ? &nothing : about);
+    about = about == NULL ? &nothing : about;
+    if (situation == WORDS_VERSION_NEWER && about->number < about->other_number) {
+        situation = WORDS_VERSION_OLDER;
+    }
+    fill_in(headline, situations[situation].headline, about);
+    fill_in(detail, situations[situation].detail, about);
 }
 
 WordsSituation words_of_refusal(Refusal refusal)
 {
     switch (refusal) {
     case REFUSAL_VERSION:
-        return WORDS_VERSION_MISMATCH;
+        return WORDS_VERSION_NEWER;
     case REFUSAL_NO_SESSION:
         return WORDS_WRONG_CODE;
     case REFUSAL_FULL:

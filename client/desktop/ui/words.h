@@ -99,9 +99,10 @@ WordsSentence words_phrase(WordsPhrase phrase);
 typedef enum {
     WORDS_WRONG_CODE,
     WORDS_SERVER_GONE,
-    WORDS_UDP_BLOCKED,      /* number: port; name: host */
-    WORDS_VERSION_MISMATCH, /* number: theirs; other_number: ours */
-    WORDS_SESSION_FULL,     /* number: seats */
+    WORDS_NO_ANSWER,     /* number: port; name: host */
+    WORDS_VERSION_NEWER, /* number: their protocol; other_number: ours; the older when less */
+    WORDS_VERSION_OLDER,
+    WORDS_SESSION_FULL, /* number: seats */
     WORDS_LOCKED,
     WORDS_KICKED,
     WORDS_NAME_TAKEN, /* name */
