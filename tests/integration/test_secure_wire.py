@@ -198,7 +198,8 @@ def check_small_answers(stage):
         answer = stranger.recv(4096)
         expect(len(answer) <= 64 and answer[6:14] == b"12345678", f"{len(answer)}: {answer!r}")
         stranger.settimeout(0.3)
-        for data in [hello[:-1], hello + b"\0", hello[:100], b"\x8f\xff" + bytes(54), b"ODC1" * 12]:
+        for data in [hello[:-1], hello + b"\0", hello[:100], b"\x8f\xff" + bytes(54),
+                     b"ODC1" * 12]:
             stranger.sendto(data, address)
             try:
                 raise AssertionError(f"{data[:8]!r} is answered with {stranger.recv(4096)!r}")
