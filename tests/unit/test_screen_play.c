@@ -445,6 +445,43 @@ static void practice_names_its_keys_in_every_window(void **state)
     }
 }
 
+/* In a font as wide as the product's, no panel is too narrow for both keys. */
+static void practice_buttons_show_their_keys(void **state)
+{
+    static const int shown[] = {0, 3};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        set_up(&windows[shown[i]], true, false);
+        (void)draw_practice(true);
+        check(frame_text(&frame, "Enter") != NULL);
+        (void)draw_practice(false);
+        check(frame_text(&frame, "Enter") != NULL);
+    }
+}
+
+static void figures_of_the_spread_are_never_shortened(void **state)
+{
+    static const float spreads_ms[] = {31.0F, 17.0F};
+    PracticeView view;
+
+    (void)state;
+    set_up(&windows[3], true, false);
+    view = (PracticeView){.play = play_view(23.9),
+                          .grooves = grooves,
+                          .groove_count = sizeof grooves / sizeof grooves[0],
+                          .spreads_ms = spreads_ms,
+                          .spread_count = 2,
+                          .spread_words = "31 ms in September, 17 ms now"};
+    frame_begin(&frame);
+    (void)screen_practice(&frame.ui, &stage.model, &view, &settings, &practice);
+    frame_end(&frame);
+    check(frame_text(&frame, "Your spread") != NULL);
+    check(frame_text(&frame, view.spread_words) != NULL);
+    check(!frame_text(&frame, view.spread_words)->as.text.style.ellipsis);
+    check_tidy(&windows[3], "spread");
+}
+
 static void practice_always_shows_the_meter(void **state)
 {
     PracticeView view;
@@ -463,18 +500,18 @@ static void practice_always_shows_the_meter(void **state)
     check(frame_text(&frame, "Your meter is hidden. H shows it.") == NULL);
 }
 
-static void a_gap_is_silent_after_its_clicking_bars(void **state)
+static void practice_shows_the_toast_in_every_window(void **state)
 {
-    PracticeSettings gap = practice_settings_default();
+    static const int shown[] = {0, 3, 5};
 
     (void)state;
-    check(!practice_gap_is_silent(&gap, 4));
-    gap.gap = true;
-    check(!practice_gap_is_silent(&gap, 0));
-    check(!practice_gap_is_silent(&gap, 3));
-    check(practice_gap_is_silent(&gap, 4));
-    check(!practice_gap_is_silent(&gap, 5));
-    check(practice_gap_is_silent(&gap, 8));
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        set_up(&windows[shown[i]], true, false);
+        ui_toast_show(&frame.ui, "No sound device found.");
+        frame.ui.toast_at_s = frame.frame.now_s;
+        (void)draw_practice(true);
+        check(frame_text(&frame, "No sound device found.") != NULL);
+    }
 }
 
 static void settings_from_anywhere_are_brought_into_range(void **state)
@@ -528,6 +565,47 @@ static void results_of_nothing_are_tidy_too(void **state)
     stage.model.standing = (StandingMessage){.score_centi = 0};
     check_i64(draw_results(), RESULTS_ACTION_NONE);
     check_tidy(&windows[0], "empty results");
+}
+
+static float right_of(const DrawCommand *command)
+{
+    return rect_right(command->as.text.box);
+}
+
+static void praise_names_the_team_and_then_its_figures(void **state)
+{
+    const DrawCommand *team;
+    const DrawCommand *figures;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    (void)draw_results();
+    check(frame_text(&frame, "Tightest team") != NULL);
+    figures = frame_text(&frame, ", 16 to 88");
+    check(figures != NULL);
+    check_near(right_of(figures), right_of(frame_text(&frame, "64 in a row")), 0.5);
+    /* A long name is shortened, its figures never are. */
+    memset(stage.others.teams[0].name, 'M', 24);
+    (void)draw_results();
+    figures = frame_text(&frame, ", 16 to 88");
+    check(figures != NULL);
+    team = figures + 1; /* drawn after them */
+    check(team->as.text.style.ellipsis);
+    check_near(right_of(team), figures->as.text.box.x, 0.5);
+}
+
+static void teams_that_did_not_play_are_not_praised(void **state)
+{
+    (void)state;
+    set_up(&windows[0], true, false);
+    for (int i = 0; i < stage.others.team_count; i++) {
+        stage.others.teams[i].together_centi = 0;
+        stage.others.teams[i].first_together_centi = 0;
+    }
+    (void)draw_results();
+    check(frame_text(&frame, "Well done") != NULL);
+    check(frame_text(&frame, "Tightest team") == NULL);
+    check(frame_text(&frame, "Most improved") == NULL);
 }
 
 static void results_answer_keys_and_offer_a_new_zero(void **state)
@@ -616,11 +694,15 @@ int main(void)
         cmocka_unit_test(practice_is_tidy_in_every_window),
         cmocka_unit_test(practice_keys_start_change_and_stop),
         cmocka_unit_test(practice_names_its_keys_in_every_window),
+        cmocka_unit_test(practice_buttons_show_their_keys),
+        cmocka_unit_test(figures_of_the_spread_are_never_shortened),
         cmocka_unit_test(practice_always_shows_the_meter),
-        cmocka_unit_test(a_gap_is_silent_after_its_clicking_bars),
+        cmocka_unit_test(practice_shows_the_toast_in_every_window),
         cmocka_unit_test(settings_from_anywhere_are_brought_into_range),
         cmocka_unit_test(results_are_tidy_in_every_window),
         cmocka_unit_test(results_of_nothing_are_tidy_too),
+        cmocka_unit_test(praise_names_the_team_and_then_its_figures),
+        cmocka_unit_test(teams_that_did_not_play_are_not_praised),
         cmocka_unit_test(results_answer_keys_and_offer_a_new_zero),
         cmocka_unit_test(enter_and_space_press_the_menu_button_on_every_screen),
     };
