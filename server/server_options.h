@@ -34,6 +34,7 @@ typedef struct {
     char grooves[SERVER_OPTIONS_PATH_BYTES_MAX + 1]; /* directory; empty: none */
     char public_host[LINK_HOST_BYTES_MAX + 1];
     bool new_session;
+    bool describes_session; /* something was said that only a new session takes */
 } ServerOptions;
 
 /* What the words ask for. */

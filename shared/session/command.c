@@ -66,7 +66,7 @@ static Outcome start(Session *session, SessionTime now, int32_t count_in_bars)
 
 static Outcome stop(Session *session, SessionTime now)
 {
-    if (section_now(session, now)->transport == TRANSPORT_PAUSED) {
+    if (section_now(session, now)->transport == TRANSPORT_PAUSED && is_halted(session)) {
         return outcome_of(timeline_rest(&session->timeline, TRANSPORT_STOPPED));
     }
     return outcome_of(timeline_halt(&session->timeline, next_bar(session, now), TRANSPORT_STOPPED));
@@ -127,7 +127,8 @@ static Outcome change_part(Session *session,
     const int32_t seat = command->a;
     const int32_t part = command->b;
 
-    if (!seat_is_taken(session, seat) || part < 0 || part >= GROOVE_PARTS_MAX) {
+    if (!seat_is_taken(session, seat) || !participant_plays(&session->participants[seat]) ||
+        part < 0 || part >= GROOVE_PARTS_MAX) {
         return REFUSAL_OUT_OF_RANGE;
     }
     people_choose_part(session, now, (uint16_t)seat, (uint8_t)part, outbox, journal);

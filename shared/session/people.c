@@ -56,6 +56,8 @@ void people_changed(Session *session, uint16_t seat)
 
 uint16_t people_team(Session *session, const char *name)
 {
+    int empty = -1;
+
     if (name[0] == '\0') {
         return TEAM_NONE;
     }
@@ -63,14 +65,18 @@ uint16_t people_team(Session *session, const char *name)
         if (strcmp(session->teams[i].name, name) == 0) {
             return (uint16_t)i;
         }
+        empty = session->teams[i].members == 0 ? i : empty;
     }
-    if (session->team_count == TEAMS_MAX) {
+    if (session->team_count < TEAMS_MAX) {
+        empty = session->team_count;
+        session->team_count++;
+    }
+    if (empty < 0) {
         return TEAM_NONE;
     }
-    memset(&session->teams[session->team_count], 0, sizeof session->teams[0]);
-    memcpy(session->teams[session->team_count].name, name, strlen(name) + 1);
-    session->team_count++;
-    return (uint16_t)(session->team_count - 1);
+    memset(&session->teams[empty], 0, sizeof session->teams[0]);
+    memcpy(session->teams[empty].name, name, strlen(name) + 1);
+    return (uint16_t)empty;
 }
 
 void people_journal(const Session *session, uint16_t seat, Journal *journal)
@@ -105,9 +111,11 @@ void people_choose_part(Session *session,
                         Outbox *outbox,
                         Journal *journal)
 {
-    play_choose_part(session, &session->participants[seat], now, part);
-    people_changed(session, seat);
-    people_journal(session, seat, journal);
+    if (session->participants[seat].part != part) {
+        play_choose_part(session, &session->participants[seat], now, part);
+        people_changed(session, seat);
+        people_journal(session, seat, journal);
+    }
     play_send_standing(session, seat, outbox);
 }
 
@@ -269,10 +277,23 @@ void people_remove(Session *session, uint16_t seat, Journal *journal)
     people_changed(session, seat);
 }
 
+/* Whether this token has opened a seat here, of whoever has it now. */
+static bool token_is_used(const Session *session, const uint8_t *token)
+{
+    for (int i = 0; i < session->participant_count; i++) {
+        if (tokens_match(session->participants[i].resume_token, token)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void seat_newcomer(Session *session, int seat, SessionTime now, const SessionEvent *event)
 {
     const JoinMessage *join = &event->message->join;
     Participant *participant = &session->participants[seat];
+    /* Who brings a token of its own gets its seat back with it even when our WELCOME never came. */
+    const bool keeps_token = join->resumes && !token_is_used(session, join->resume_token);
 
     memset(participant, 0, sizeof *participant);
     participant->state = SEAT_CONNECTED;
@@ -284,7 +305,9 @@ static void seat_newcomer(Session *session, int seat, SessionTime now, const Ses
         set_team(session, participant, people_team(session, join->team));
         participant->part = (uint8_t)(seat % GROOVE_PARTS_MAX);
     }
-    memcpy(participant->resume_token, event->fresh_token, TOKEN_BYTES);
+    memcpy(participant->resume_token,
+           keeps_token ? join->resume_token : event->fresh_token,
+           TOKEN_BYTES);
     participant->calibrated = join->calibrated;
     participant->calibration_us = join->calibration_us;
     participant->map_entry.verdict = MAP_ABSENT;
@@ -388,10 +411,10 @@ SessionResult people_join(
         participant->returned_at = now;
         play_return(session, participant, now);
     }
-    if (join->facilitates) {
-        participant->role = participant->role == ROLE_OBSERVER ? ROLE_OBSERVER : ROLE_FACILITATOR;
-    }
     participant->facilitates = join->facilitates;
+    if (participant->role != ROLE_OBSERVER) {
+        participant->role = join->facilitates ? ROLE_FACILITATOR : ROLE_PLAYER;
+    }
     participant->roster_revision = 0;
     participant->roster_cursor = 0;
     participant->recent_count = 0;
