@@ -94,6 +94,7 @@ static const char *refusal_word(uint8_t reason)
         [REFUSAL_NOT_ALLOWED] = "not_allowed",
         [REFUSAL_NOT_NOW] = "not_now",
         [REFUSAL_OUT_OF_RANGE] = "out_of_range",
+        [REFUSAL_SERVER_KEY] = "server_key",
     };
     _Static_assert(sizeof words / sizeof words[0] == REFUSAL_COUNT, "a word for every refusal");
 

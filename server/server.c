@@ -11,9 +11,12 @@
 #include "server/groove_library.h"
 #include "server/net/endpoint.h"
 #include "server/rooms.h"
+#include "server/server_key.h"
 #include "server/session_clock.h"
 #include "shared/platform/host_clock.h"
 #include "shared/platform/log.h"
+#include "shared/secure/entropy.h"
+#include "shared/secure/fingerprint.h"
 
 #define TICK_NS (5 * NS_PER_MS)
 /* With nobody there a session only has to notice that time passes. */
@@ -27,7 +30,8 @@ struct Server {
     Storage *storage;
     Endpoint *endpoint;
     Rooms *rooms;
-    int64_t offset_ns; /* session time minus host time */
+    int64_t offset_ns;                      /* session time minus host time */
+    uint8_t fingerprint[FINGERPRINT_BYTES]; /* of the server's key */
     bool announced;
     bool has_news; /* something was stored since the last time mark */
     HostTime tick_at;
@@ -47,7 +51,8 @@ static void
 format_links(const Server *server, const SessionConfig *config, char *plain, char *facilitator)
 {
     const char *host = server->options.public_host;
-    Link link = {.port = endpoint_port(server->endpoint), .has_token = true};
+    Link link = {
+        .port = endpoint_port(server->endpoint), .has_token = true, .has_fingerprint = true};
 
     if (host[0] == '\0') {
         host = server->options.listen_host;
@@ -58,6 +63,7 @@ format_links(const Server *server, const SessionConfig *config, char *plain, cha
     (void)snprintf(link.host, sizeof link.host, "%s", host);
     memcpy(link.code, config->code, CODE_CHARS);
     memcpy(link.facilitator_token, config->facilitator_token, TOKEN_BYTES);
+    memcpy(link.fingerprint, server->fingerprint, FINGERPRINT_BYTES);
     (void)link_format(&link, false, plain, LINK_TEXT_BYTES_MAX);
     (void)link_format(&link, true, facilitator, LINK_TEXT_BYTES_MAX);
 }
@@ -67,12 +73,14 @@ static void print_session(const Server *server, const char *event, const Session
     char plain[LINK_TEXT_BYTES_MAX] = "";
     char facilitator[LINK_TEXT_BYTES_MAX] = "";
     char code[CODE_CHARS + 1] = {0};
+    char fingerprint[FINGERPRINT_TEXT_BYTES];
     json_t *line;
     char *text;
 
     memcpy(code, config->code, CODE_CHARS);
     format_links(server, config, plain, facilitator);
-    line = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i}",
+    fingerprint_format(server->fingerprint, fingerprint);
+    line = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:i}",
                      "event",
                      event,
                      "port",
@@ -83,6 +91,8 @@ static void print_session(const Server *server, const char *event, const Session
                      plain,
                      "facilitator_link",
                      facilitator,
+                     "fingerprint",
+                     fingerprint,
                      "title",
                      config->title,
                      "seats",
@@ -229,6 +239,21 @@ static bool open_storage(Server *server, ServerError *error)
     return server->storage != NULL ? true : fail(error, cause.text);
 }
 
+/* Reads or makes the key; the storage has made the directory and locked it. */
+static bool open_key(Server *server, NoiseKeyPair *key, ServerError *error)
+{
+    StorageError cause;
+
+    if (!secure_start()) {
+        return fail(error, "the system gives no randomness; see that /dev/urandom is there");
+    }
+    if (!server_key_open(server->options.data, key, &cause)) {
+        return fail(error, cause.text);
+    }
+    fingerprint_of_key(key->open, server->fingerprint);
+    return true;
+}
+
 static bool set_clock(Server *server, StoredClock *clock, ServerError *error)
 {
     BootId boot_id = session_clock_boot_id();
@@ -260,27 +285,36 @@ static int slots_for(const Server *server, const StoredSession *sessions, int se
     return (int)clamp_i64(seats + seats / 10 + 1, ENDPOINT_SLOTS_MIN, ENDPOINT_SLOTS_MAX);
 }
 
-/* Listens; port 0 means the last port first, so that clients find the way back by themselves. */
+/* Port 0 means the last port first, so that clients find the way back by themselves. */
+static Endpoint *open_endpoint(EndpointConfig *config, uint16_t last_port, EndpointError *cause)
+{
+    Endpoint *endpoint;
+
+    if (config->port == 0 && last_port != 0) {
+        config->port = last_port;
+        endpoint = endpoint_open(config, cause);
+        if (endpoint != NULL) {
+            return endpoint;
+        }
+        log_warning("server: event=port_taken port=%u cause=\"%s\"", last_port, cause->text);
+        config->port = 0;
+    }
+    return endpoint_open(config, cause);
+}
+
 static bool listen_on(Server *server, int slots, ServerError *error)
 {
-    uint16_t last_port = storage_port(server->storage);
     EndpointConfig config = {.host = server->options.listen_host,
                              .port = server->options.listen_port,
                              .slots = slots,
                              .session_offset_ns = server->offset_ns};
     EndpointError cause;
 
-    if (config.port == 0 && last_port != 0) {
-        config.port = last_port;
-        server->endpoint = endpoint_open(&config, &cause);
-        if (server->endpoint == NULL) {
-            log_warning("server: event=port_taken port=%u cause=\"%s\"", last_port, cause.text);
-            config.port = 0;
-        }
+    if (!open_key(server, &config.key, error)) {
+        return false;
     }
-    if (server->endpoint == NULL) {
-        server->endpoint = endpoint_open(&config, &cause);
-    }
+    server->endpoint = open_endpoint(&config, storage_port(server->storage), &cause);
+    secure_wipe(&config.key, sizeof config.key);
     if (server->endpoint == NULL) {
         return fail(error, cause.text);
     }
@@ -494,6 +528,32 @@ static void mark_time(Server *server, HostTime now)
     }
 }
 
+/* Who came, and what was turned away. */
+static void log_gate(const EndpointCounts *counts)
+{
+    const GateCounts *gate = &counts->gate;
+    int64_t guarded = 0;
+
+    for (int i = GUARD_PASSES + 1; i < GUARD_VERDICT_COUNT; i++) {
+        guarded += gate->guarded[i];
+    }
+    log_info("server: event=gate hellos=%" PRId64 " hellos_dropped=%" PRId64 " connects=%" PRId64
+             " connects_refused=%" PRId64 " handshakes=%" PRId64 " handshakes_failed=%" PRId64
+             " strangers=%" PRId64 " forged=%" PRId64 " over_rate=%" PRId64 " guarded=%" PRId64
+             " unopened=%" PRId64,
+             gate->hellos,
+             gate->hellos_dropped,
+             gate->connects,
+             gate->connects_refused,
+             counts->handshakes,
+             counts->handshakes_failed,
+             gate->strangers,
+             gate->forged,
+             gate->over_rate,
+             guarded,
+             counts->unopened);
+}
+
 static void log_counts(Server *server)
 {
     EndpointCounts counts = endpoint_counts(server->endpoint);
@@ -517,6 +577,7 @@ static void log_counts(Server *server)
              counts.pings_refused,
              stored.written,
              stored.failed_tries);
+    log_gate(&counts);
 }
 
 /* What is due at this time. */

@@ -40,6 +40,7 @@ enum {
     MESSAGE_BYTES_MAX = 1000,
     CODE_CHARS = 8,
     TOKEN_BYTES = 16,
+    FINGERPRINT_BYTES = 15, /* of a server's key: 24 letters */
     HITS_PER_MESSAGE_MAX = 24,
     JUDGEMENTS_PER_MESSAGE_MAX = 16,
     MAP_PAGE_SEATS = 256,

@@ -12,8 +12,11 @@
 #include "shared/timeline.h"
 #include "shared/wire.h"
 
-/* Raised whenever the bytes of any message change; 1 is the first published protocol. */
-#define PROTOCOL_VERSION 1
+/*
+ * Raised whenever the bytes of any message, or the way they travel, change.
+ * 1: in clear. 2: proof of address, MAC, handshake and sealed messages.
+ */
+#define PROTOCOL_VERSION 2
 
 /* Wire-stable numbers; retired ones stay, marked. Below 32: client to server. */
 typedef enum {
@@ -63,6 +66,7 @@ typedef enum {
     REFUSAL_NOT_ALLOWED, /* this role may not do that */
     REFUSAL_NOT_NOW,     /* the transport's state does not allow it */
     REFUSAL_OUT_OF_RANGE,
+    REFUSAL_SERVER_KEY, /* said by the client itself: text is the fingerprint the server showed */
     REFUSAL_COUNT
 } Refusal;
 

@@ -20,7 +20,8 @@ PURE_HEADERS = set("assert float inttypes limits math stdbool stddef stdint stri
 # (files, what they may include of ours). The first row that matches a file counts.
 DIRECTIONS = [
     (r"shared/platform/", r"shared/"),
-    (r"shared/", r"shared/(?!platform/)"),
+    (r"shared/secure/", r"shared/(?!platform/)"),
+    (r"shared/", r"shared/(?!platform/|secure/)"),
     (r"server/", r"shared/|server/"),
     (r"client/model/", r"shared/(?!platform/)|client/model/"),
     (r"client/desktop/ui/", r"shared/(?!platform/)|client/model/|client/desktop/ui/"),
@@ -32,6 +33,7 @@ DIRECTIONS = [
 # (library header, who may include it).
 LIBRARIES = [
     (r"enet/", r"(server|client)/net/"),
+    (r"sodium", r"shared/secure/"),
     (r"SDL", r"client/desktop/(?!ui/)|tests/integration/"),
     (r"(fontconfig/|png\.h)", r"client/desktop/(?!ui/)"),
     (r"sqlite3\.h", r"server/storage/"),

@@ -306,6 +306,8 @@ WordsSituation words_of_refusal(Refusal refusal)
         return WORDS_NOT_ALLOWED;
     case REFUSAL_OUT_OF_RANGE:
         return WORDS_OUT_OF_RANGE;
+    case REFUSAL_SERVER_KEY:
+        return WORDS_KEY_CHANGED;
     case REFUSAL_NOT_NOW:
     case REFUSAL_COUNT:
         break;
