@@ -530,6 +530,47 @@ static void results_of_nothing_are_tidy_too(void **state)
     check_tidy(&windows[0], "empty results");
 }
 
+static float right_of(const DrawCommand *command)
+{
+    return rect_right(command->as.text.box);
+}
+
+static void praise_names_the_team_and_then_its_figures(void **state)
+{
+    const DrawCommand *team;
+    const DrawCommand *figures;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    (void)draw_results();
+    check(frame_text(&frame, "Tightest team") != NULL);
+    figures = frame_text(&frame, ", 16 to 88");
+    check(figures != NULL);
+    check_near(right_of(figures), right_of(frame_text(&frame, "64 in a row")), 0.5);
+    /* A long name is shortened, its figures never are. */
+    memset(stage.others.teams[0].name, 'M', 24);
+    (void)draw_results();
+    figures = frame_text(&frame, ", 16 to 88");
+    check(figures != NULL);
+    team = figures + 1; /* drawn after them */
+    check(team->as.text.style.ellipsis);
+    check_near(right_of(team), figures->as.text.box.x, 0.5);
+}
+
+static void teams_that_did_not_play_are_not_praised(void **state)
+{
+    (void)state;
+    set_up(&windows[0], true, false);
+    for (int i = 0; i < stage.others.team_count; i++) {
+        stage.others.teams[i].together_centi = 0;
+        stage.others.teams[i].first_together_centi = 0;
+    }
+    (void)draw_results();
+    check(frame_text(&frame, "Well done") != NULL);
+    check(frame_text(&frame, "Tightest team") == NULL);
+    check(frame_text(&frame, "Most improved") == NULL);
+}
+
 static void results_answer_keys_and_offer_a_new_zero(void **state)
 {
     (void)state;
@@ -621,6 +662,8 @@ int main(void)
         cmocka_unit_test(settings_from_anywhere_are_brought_into_range),
         cmocka_unit_test(results_are_tidy_in_every_window),
         cmocka_unit_test(results_of_nothing_are_tidy_too),
+        cmocka_unit_test(praise_names_the_team_and_then_its_figures),
+        cmocka_unit_test(teams_that_did_not_play_are_not_praised),
         cmocka_unit_test(results_answer_keys_and_offer_a_new_zero),
         cmocka_unit_test(enter_and_space_press_the_menu_button_on_every_screen),
     };

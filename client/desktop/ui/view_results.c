@@ -566,19 +566,25 @@ void view_results_teams(Ui *ui, Rect rect, const ClientModel *model)
 /* ---- well done --------------------------------------------------------------------------------
  */
 
-static void draw_praise(Ui *ui, Rect *row, const char *what, const char *who)
+/* What was done well, by whom, and how much of it; `who` and `figures` may be "". Only a name is
+ * ever shortened. */
+static void draw_praise(Ui *ui, Rect *row, const char *what, const char *who, const char *figures)
 {
     UiLabel label = {.weight = FONT_MEDIUM};
+    UiLabel lesser_label = {.align = TEXT_RIGHT, .colour = ui->frame.theme->text2};
     float y = row->y + row->h / 2.0F;
-    float width = ui_text_width(ui, FONT_MEDIUM, TYPE_BODY, what);
+    float right = rect_right(*row);
 
     view_star(ui, (Point){row->x + 10.0F, y}, 9.0F);
-    view_text(ui, (Point){row->x + 30.0F, y}, &label, what);
+    row->x += 30.0F;
+    view_text(ui, (Point){row->x, y}, &label, what);
+    right -= view_text(ui, (Point){right, y}, &lesser_label, figures);
     view_name(ui,
-              (Point){rect_right(*row), y},
-              row->w - 30.0F - width - SPACE_3,
-              &(UiLabel){.align = TEXT_RIGHT, .colour = ui->frame.theme->text2},
+              (Point){right, y},
+              right - row->x - ui_text_width(ui, FONT_MEDIUM, TYPE_BODY, what) - SPACE_3,
+              &lesser_label,
               who);
+    row->x -= 30.0F;
     row->y += row->h;
 }
 
@@ -610,17 +616,17 @@ void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
     Rect row = {inner.x, inner.y - 8.0F, inner.w, 32.0F};
     WordsText words;
 
-    if (teams >= 2) {
-        draw_praise(ui, &row, "Tightest team", others->teams[order[0]].name);
+    /* Teams of which nobody plays are not tight. */
+    if (teams >= 2 && others->teams[order[0]].together_centi > 0) {
+        draw_praise(ui, &row, "Tightest team", others->teams[order[0]].name, "");
     }
     if (improved != NULL) {
         words_clear(&words);
+        words_add(&words, ", ");
         words_add_number(&words, (improved->first_together_centi + 50) / 100);
         words_add(&words, " to ");
         words_add_number(&words, (improved->together_centi + 50) / 100);
-        words_add(&words, ", ");
-        words_add(&words, improved->name);
-        draw_praise(ui, &row, "Most improved", words.bytes);
+        draw_praise(ui, &row, "Most improved", improved->name, words.bytes);
     }
     if (take.bar_count > 0) {
         words_clear(&words);
@@ -629,12 +635,12 @@ void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
         words_add(&words, ", ");
         words_add_number(&words, (take.bars[take.best_bar].together_centi + 50) / 100);
         words_add(&words, " together");
-        draw_praise(ui, &row, "Best bar", words.bytes);
+        draw_praise(ui, &row, "Best bar", "", words.bytes);
     }
     if (model->standing.best_combo > 1) {
         words_clear(&words);
         words_add_number(&words, model->standing.best_combo);
         words_add(&words, " in a row");
-        draw_praise(ui, &row, "Your longest run", words.bytes);
+        draw_praise(ui, &row, "Your longest run", "", words.bytes);
     }
 }
