@@ -8,6 +8,8 @@
 
 #include "shared/link.h"
 #include "shared/platform/log.h"
+#include "shared/session/people.h"
+#include "shared/session/roles.h"
 
 /* Between looks for connections that have joined nothing. */
 #define SWEEP_EVERY_NS NS_PER_S
@@ -95,6 +97,7 @@ static const char *refusal_word(uint8_t reason)
         [REFUSAL_NOT_NOW] = "not_now",
         [REFUSAL_OUT_OF_RANGE] = "out_of_range",
         [REFUSAL_SERVER_KEY] = "server_key",
+        [REFUSAL_BANNED] = "banned",
     };
     _Static_assert(sizeof words / sizeof words[0] == REFUSAL_COUNT, "a word for every refusal");
 
@@ -114,6 +117,9 @@ static const char *command_word(uint8_t kind)
         [COMMAND_KICK] = "kick",
         [COMMAND_LOBBY] = "lobby",
         [COMMAND_CREATE] = "create",
+        [COMMAND_BAN] = "ban",
+        [COMMAND_LOCK] = "lock",
+        [COMMAND_UNLOCK] = "unlock",
     };
     _Static_assert(sizeof words / sizeof words[0] == COMMAND_COUNT, "a word for every command");
 
@@ -503,7 +509,8 @@ static void create_session(Rooms *rooms, RoomConnection *connection, const Comma
     Message created = {.type = MESSAGE_CREATED};
     int index;
 
-    if (!room->participants[connection->seat].facilitates) {
+    if (!role_may_command(participant_role(&room->participants[connection->seat]),
+                          COMMAND_CREATE)) {
         refuse(rooms, connection, REFUSAL_NOT_ALLOWED, 0);
         return;
     }

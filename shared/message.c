@@ -355,6 +355,7 @@ static void code_snapshot(Wire *wire, Message *message)
     for (int i = 0; i < VERDICT_COUNT_SENT; i++) {
         code_u16_up_to(wire, &snapshot->verdicts[i], PARTICIPANTS_MAX);
     }
+    wire_bool(wire, &snapshot->locked);
 }
 
 static void code_map(Wire *wire, Message *message)

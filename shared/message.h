@@ -67,6 +67,7 @@ typedef enum {
     REFUSAL_NOT_NOW,     /* the transport's state does not allow it */
     REFUSAL_OUT_OF_RANGE,
     REFUSAL_SERVER_KEY, /* said by the client itself: text is the fingerprint the server showed */
+    REFUSAL_BANNED,     /* this person was sent out for good */
     REFUSAL_COUNT
 } Refusal;
 
@@ -134,6 +135,9 @@ typedef enum {
     COMMAND_KICK,   /* a: seat */
     COMMAND_LOBBY,  /* from stopped back to the lobby */
     COMMAND_CREATE, /* text: title of the new session; a: seats, 0 for the default */
+    COMMAND_BAN,    /* a: seat; who had it cannot come back */
+    COMMAND_LOCK,   /* nobody new comes in; who has a seat may return */
+    COMMAND_UNLOCK,
     COMMAND_COUNT
 } CommandKind;
 
@@ -292,6 +296,7 @@ typedef struct {
     uint32_t sigma_us;
     int32_t median_us; /* of the active people's bias: "ahead of the click" */
     uint16_t verdicts[VERDICT_COUNT_SENT];
+    bool locked; /* nobody new comes in */
 } SnapshotMessage;
 
 /* How one person is drawn on the ring and the map. */
@@ -334,6 +339,7 @@ typedef enum {
     NOTICE_KICKED = 0,
     NOTICE_SERVER_STOPS,    /* it may come back: the seat is kept */
     NOTICE_SEAT_TAKEN_OVER, /* the same seat was resumed from elsewhere */
+    NOTICE_BANNED,          /* kicked, and not to come back */
     NOTICE_COUNT
 } NoticeKind;
 

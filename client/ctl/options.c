@@ -32,7 +32,9 @@ static const char usage_text[] =
     "  groove NAME|NUMBER         another groove from the next bar line on\n"
     "  grooves [--json]           the grooves and their numbers\n"
     "  part NAME PART             give a participant another part, by number or title\n"
-    "  kick NAME                  send a participant out\n"
+    "  kick NAME                  send a participant out; they may come back\n"
+    "  ban NAME                   send a participant out for good\n"
+    "  lock | unlock              let nobody new in, or do again; who has a seat may return\n"
     "  export --format json|csv --out FILE\n"
     "                             figures of everybody and of every bar; '-' is stdout. CSV puts\n"
     "                             the bars into a second file, FILE-bars.csv for FILE.csv\n"
@@ -90,6 +92,9 @@ static const struct {
     [CTL_GROOVES] = {"grooves", 0},
     [CTL_PART] = {"part", 2},
     [CTL_KICK] = {"kick", 1},
+    [CTL_BAN] = {"ban", 1},
+    [CTL_LOCK] = {"lock", 0},
+    [CTL_UNLOCK] = {"unlock", 0},
     [CTL_EXPORT] = {"export", 0},
 };
 

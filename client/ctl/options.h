@@ -22,6 +22,9 @@ typedef enum {
     CTL_GROOVES,
     CTL_PART,
     CTL_KICK,
+    CTL_BAN,
+    CTL_LOCK,
+    CTL_UNLOCK,
     CTL_EXPORT,
     CTL_COMMAND_COUNT
 } CtlCommand;

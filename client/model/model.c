@@ -309,7 +309,8 @@ static void receive_notice(ClientModel *model, HostTime now, const NoticeMessage
 {
     model->notice = *notice;
     model->notice_count++;
-    if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_SEAT_TAKEN_OVER) {
+    if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_BANNED ||
+        notice->kind == NOTICE_SEAT_TAKEN_OVER) {
         model->has_seat = false;
         enter_phase(model, MODEL_ENDED, now);
     }

@@ -24,6 +24,11 @@ bool participant_plays(const Participant *participant)
     return participant->state != SEAT_FREE && participant->role != ROLE_OBSERVER;
 }
 
+Role participant_role(const Participant *participant)
+{
+    return participant->facilitates ? ROLE_FACILITATOR : participant->role;
+}
+
 int participant_part(const Participant *participant, const Groove *groove, Beats where)
 {
     const int part =
@@ -225,6 +230,38 @@ static bool name_is_taken(const Session *session, const char *name, SessionTime 
     return false;
 }
 
+bool people_keep_out(Session *session, const JournalBan *ban)
+{
+    if (session->ban_count == BANS_MAX) {
+        return false;
+    }
+    session->bans[session->ban_count] = *ban;
+    session->ban_count++;
+    return true;
+}
+
+static bool is_kept_out(const Session *session, const JoinMessage *join)
+{
+    for (int i = 0; i < session->ban_count; i++) {
+        const JournalBan *ban = &session->bans[i];
+
+        if ((join->resumes && tokens_match(ban->resume_token, join->resume_token)) ||
+            (ban->name[0] != '\0' && names_match(ban->name, join->name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Why nobody new may come in like this; REFUSAL_COUNT when they may. */
+static Refusal door(const Session *session, const JoinMessage *join)
+{
+    if (is_kept_out(session, join)) {
+        return REFUSAL_BANNED;
+    }
+    return session->locked && !join->facilitates ? REFUSAL_LOCKED : REFUSAL_COUNT;
+}
+
 static int code_point_count(const char *text)
 {
     int count = 0;
@@ -305,6 +342,10 @@ static int find_seat(
 
     if (seat >= 0) {
         return seat;
+    }
+    if (door(session, join) != REFUSAL_COUNT) {
+        people_refuse(event->connection, door(session, join), 0, outbox);
+        return -1;
     }
     if (!join->observer &&
         (!name_is_allowed(join->name) || code_point_count(join->team) > NAME_CODE_POINTS_MAX)) {

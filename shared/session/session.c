@@ -7,6 +7,7 @@
 #include "shared/session/group.h"
 #include "shared/session/people.h"
 #include "shared/session/play.h"
+#include "shared/session/roles.h"
 
 enum {
     SLICES = 10,               /* participants are served in turn, so that no pass is long */
@@ -128,15 +129,18 @@ static void receive_hits(Session *session,
     play_send_standing(session, seat, outbox);
 }
 
-/* Things that only a facilitator may do; says so to everybody else. */
-static bool may_command(Session *session, uint16_t seat, Outbox *outbox)
+/* Asks the tables; says so when a wish is denied. Denied hits are many and stay unanswered. */
+static bool is_allowed(const Participant *participant, const Message *message, Outbox *outbox)
 {
-    const Participant *participant = &session->participants[seat];
+    const Role role = participant_role(participant);
+    const bool allowed =
+        role_may_send(role, message->type) &&
+        (message->type != MESSAGE_COMMAND || role_may_command(role, message->command.kind));
 
-    if (!participant->facilitates) {
+    if (!allowed && message_delivery(message->type) == DELIVERY_RELIABLE) {
         people_refuse(participant->connection, REFUSAL_NOT_ALLOWED, 0, outbox);
     }
-    return participant->facilitates;
+    return allowed;
 }
 
 static void receive(
@@ -146,7 +150,8 @@ static void receive(
     const Message *message = event->message;
 
     assert(seat < session->participant_count);
-    if (session->participants[seat].state != SEAT_CONNECTED) {
+    if (session->participants[seat].state != SEAT_CONNECTED ||
+        !is_allowed(&session->participants[seat], message, outbox)) {
         return;
     }
     if (message->type == MESSAGE_HITS) {
@@ -158,9 +163,9 @@ static void receive(
         people_changed(session, seat);
     } else if (message->type == MESSAGE_CALIBRATION) {
         calibrate(session, seat, &message->calibration, journal);
-    } else if (message->type == MESSAGE_COMMAND && may_command(session, seat, outbox)) {
+    } else if (message->type == MESSAGE_COMMAND) {
         command_carry_out(session, now, seat, &message->command, outbox, journal);
-    } else if (message->type == MESSAGE_REPORT_REQUEST && may_command(session, seat, outbox)) {
+    } else if (message->type == MESSAGE_REPORT_REQUEST) {
         send_report(session, seat, message->report_request.page, outbox);
     } else if (message->type == MESSAGE_LEAVE) {
         (void)outbox_push_disconnect(outbox, session->participants[seat].connection);
@@ -374,6 +379,12 @@ void session_restore(Session *session, const JournalEntry *entry)
         break;
     case JOURNAL_BAR:
         group_keep_bar(session, &entry->bar);
+        break;
+    case JOURNAL_BAN:
+        (void)people_keep_out(session, &entry->ban);
+        break;
+    case JOURNAL_LOCK:
+        session->locked = entry->locked;
         break;
     }
 }

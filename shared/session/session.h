@@ -120,6 +120,9 @@ typedef struct {
     GroupStatistics group;
     GroupFigures figures;
     GroupReference reference;
+    bool locked; /* nobody new comes in */
+    JournalBan bans[BANS_MAX];
+    int ban_count;
     uint16_t joined;              /* people in the session, without observers */
     uint16_t active;              /* of them, those who drum */
     BarEntry bars[BARS_KEPT_MAX]; /* ring */
@@ -178,8 +181,8 @@ SessionResult session_step(
 
 /*
  * Puts stored facts back, before the first step, in the order: timeline, then per participant the
- * participant and their facts as journalled, then bars; session_restored(now) ends it: everybody is
- * away since `stored_until`.
+ * participant and their facts as journalled, then bars, bans and the lock; session_restored(now)
+ * ends it: everybody is away since `stored_until`.
  */
 void session_restore(Session *session, const JournalEntry *entry);
 void session_restored(Session *session, SessionTime stored_until);

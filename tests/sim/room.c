@@ -402,8 +402,13 @@ void room_disconnect(Room *room, int index, int64_t away_ns)
 /* The facts in the order in which a session takes them back. */
 static void restore(Room *room)
 {
-    const JournalKind order[] = {
-        JOURNAL_TIMELINE, JOURNAL_PARTICIPANT, JOURNAL_JUDGED, JOURNAL_HIT, JOURNAL_BAR};
+    const JournalKind order[] = {JOURNAL_TIMELINE,
+                                 JOURNAL_PARTICIPANT,
+                                 JOURNAL_JUDGED,
+                                 JOURNAL_HIT,
+                                 JOURNAL_BAR,
+                                 JOURNAL_BAN,
+                                 JOURNAL_LOCK};
 
     for (size_t pass = 0; pass < sizeof order / sizeof order[0]; pass++) {
         for (int i = 0; i < room->stored_count; i++) {
@@ -415,6 +420,7 @@ static void restore(Room *room)
 
                 superseded =
                     (entry->kind == JOURNAL_TIMELINE && other->kind == entry->kind) ||
+                    (entry->kind == JOURNAL_LOCK && other->kind == entry->kind) ||
                     (entry->kind == JOURNAL_PARTICIPANT && other->kind == entry->kind &&
                      other->seat == entry->seat) ||
                     (entry->kind == JOURNAL_HIT && other->kind == JOURNAL_JUDGED &&

@@ -304,6 +304,7 @@ static void random_snapshot(Prng *prng, SnapshotMessage *snapshot)
     for (int i = 0; i < VERDICT_COUNT_SENT; i++) {
         snapshot->verdicts[i] = u16_up_to(prng, PARTICIPANTS_MAX);
     }
+    snapshot->locked = any_bool(prng);
 }
 
 static void random_map(Prng *prng, MapMessage *map)

@@ -358,6 +358,7 @@ static void golden_snapshot(void **state)
     snapshot->sigma_us = 19800;
     snapshot->median_us = -6000;
     memcpy(snapshot->verdicts, verdicts, sizeof verdicts);
+    snapshot->locked = true;
     check_golden("snapshot", message);
 }
 
