@@ -44,10 +44,16 @@ static inline bool judgement_closes_note(Judgement kind)
     return kind >= JUDGEMENT_PERFECT && kind <= JUDGEMENT_MISS;
 }
 
+/* True for PERFECT, GOOD and OK: a hit has claimed a note, and its asynchrony is known. */
+static inline bool judgement_claims_note(Judgement kind)
+{
+    return kind >= JUDGEMENT_PERFECT && kind <= JUDGEMENT_OK;
+}
+
 /* True for PERFECT, GOOD, OK and EXTRA: the record is a debounced hit and has a phase. */
 static inline bool judgement_is_hit(Judgement kind)
 {
-    return (kind >= JUDGEMENT_PERFECT && kind <= JUDGEMENT_OK) || kind == JUDGEMENT_EXTRA;
+    return judgement_claims_note(kind) || kind == JUDGEMENT_EXTRA;
 }
 
 #endif

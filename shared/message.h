@@ -228,6 +228,10 @@ typedef struct {
 #define TEAM_NONE UINT16_MAX
 
 /* ROSTER: as many entries as fit, each replaces what was known of its seat. */
+enum {
+    ROSTER_BYTES = 4,      /* of the message without its entries ... */
+    ROSTER_ENTRY_BYTES = 8 /* ... and of an entry without its name */
+};
 typedef struct {
     uint16_t joined; /* people in the session now */
     uint8_t count;

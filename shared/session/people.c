@@ -56,7 +56,7 @@ uint8_t participant_presence(const Participant *participant)
 void people_changed(Session *session, uint16_t seat)
 {
     session->roster_revision++;
-    session->participants[seat].changed_revision = session->roster_revision;
+    session->roster_changed[seat] = session->roster_revision;
 }
 
 uint16_t people_team(Session *session, const char *name)
@@ -478,6 +478,7 @@ void people_send_roster(Session *session, uint16_t seat, Outbox *outbox)
     Participant *reader = &session->participants[seat];
     Message message = {.type = MESSAGE_ROSTER};
     RosterMessage *roster = &message.roster;
+    size_t size_bytes = ROSTER_BYTES;
     int cursor = reader->roster_cursor;
 
     if (cursor == 0) {
@@ -488,20 +489,20 @@ void people_send_roster(Session *session, uint16_t seat, Outbox *outbox)
     }
     roster->joined = session->joined;
     for (; cursor < session->participant_count; cursor++) {
-        const Participant *participant = &session->participants[cursor];
+        RosterEntry *entry = &roster->entries[roster->count];
 
-        if (participant->changed_revision <= reader->roster_revision) {
+        if (session->roster_changed[cursor] <= reader->roster_revision) {
             continue;
         }
         if (roster->count == ROSTER_PAGE_ENTRIES_MAX) {
             break;
         }
-        fill_roster_entry(participant, (uint16_t)cursor, &roster->entries[roster->count]);
-        roster->count++;
-        if (!message_fits(&message)) {
-            roster->count--;
+        fill_roster_entry(&session->participants[cursor], (uint16_t)cursor, entry);
+        size_bytes += ROSTER_ENTRY_BYTES + strlen(entry->name);
+        if (size_bytes > MESSAGE_BYTES_MAX) {
             break;
         }
+        roster->count++;
     }
     if (roster->count > 0 && !outbox_push(outbox, reader->connection, &message)) {
         return;

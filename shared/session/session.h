@@ -60,8 +60,7 @@ typedef struct {
     bool ready;
     bool calibrated;
     int32_t calibration_us;
-    uint32_t uncertainty_us;   /* of its clock, as it last said */
-    uint32_t changed_revision; /* of the roster, when this seat last changed */
+    uint32_t uncertainty_us; /* of its clock, as it last said */
 
     uint8_t part;        /* of the groove in force; taken modulo its parts */
     uint8_t part_before; /* the one before part_from */
@@ -117,6 +116,9 @@ typedef struct {
     Team teams[TEAMS_MAX];
     int team_count;
     uint32_t roster_revision;
+    /* When each seat's entry last changed. Beside each other and not with the people, because all
+       who read the roster look through all of them. */
+    uint32_t roster_changed[PARTICIPANTS_MAX];
     GroupStatistics group;
     GroupFigures figures;
     GroupReference reference;

@@ -166,7 +166,7 @@ static void prepare_settings_clash(void)
 {
     prepare_settings();
     form_copy(settings.keys[1][1], sizeof settings.keys[1][1], "Space");
-    form_copy(settings.keys[2][1], sizeof settings.keys[2][1], "M");
+    form_copy(settings.keys[2][1], sizeof settings.keys[2][1], "N");
 }
 
 static void prepare_settings_capture(void)

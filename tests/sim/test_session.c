@@ -97,6 +97,31 @@ static void everybody_gets_a_seat_and_sees_all_others(void **state)
     room_destroy(room);
 }
 
+/* 24 code points of four bytes: nine entries fill a page. */
+static void names_of_greatest_length_reach_everybody(void **state)
+{
+    Room *room = room_create(check_seed(16), &HOME, ROOM_CLIENTS_MAX);
+    const PlayerProfile profile = trained();
+
+    (void)state;
+    for (int i = 0; i < 30; i++) {
+        char *name = room->clients[room_add(room, true, &profile, TROUBLE_NONE)].model.config.name;
+
+        for (int j = 0; j < NAME_CODE_POINTS_MAX; j++) {
+            memcpy(name + 4 * j, "\xF0\x9F\xA5\x81", 4);
+        }
+        name[NAME_BYTES_MAX - 1] = (char)(0x81 + i);
+    }
+    room_run(room, 5 * NS_PER_S);
+    for (int i = 0; i < 30; i++) {
+        for (int j = 0; j < 30; j++) {
+            check_text(room->clients[i].others.roster[room->clients[j].seat].name,
+                       room->clients[j].model.config.name);
+        }
+    }
+    room_destroy(room);
+}
+
 static void a_start_counts_in_and_plays_and_every_hit_is_judged(void **state)
 {
     Room *room = room_of(8, &PERFECT, 2);
@@ -531,6 +556,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everybody_gets_a_seat_and_sees_all_others),
+        cmocka_unit_test(names_of_greatest_length_reach_everybody),
         cmocka_unit_test(a_start_counts_in_and_plays_and_every_hit_is_judged),
         cmocka_unit_test(a_bad_network_costs_nobody_a_hit),
         cmocka_unit_test(counts_add_up_to_the_notes_of_the_playing_bars),

@@ -814,6 +814,26 @@ static void names_are_the_words_of_the_protocol(void **state)
     check_text(message_name((MessageType)9), "?");
 }
 
+/* Who fills a page counts its bytes instead of encoding it again with every entry. */
+static void a_roster_is_as_long_as_its_entries_and_names(void **state)
+{
+    uint8_t bytes[MESSAGE_BYTES_MAX];
+    Message *message = blank(MESSAGE_ROSTER);
+    size_t size_bytes = ROSTER_BYTES;
+
+    (void)state;
+    for (size_t i = 0; i < 9; i++) {
+        RosterEntry *entry = &message->roster.entries[i];
+
+        check_u64(message_encode(message, bytes), size_bytes);
+        entry->team = TEAM_NONE;
+        memset(entry->name, 'm', 12 * i);
+        message->roster.count++;
+        size_bytes += ROSTER_ENTRY_BYTES + 12 * i;
+    }
+    check_u64(message_encode(message, bytes), size_bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -827,6 +847,7 @@ int main(void)
         cmocka_unit_test(golden_groove),
         cmocka_unit_test(golden_catalogue),
         cmocka_unit_test(golden_roster_and_teams),
+        cmocka_unit_test(a_roster_is_as_long_as_its_entries_and_names),
         cmocka_unit_test(golden_standing),
         cmocka_unit_test(golden_snapshot),
         cmocka_unit_test(golden_map),

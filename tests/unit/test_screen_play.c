@@ -463,18 +463,18 @@ static void practice_always_shows_the_meter(void **state)
     check(frame_text(&frame, "Your meter is hidden. H shows it.") == NULL);
 }
 
-static void a_gap_is_silent_after_its_clicking_bars(void **state)
+static void practice_shows_the_toast_in_every_window(void **state)
 {
-    PracticeSettings gap = practice_settings_default();
+    static const int shown[] = {0, 3, 5};
 
     (void)state;
-    check(!practice_gap_is_silent(&gap, 4));
-    gap.gap = true;
-    check(!practice_gap_is_silent(&gap, 0));
-    check(!practice_gap_is_silent(&gap, 3));
-    check(practice_gap_is_silent(&gap, 4));
-    check(!practice_gap_is_silent(&gap, 5));
-    check(practice_gap_is_silent(&gap, 8));
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        set_up(&windows[shown[i]], true, false);
+        ui_toast_show(&frame.ui, "No sound device found.");
+        frame.ui.toast_at_s = frame.frame.now_s;
+        (void)draw_practice(true);
+        check(frame_text(&frame, "No sound device found.") != NULL);
+    }
 }
 
 static void settings_from_anywhere_are_brought_into_range(void **state)
@@ -658,7 +658,7 @@ int main(void)
         cmocka_unit_test(practice_keys_start_change_and_stop),
         cmocka_unit_test(practice_names_its_keys_in_every_window),
         cmocka_unit_test(practice_always_shows_the_meter),
-        cmocka_unit_test(a_gap_is_silent_after_its_clicking_bars),
+        cmocka_unit_test(practice_shows_the_toast_in_every_window),
         cmocka_unit_test(settings_from_anywhere_are_brought_into_range),
         cmocka_unit_test(results_are_tidy_in_every_window),
         cmocka_unit_test(results_of_nothing_are_tidy_too),

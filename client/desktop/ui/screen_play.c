@@ -20,12 +20,6 @@
 /* ---- the phrase -------------------------------------------------------------------------------
  */
 
-static bool claims_note(const OwnJudgement *own)
-{
-    return own->judgement == JUDGEMENT_PERFECT || own->judgement == JUDGEMENT_GOOD ||
-           own->judgement == JUDGEMENT_OK;
-}
-
 /* Sums over the hits of one phrase, newest first. */
 typedef struct {
     int hit_count;
@@ -47,7 +41,7 @@ static PhraseSums sum_phrase(const ClientModel *model)
         if (own == NULL || own->note_number <= newest->note_number - WORDS_PHRASE_NOTES) {
             break;
         }
-        if (!claims_note(own)) {
+        if (!judgement_claims_note((Judgement)own->judgement)) {
             continue;
         }
         late_us = own->asynchrony_us;
@@ -191,7 +185,8 @@ static Mark word_mark(const OwnJudgement *own, bool calibrated)
     if (own->judgement == JUDGEMENT_EXTRA) {
         return MARK_LOOSE;
     }
-    if (own->judgement == JUDGEMENT_PERFECT || !calibrated || !claims_note(own)) {
+    if (own->judgement == JUDGEMENT_PERFECT || !calibrated ||
+        !judgement_claims_note((Judgement)own->judgement)) {
         return MARK_ON;
     }
     return own->asynchrony_us < 0 ? MARK_EARLY : MARK_LATE;
@@ -203,7 +198,7 @@ static void add_ms(const OwnJudgement *own, bool calibrated, WordsText *text)
     int64_t ms = words_whole_ms(own->asynchrony_us);
 
     words_clear(text);
-    if (!claims_note(own) || !calibrated) {
+    if (!judgement_claims_note((Judgement)own->judgement) || !calibrated) {
         return;
     }
     if (own->judgement == JUDGEMENT_PERFECT) {
@@ -449,7 +444,7 @@ void play_sentence(
 /* ---- lane, meter, hints -----------------------------------------------------------------------
  */
 
-static void draw_lane(Ui *ui, Rect box, float share, const ClientModel *model, const PlayView *view)
+void play_lane(Ui *ui, Rect box, float share, const ClientModel *model, const PlayView *view)
 {
     view_lane(ui,
               &(LaneView){.box = box,
@@ -584,18 +579,6 @@ static const TeamEntry *tightest_team(const ModelOthers *others)
     return playing >= 2 ? best : NULL;
 }
 
-static const TeamEntry *own_team(const ClientModel *model)
-{
-    const ModelOthers *others = model->others;
-    uint16_t team;
-
-    if (others == NULL || !model->has_seat || model->welcome.seat >= others->seat_count) {
-        return NULL;
-    }
-    team = others->roster[model->welcome.seat].team;
-    return team < others->team_count ? &others->teams[team] : NULL;
-}
-
 static void draw_star_line(Ui *ui, Point at, float width, const ClientModel *model)
 {
     const TeamEntry *best = tightest_team(model->others);
@@ -605,7 +588,7 @@ static void draw_star_line(Ui *ui, Point at, float width, const ClientModel *mod
         return;
     }
     words_clear(&words);
-    if (best == own_team(model)) {
+    if (best == view_own_team(model)) {
         words_add(&words, "Your team is the tightest right now.");
     } else {
         words_add(&words, "Tightest right now: ");
@@ -646,7 +629,7 @@ static void draw_group(Ui *ui, const ClientModel *model, const PlayView *view, P
                 layout->height - 178.0F - 16.0F,
                 RIGHT_COLUMN - 36.0F,
                 32.0F};
-    const TeamEntry *team = own_team(model);
+    const TeamEntry *team = view_own_team(model);
 
     if (!model->has_snapshot) {
         return;
@@ -706,7 +689,7 @@ static void draw_medium(Ui *ui, const ClientModel *model, const PlayView *view, 
     float radius = fminf(RING_RADIUS_MAX, (layout->height - 388.0F) / 2.0F);
     float ring_x = layout->width - layout->margin - RIGHT_COLUMN / 2.0F;
 
-    draw_lane(
+    play_lane(
         ui, (Rect){x, 72.0F, width, layout->height - 380.0F}, LANE_PENDULUM_MEDIUM, model, view);
     play_word_row(ui, (Rect){x, bottom - 297.0F, width, 60.0F}, TYPE_JUDGEMENT, model, view, state);
     draw_meter(ui, (Rect){x, bottom - 224.0F, width, 44.0F}, model, view);
@@ -727,7 +710,7 @@ static void draw_small(Ui *ui, const ClientModel *model, const PlayView *view, P
     float bottom = layout->height;
     float ring_x = (x + LEFT_SMALL + layout->width) / 2.0F;
 
-    draw_lane(ui,
+    play_lane(ui,
               (Rect){x, 66.0F, layout->width - 2.0F * x, layout->height - 376.0F},
               LANE_PENDULUM_SMALL,
               model,
@@ -778,7 +761,7 @@ static void draw_tiny(Ui *ui, const ClientModel *model, const PlayView *view, Pl
     Rect bar = {x, bottom - 108.0F, width, 26.0F};
     Meter meter = meter_of(model, view_beat_ns(&view->music));
 
-    draw_lane(
+    play_lane(
         ui, (Rect){x, 60.0F, width, layout->height - 212.0F}, LANE_PENDULUM_TINY, model, view);
     play_word_row(
         ui, (Rect){x, bottom - 149.0F, width, 38.0F}, TYPE_TITLE - 3.0F, model, view, state);
@@ -791,16 +774,15 @@ static void draw_tiny(Ui *ui, const ClientModel *model, const PlayView *view, Pl
         draw_notice(ui, (Rect){x, bottom - 66.0F, width, 62.0F}, &view->notice);
         return;
     }
-    if (ui_toast(ui, (Rect){x, bottom - 66.0F, width, 30.0F})) {
+    if (ui_toast(ui, (Rect){x, bottom - 68.0F, width, 34.0F})) {
         return;
     }
     draw_tiny_words(ui, (Rect){x, bottom - 63.0F, width, 22.0F}, model, view, state);
 }
 
-static void draw_minimal(Ui *ui, const ClientModel *model, const PlayView *view, PlayState *state)
+void play_minimal(
+    Ui *ui, Rect page, const ClientModel *model, const PlayView *view, PlayState *state)
 {
-    const Layout *layout = &ui->frame.layout;
-    Rect page = rect_inset(layout_window(layout), SPACE_2);
     Rect word = rect_cut_bottom(&page, fminf(48.0F, page.h * 0.4F));
 
     view_lane(ui,
@@ -860,7 +842,7 @@ PlayAction screen_play(Ui *ui, const ClientModel *model, const PlayView *view, P
 
     play_state_advance(state, model, &view->music, ui->frame.now_s, ui->frame.reduced_motion);
     if (size_class == LAYOUT_MINIMAL) {
-        draw_minimal(ui, model, view, state);
+        play_minimal(ui, rect_inset(layout_window(&ui->frame.layout), SPACE_2), model, view, state);
         return action_of_keys(ui, view);
     }
     bar = size_class == LAYOUT_TINY ? tiny_bar(model, view, state, &words)

@@ -71,6 +71,14 @@ WordsFigures play_phrase_figures(const ClientModel *model, int64_t beat_ns);
 /* ---- parts that the practice screen shares ----------------------------------------------------
  */
 
+/* The lane; `share` of the box is the pendulum's. The lamps stand in it where the window is large.
+ */
+void play_lane(Ui *ui, Rect box, float share, const ClientModel *model, const PlayView *view);
+
+/* Lane and word alone, in windows that hold no more. */
+void play_minimal(
+    Ui *ui, Rect page, const ClientModel *model, const PlayView *view, PlayState *state);
+
 /* The word for the newest hit, its ms and the run, with its middle on y. `size` of the word. */
 void play_word_row(
     Ui *ui, Rect row, float size, const ClientModel *model, const PlayView *view, PlayState *state);

@@ -54,13 +54,6 @@ void practice_settings_clamp(PracticeSettings *settings, size_t groove_count)
     settings->bandmates = clamp_int(settings->bandmates, 0, BANDMATES_MAX);
 }
 
-bool practice_gap_is_silent(const PracticeSettings *settings, int32_t bar)
-{
-    int cycle = settings->gap_click_bars + settings->gap_silent_bars;
-
-    return settings->gap && bar >= 1 && (bar - 1) % cycle >= settings->gap_click_bars;
-}
-
 /* ---- settings ---------------------------------------------------------------------------------
  */
 
@@ -368,16 +361,24 @@ static PracticeAction draw_panel(
 /* ---- the left side ----------------------------------------------------------------------------
  */
 
-static void draw_lane(Ui *ui, Rect box, float share, const ClientModel *model, const PlayView *play)
+/* Where what is played stands; the settings are beside it, or elsewhere. */
+typedef struct {
+    Rect lane;
+    float pendulum_share;
+    Rect word;
+    float word_size;
+    Rect meter;
+} DrumSide;
+
+static void draw_drum_side(Ui *ui,
+                           const DrumSide *side,
+                           const ClientModel *model,
+                           const PracticeView *view,
+                           PracticeState *state)
 {
-    view_lane(ui,
-              &(LaneView){.box = box,
-                          .pendulum_share = share,
-                          .with_pendulum = true,
-                          .with_lamps = ui->frame.layout.size_class == LAYOUT_MEDIUM,
-                          .calm_light = play->calm_light,
-                          .model = model,
-                          .music = &play->music});
+    play_lane(ui, side->lane, side->pendulum_share, model, &view->play);
+    play_word_row(ui, side->word, side->word_size, model, &view->play, &state->play);
+    play_meter(ui, side->meter, model, &view->play);
 }
 
 static void draw_history(Ui *ui, Rect rect, const PracticeView *view)
@@ -451,16 +452,13 @@ static PracticeAction draw_medium(Ui *ui,
     float bottom = layout->height;
     float width = layout->width - 2.0F * x - PANEL_WIDTH - SPACE_5;
     Rect panel = {layout->width - x - PANEL_WIDTH, 72.0F, PANEL_WIDTH, bottom - 142.0F};
+    DrumSide side = {.lane = {x, 72.0F, width, bottom - 430.0F},
+                     .pendulum_share = LANE_PENDULUM_MEDIUM,
+                     .word = {x, bottom - 350.0F, width, 56.0F},
+                     .word_size = TYPE_JUDGEMENT - 4.0F,
+                     .meter = {x, bottom - 284.0F, width, 44.0F}};
 
-    draw_lane(
-        ui, (Rect){x, 72.0F, width, bottom - 430.0F}, LANE_PENDULUM_MEDIUM, model, &view->play);
-    play_word_row(ui,
-                  (Rect){x, bottom - 350.0F, width, 56.0F},
-                  TYPE_JUDGEMENT - 4.0F,
-                  model,
-                  &view->play,
-                  &state->play);
-    play_meter(ui, (Rect){x, bottom - 284.0F, width, 44.0F}, model, &view->play);
+    draw_drum_side(ui, &side, model, view, state);
     draw_below(ui, (Rect){x, bottom - 188.0F, width, 118.0F}, model, view, state);
     return draw_panel(ui, panel, view, settings, &state->scroll);
 }
@@ -477,12 +475,13 @@ static PracticeAction draw_small(Ui *ui,
     float width = layout->width - 2.0F * x - PANEL_WIDTH_SMALL - SPACE_4;
     Rect panel = {
         layout->width - x - PANEL_WIDTH_SMALL, 72.0F, PANEL_WIDTH_SMALL, bottom - 72.0F - 56.0F};
+    DrumSide side = {.lane = {x, 66.0F, width, bottom - 376.0F},
+                     .pendulum_share = LANE_PENDULUM_SMALL,
+                     .word = {x, bottom - 301.0F, width, 48.0F},
+                     .word_size = 34.0F,
+                     .meter = {x, bottom - 246.0F, width, 40.0F}};
 
-    draw_lane(
-        ui, (Rect){x, 66.0F, width, bottom - 376.0F}, LANE_PENDULUM_SMALL, model, &view->play);
-    play_word_row(
-        ui, (Rect){x, bottom - 301.0F, width, 48.0F}, 34.0F, model, &view->play, &state->play);
-    play_meter(ui, (Rect){x, bottom - 246.0F, width, 40.0F}, model, &view->play);
+    draw_drum_side(ui, &side, model, view, state);
     draw_below(ui, (Rect){x, bottom - 148.0F, width, 84.0F}, model, view, state);
     return draw_panel(ui, panel, view, settings, &state->scroll);
 }
@@ -498,20 +497,19 @@ static PracticeAction draw_tiny(Ui *ui,
     float x = layout->margin;
     float width = layout->width - 2.0F * x;
     float bottom = layout->height;
+    DrumSide side = {.lane = {x, 60.0F, width, bottom - 212.0F},
+                     .pendulum_share = LANE_PENDULUM_TINY,
+                     .word = {x, bottom - 149.0F, width, 38.0F},
+                     .word_size = TYPE_TITLE - 3.0F,
+                     .meter = {x, bottom - 108.0F, width, 26.0F}};
 
     if (!view->playing) {
         Rect panel = {x, BAR_HEIGHT + SPACE_2, width, bottom - BAR_HEIGHT - SPACE_2 - HINTS_TINY};
 
         return draw_panel(ui, panel, view, settings, &state->scroll);
     }
-    draw_lane(ui, (Rect){x, 60.0F, width, bottom - 212.0F}, LANE_PENDULUM_TINY, model, &view->play);
-    play_word_row(ui,
-                  (Rect){x, bottom - 149.0F, width, 38.0F},
-                  TYPE_TITLE - 3.0F,
-                  model,
-                  &view->play,
-                  &state->play);
-    play_meter(ui, (Rect){x, bottom - 108.0F, width, 26.0F}, model, &view->play);
+    draw_drum_side(ui, &side, model, view, state);
+    (void)ui_toast(ui, (Rect){x, bottom - 68.0F, width, 34.0F});
     return PRACTICE_ACTION_NONE;
 }
 
@@ -522,20 +520,11 @@ static PracticeAction draw_minimal(Ui *ui,
                                    PracticeState *state)
 {
     Rect page = rect_inset(layout_window(&ui->frame.layout), SPACE_2);
-    Rect word;
 
     if (!view->playing) {
         return draw_panel(ui, page, view, settings, &state->scroll);
     }
-    word = rect_cut_bottom(&page, fminf(48.0F, page.h * 0.4F));
-    view_lane(ui,
-              &(LaneView){.box = page,
-                          .pendulum_share = LANE_PENDULUM_TINY,
-                          .with_pendulum = page.h >= 120.0F,
-                          .calm_light = view->play.calm_light,
-                          .model = model,
-                          .music = &view->play.music});
-    play_word_row(ui, word, TYPE_TITLE - 3.0F, model, &view->play, &state->play);
+    play_minimal(ui, page, model, &view->play, &state->play);
     return PRACTICE_ACTION_NONE;
 }
 

@@ -228,12 +228,6 @@ static void draw_corner(const LaneFrame *frame, const Groove *groove)
 /* ---- own hits ---------------------------------------------------------------------------------
  */
 
-static bool is_claim(uint8_t judgement)
-{
-    return judgement == JUDGEMENT_PERFECT || judgement == JUDGEMENT_GOOD ||
-           judgement == JUDGEMENT_OK;
-}
-
 static Mark tick_mark(const OwnJudgement *own, bool calibrated)
 {
     if (own->judgement == JUDGEMENT_PERFECT || !calibrated) {
@@ -265,7 +259,7 @@ static void collect_ticks(LaneFrame *frame)
         note_at = (SessionTime){at.ns - own->asynchrony_us * NS_PER_US};
         *tick = (LaneTick){.at = tempo_map_beats_at(&model->timeline.tempo, at),
                            .note_at = tempo_map_beats_at(&model->timeline.tempo, note_at),
-                           .claims = is_claim(own->judgement),
+                           .claims = judgement_claims_note((Judgement)own->judgement),
                            .mark = tick_mark(own, calibrated)};
         frame->tick_count++;
     }

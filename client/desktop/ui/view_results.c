@@ -51,12 +51,6 @@ ResultsTake results_take(const ModelOthers *others)
     return take;
 }
 
-static bool claims_note(const OwnJudgement *own)
-{
-    return own->judgement == JUDGEMENT_PERFECT || own->judgement == JUDGEMENT_GOOD ||
-           own->judgement == JUDGEMENT_OK;
-}
-
 int results_histogram(const ClientModel *model, int64_t range_us, float counts[RESULTS_BINS])
 {
     int hits = 0;
@@ -68,7 +62,7 @@ int results_histogram(const ClientModel *model, int64_t range_us, float counts[R
     for (int i = 0; i < model->own_count; i++) {
         const OwnJudgement *own = model_own(model, i);
 
-        if (claims_note(own)) {
+        if (judgement_claims_note((Judgement)own->judgement)) {
             int64_t bin = div_floor((own->asynchrony_us + range_us) * RESULTS_BINS, 2 * range_us);
 
             counts[clamp_i64(bin, 0, RESULTS_BINS - 1)] += 1.0F;
@@ -97,17 +91,6 @@ int results_team_order(const ModelOthers *others, uint16_t order[TEAMS_MAX])
         count++;
     }
     return count;
-}
-
-static int own_team(const ClientModel *model)
-{
-    const ModelOthers *others = model->others;
-
-    if (others == NULL || !model->has_seat || model->welcome.seat >= others->seat_count ||
-        others->roster[model->welcome.seat].team == TEAM_NONE) {
-        return -1;
-    }
-    return others->roster[model->welcome.seat].team;
 }
 
 /* ---- panels -----------------------------------------------------------------------------------
@@ -363,7 +346,7 @@ static void draw_timing(Ui *ui, Rect plot, const ClientModel *model, int64_t ran
         const OwnJudgement *own = model_own(model, model->own_count - 1 - i);
         float x = plot.x + plot.w * (float)i / fmaxf((float)model->own_count - 1.0F, 1.0F);
 
-        if (!claims_note(own)) {
+        if (!judgement_claims_note((Judgement)own->judgement)) {
             continue;
         }
         hits++;
@@ -542,8 +525,8 @@ void view_results_teams(Ui *ui, Rect rect, const ClientModel *model)
     uint16_t order[TEAMS_MAX];
     int count = results_team_order(others, order);
     int rows = (int)((rect_bottom(rect) - inner.y + 10.0F) / TEAM_ROW);
-    int own = own_team(model);
-    bool own_shown = own < 0;
+    const TeamEntry *own = view_own_team(model);
+    bool own_shown = own == NULL;
     Rect row = {inner.x, inner.y - 8.0F, inner.w, TEAM_ROW};
 
     if (count == 0) {
@@ -555,10 +538,10 @@ void view_results_teams(Ui *ui, Rect rect, const ClientModel *model)
     rows = rows < count ? rows : count;
     for (int i = 0; i < rows; i++) {
         /* The top, and always one's own. */
-        int team = i == rows - 1 && !own_shown ? own : order[i];
+        const TeamEntry *team = i == rows - 1 && !own_shown ? own : &others->teams[order[i]];
 
         own_shown = own_shown || team == own;
-        draw_team(ui, row, &others->teams[team], team == own);
+        draw_team(ui, row, team, team == own);
         row.y += TEAM_ROW;
     }
 }

@@ -928,11 +928,6 @@ enum {
 
 _Static_assert(sizeof legend_order / sizeof legend_order[0] == VERDICT_COUNT, "all verdicts");
 
-float ring_legend_height(void)
-{
-    return LEGEND_TOP + LEGEND_ROW * (float)LEGEND_ROWS + SPACE_2;
-}
-
 static void draw_legend_row(Ui *ui, Rect row, uint8_t verdict, int people, int all)
 {
     const Theme *theme = ui->frame.theme;

@@ -104,7 +104,4 @@ int ring_seat_towards(const RingView *view, const RingState *state, float x, flo
 void view_ring_legend(
     Ui *ui, Rect rect, const ClientModel *model, const RingState *state, int64_t beat_ns);
 
-/* The height in which the legend's rows stand comfortably; in less they move together. */
-float ring_legend_height(void);
-
 #endif

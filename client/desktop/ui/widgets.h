@@ -497,7 +497,8 @@ void ui_modal_end(Ui *ui);
 
 /* Shows these words for TOAST_S, in place of any before; cut to UI_TOAST_BYTES_MAX - 1 bytes. */
 void ui_toast_show(Ui *ui, const char *text);
-/* Draws the toast, if there is one, and says whether it did. */
+/* Draws the toast, if there is one, and says whether it did; in low rectangles its words are small.
+ */
 bool ui_toast(Ui *ui, Rect rect);
 
 #endif
