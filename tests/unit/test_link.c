@@ -65,7 +65,7 @@ static void an_ipv6_address_stands_in_brackets(void **state)
 
 static void a_facilitators_link_carries_a_token(void **state)
 {
-    Link link = parsed("onedrum://h:1/K7PM4TWX?facilitator=000102030405060708090a0b0C0D0E0F#key");
+    Link link = parsed("onedrum://h:1/K7PM4TWX?facilitator=000102030405060708090a0b0C0D0E0F");
     char text[LINK_TEXT_BYTES_MAX];
 
     (void)state;

@@ -114,7 +114,7 @@ static void golden_join(void **state)
     JoinMessage *join = &message->join;
 
     (void)state;
-    join->version = 1;
+    join->version = 2;
     memcpy(join->code, CODE, CODE_CHARS);
     memcpy(join->name, "Ama", 3);
     memcpy(join->team, "Blue", 4);
@@ -181,7 +181,7 @@ static void golden_welcome(void **state)
     WelcomeMessage *welcome = &message->welcome;
 
     (void)state;
-    welcome->version = 1;
+    welcome->version = 2;
     welcome->seat = 23;
     welcome->role = ROLE_PLAYER;
     welcome->profile = 1;
@@ -595,7 +595,7 @@ static void unknown_types_and_too_many_bytes_are_refused(void **state)
     }
     check_i64(known, MESSAGE_TYPES_USED);
     bytes[0] = MESSAGE_JOIN;
-    bytes[1] = 2; /* of another version: the rest is unknowable */
+    bytes[1] = 3; /* of another version: the rest is unknowable */
     check(message_decode(bytes, MESSAGE_BYTES_MAX, &message));
     check(!message_decode(bytes, MESSAGE_BYTES_MAX + 1, &message));
 }
