@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/guess_limit.h"
 #include "shared/link.h"
 #include "shared/platform/log.h"
 #include "shared/session/people.h"
@@ -13,6 +14,14 @@
 
 /* Between looks for connections that have joined nothing. */
 #define SWEEP_EVERY_NS NS_PER_S
+
+/*
+ * Codes have 40 bits. Of an address that named 30 wrong ones, and of everybody after 300, JOINs are
+ * looked at one by one: a guesser needs centuries, and a hall of 900 comes in within ten seconds.
+ */
+static const GuessRules code_rules = {
+    .each = {.burst = 30, .recovery_ns = 2 * NS_PER_S, .pace_ns = 10 * NS_PER_MS},
+    .all = {.burst = 300, .recovery_ns = NS_PER_S / 5, .pace_ns = 5 * NS_PER_MS}};
 
 /* Where a connection stands. */
 typedef enum {
@@ -30,6 +39,10 @@ typedef struct {
     uint16_t seat;     /* when joined */
     uint16_t join_attempts;
     uint16_t malformed;
+    uint32_t address;
+    bool waits; /* its JOIN, until turn_at */
+    SessionTime turn_at;
+    JoinMessage join;
 } RoomConnection;
 
 typedef struct {
@@ -48,6 +61,8 @@ struct Rooms {
     RoomConnection connections[ROOM_CONNECTIONS_MAX];
     int joined_count;
     SessionTime sweep_at;
+    GuessLimit guesses; /* of codes */
+    int waiting_count;
     Outbox outbox;
     Journal journal;
     int64_t journal_lost; /* of it, already said */
@@ -369,6 +384,7 @@ static void join_room(Rooms *rooms,
     log_join(room, connection, message->join.resumes);
 }
 
+/* A JOIN whose turn has come. */
 static void join(Rooms *rooms, SessionTime now, RoomConnection *connection, const Message *message)
 {
     int room_index;
@@ -381,6 +397,7 @@ static void join(Rooms *rooms, SessionTime now, RoomConnection *connection, cons
     }
     room_index = find_room(rooms, message->join.code);
     if (room_index < 0) {
+        guess_limit_failed(&rooms->guesses, connection->address, now);
         refuse(rooms, connection, REFUSAL_NO_SESSION, 0);
     } else {
         join_room(rooms, now, connection, room_index, message);
@@ -388,6 +405,42 @@ static void join(Rooms *rooms, SessionTime now, RoomConnection *connection, cons
     if (connection->state == CONNECTION_UNJOINED &&
         connection->join_attempts >= JOIN_ATTEMPTS_MAX) {
         end_connection(rooms, connection);
+    }
+}
+
+/* Where too many guess, everybody's JOIN waits, so that no answer tells a right code sooner. */
+static void
+take_join(Rooms *rooms, SessionTime now, RoomConnection *connection, const Message *message)
+{
+    connection->turn_at = guess_limit_turn(&rooms->guesses, connection->address, now);
+    if (connection->turn_at.ns <= now.ns) {
+        join(rooms, now, connection, message);
+        return;
+    }
+    connection->join = message->join;
+    connection->waits = true;
+    rooms->waiting_count++;
+}
+
+static void stop_waiting(Rooms *rooms, RoomConnection *connection)
+{
+    rooms->waiting_count -= connection->waits ? 1 : 0;
+    connection->waits = false;
+}
+
+static void take_turns(Rooms *rooms, SessionTime now)
+{
+    for (int i = 0; i < ROOM_CONNECTIONS_MAX && rooms->waiting_count > 0; i++) {
+        RoomConnection *connection = &rooms->connections[i];
+
+        if (connection->waits && connection->turn_at.ns <= now.ns) {
+            const Message message = {.type = MESSAGE_JOIN, .join = connection->join};
+
+            stop_waiting(rooms, connection);
+            if (connection->state == CONNECTION_UNJOINED) {
+                join(rooms, now, connection, &message);
+            }
+        }
     }
 }
 
@@ -541,6 +594,7 @@ Rooms *rooms_create(const RoomsConfig *config, const RoomsPorts *ports)
         return NULL;
     }
     rooms->ports = *ports;
+    rooms->guesses.rules = code_rules;
     rooms->config = *config;
     memcpy(
         rooms->grooves, config->grooves, sizeof rooms->grooves[0] * (size_t)config->groove_count);
@@ -582,14 +636,14 @@ int rooms_joined_count(const Rooms *rooms)
     return rooms->joined_count;
 }
 
-void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number)
+void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number, uint32_t address)
 {
     uint32_t index = number & 0xffff;
 
     assert(number < CONNECTION_NONE && index < ROOM_CONNECTIONS_MAX);
     assert(rooms->connections[index].state == CONNECTION_FREE);
-    rooms->connections[index] =
-        (RoomConnection){.state = CONNECTION_UNJOINED, .number = number, .since = now};
+    rooms->connections[index] = (RoomConnection){
+        .state = CONNECTION_UNJOINED, .number = number, .since = now, .address = address};
 }
 
 /* Bytes that no client of ours sends. */
@@ -646,12 +700,13 @@ void rooms_received(
     }
     /* Types from 32 on are the server's own: nobody sends them to us. */
     if (!message_decode(bytes, size_bytes, &message) || message.type >= MESSAGE_WELCOME ||
-        (message.type == MESSAGE_JOIN) != (connection->state == CONNECTION_UNJOINED)) {
+        (message.type == MESSAGE_JOIN) != (connection->state == CONNECTION_UNJOINED) ||
+        connection->waits) {
         take_malformed(rooms, connection, size_bytes);
         return;
     }
     if (message.type == MESSAGE_JOIN) {
-        join(rooms, now, connection, &message);
+        take_join(rooms, now, connection, &message);
     } else {
         take_message(rooms, now, connection, &message);
     }
@@ -667,6 +722,7 @@ void rooms_disconnected(Rooms *rooms, SessionTime now, uint32_t number)
         return;
     }
     joined = connection->state == CONNECTION_JOINED;
+    stop_waiting(rooms, connection);
     set_state(rooms, connection, CONNECTION_FREE);
     if (joined) {
         event.seat = connection->seat;
@@ -683,7 +739,7 @@ static void drop_unjoined(Rooms *rooms, SessionTime now)
     for (int i = 0; i < ROOM_CONNECTIONS_MAX; i++) {
         RoomConnection *connection = &rooms->connections[i];
 
-        if (connection->state == CONNECTION_UNJOINED &&
+        if (connection->state == CONNECTION_UNJOINED && !connection->waits &&
             now.ns - connection->since.ns > UNJOINED_S_MAX * NS_PER_S) {
             log_info("rooms: event=drop connection=%u cause=unjoined", connection->number);
             end_connection(rooms, connection);
@@ -698,6 +754,7 @@ void rooms_tick(Rooms *rooms, SessionTime now)
     for (int i = 0; i < rooms->room_count; i++) {
         step(rooms, i, now, &event);
     }
+    take_turns(rooms, now);
     if (now.ns >= rooms->sweep_at.ns) {
         rooms->sweep_at.ns = now.ns + SWEEP_EVERY_NS;
         drop_unjoined(rooms, now);

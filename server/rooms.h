@@ -74,8 +74,11 @@ const Session *rooms_session(const Rooms *rooms, int index);
 /* People with a connection, over all sessions. */
 int rooms_joined_count(const Rooms *rooms);
 
-/* What the network brings, with the number of the connection. `now` never goes back. */
-void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number);
+/*
+ * What the network brings, with the number of the connection. `now` never goes back. `address` is
+ * that of the host it comes from, in any form: it tells those who guess codes from others.
+ */
+void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number, uint32_t address);
 void rooms_received(
     Rooms *rooms, SessionTime now, uint32_t number, const uint8_t *bytes, size_t size_bytes);
 void rooms_disconnected(Rooms *rooms, SessionTime now, uint32_t number);

@@ -481,7 +481,7 @@ static void take_events(Server *server, SessionTime now)
     while (endpoint_next(server->endpoint, &event)) {
         switch (event.kind) {
         case ENDPOINT_CONNECTED:
-            rooms_connected(server->rooms, now, event.connection);
+            rooms_connected(server->rooms, now, event.connection, event.address);
             break;
         case ENDPOINT_RECEIVED:
             rooms_received(server->rooms, now, event.connection, event.bytes, event.size_bytes);
