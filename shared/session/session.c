@@ -284,6 +284,7 @@ static void restore_participant(Session *session, const JournalEntry *entry)
     participant->role = (Role)stored->role;
     participant->connection = CONNECTION_NONE;
     memcpy(participant->name, stored->name, sizeof participant->name);
+    participant->likeness = name_likeness(stored->name);
     memcpy(participant->resume_token, stored->resume_token, TOKEN_BYTES);
     participant->team = people_team(session, stored->team);
     if (participant->team != TEAM_NONE) {

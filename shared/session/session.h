@@ -13,6 +13,7 @@
 #include "shared/group_statistics.h"
 #include "shared/judge.h"
 #include "shared/message.h"
+#include "shared/names.h"
 #include "shared/outbox.h"
 #include "shared/person_statistics.h"
 #include "shared/session/journal.h"
@@ -55,8 +56,9 @@ typedef struct {
     SessionTime away_since;
     SessionTime returned_at; /* from its last absence, that began at away_since */
 
-    char name[NAME_BYTES_MAX + 1];
-    uint16_t team; /* index into teams, or TEAM_NONE */
+    char name[NAME_BYTES_MAX + 1]; /* in normal form */
+    uint64_t likeness;             /* of the name */
+    uint16_t team;                 /* index into teams, or TEAM_NONE */
     bool ready;
     bool calibrated;
     int32_t calibration_us;
@@ -98,12 +100,19 @@ typedef struct {
 
 typedef struct {
     char name[NAME_BYTES_MAX + 1];
-    uint16_t members; /* with a seat */
-    uint16_t active;  /* of them, those who drum */
+    uint64_t likeness; /* of the name */
+    uint16_t members;  /* with a seat */
+    uint16_t active;   /* of them, those who drum */
     GroupStatistics statistics;
     GroupFigures figures;
     GroupFigures first; /* over its first 8 bars of the take */
 } Team;
+
+/* Somebody sent out for good. */
+typedef struct {
+    JournalBan who;
+    uint64_t likeness; /* of the name; 0 without one */
+} Ban;
 
 typedef struct {
     SessionConfig config;
@@ -123,7 +132,7 @@ typedef struct {
     GroupFigures figures;
     GroupReference reference;
     bool locked; /* nobody new comes in */
-    JournalBan bans[BANS_MAX];
+    Ban bans[BANS_MAX];
     int ban_count;
     uint16_t joined;              /* people in the session, without observers */
     uint16_t active;              /* of them, those who drum */

@@ -34,6 +34,7 @@ DIRECTIONS = [
 LIBRARIES = [
     (r"enet/", r"(server|client)/net/"),
     (r"sodium", r"shared/secure/"),
+    (r"utf8proc\.h", r"shared/names\.c"),
     (r"SDL", r"client/desktop/(?!ui/)|tests/integration/"),
     (r"(fontconfig/|png\.h)", r"client/desktop/(?!ui/)"),
     (r"sqlite3\.h", r"server/storage/"),

@@ -381,7 +381,7 @@ static void wishes_without_the_right_are_refused_with_a_reason(void **state)
     outbox_clear(&room->outbox);
     check_i64(transport_of(room), TRANSPORT_LOBBY);
     twin = room_add(room, true, &profile, TROUBLE_NONE);
-    memcpy(room->clients[twin].model.config.name, "PLAYER 1", sizeof "PLAYER 1");
+    memcpy(room->clients[twin].model.config.name, " P1AYER  l", sizeof " P1AYER  l");
     room_run(room, NS_PER_S);
     check_i64(room->clients[twin].model.phase, MODEL_REFUSED);
     check_i64(room->clients[twin].model.refusal.reason, REFUSAL_NAME_TAKEN);
