@@ -142,7 +142,7 @@ static void close_until(Scorer *scorer, int64_t horizon_ns)
                 take_group_hit(scorer, &records[i]);
             }
         }
-    } while (count > RECORDS_MAX - JUDGE_HITS_MAX);
+    } while (count >= RECORDS_MAX - JUDGE_HITS_MAX);
 }
 
 /* Expects the notes around `time_ns`. True when there may be more of them than the judge holds. */

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "shared/session/group.h"
 #include "shared/session/people.h"
 
 enum {
@@ -40,21 +39,31 @@ static bool is_halted(const Session *session)
     return last->transport != TRANSPORT_COUNT_IN && last->transport != TRANSPORT_PLAYING;
 }
 
+/* Soon; but a new take waits until all hits of the one before have been judged as that one's. */
+static SessionTime first_click(const Session *session, SessionTime now)
+{
+    const Timeline *timeline = &session->timeline;
+    const Section *last = &timeline->sections[timeline->section_count - 1];
+    int64_t from_ns = now.ns;
+
+    if (last->take > 0 && last->transport != TRANSPORT_PAUSED) {
+        const int64_t settled_ns = timeline_section_time(timeline, last).ns + SESSION_SETTLE_NS;
+
+        from_ns = from_ns > settled_ns ? from_ns : settled_ns;
+    }
+    return (SessionTime){from_ns + SESSION_START_DELAY_NS};
+}
+
 static Outcome start(Session *session, SessionTime now, int32_t count_in_bars)
 {
-    const uint16_t take = section_now(session, now)->take;
-    const SessionTime first_click = {now.ns + SESSION_START_DELAY_NS};
-
     if (count_in_bars < 0 || count_in_bars > COUNT_IN_BARS_MAX) {
         return REFUSAL_OUT_OF_RANGE;
     }
-    if (!timeline_start(&session->timeline, first_click, count_in_bars, session->tempo_mbpm)) {
+    if (!is_halted(session)) {
         return REFUSAL_NOT_NOW;
     }
-    if (session->timeline.sections[session->timeline.section_count - 1].take != take) {
-        group_begin_take(session);
-    }
-    return CARRIED_OUT;
+    return outcome_of(timeline_start(
+        &session->timeline, first_click(session, now), count_in_bars, session->tempo_mbpm));
 }
 
 static Outcome stop(Session *session, SessionTime now)

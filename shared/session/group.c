@@ -5,9 +5,6 @@
 
 #include "shared/session/people.h"
 
-/* A beat is complete when its last note has closed; a note closes W3 and JUDGE_CLOSE_NS after it.
- */
-#define COMPLETE_NS (JUDGE_CLOSE_NS + 500 * NS_PER_MS)
 /* Silent for longer than this many beats, or this long: not active. */
 #define ACTIVE_BEATS 6
 #define ACTIVE_NS (4 * NS_PER_S)
@@ -60,7 +57,7 @@ static bool is_active(const Participant *participant, SessionTime now, int64_t b
         ACTIVE_BEATS * beat_ns > ACTIVE_NS ? ACTIVE_BEATS * beat_ns : ACTIVE_NS;
 
     return participant->statistics.has_hit &&
-           now.ns - participant->statistics.last_hit_at.ns <= silence_ns + COMPLETE_NS;
+           now.ns - participant->statistics.last_hit_at.ns <= silence_ns + SESSION_SETTLE_NS;
 }
 
 static void count_people(Session *session, SessionTime now, int64_t beat_ns)
@@ -104,7 +101,7 @@ static void refresh_reference(Session *session)
 
 static int64_t complete_beat(const Session *session, SessionTime now)
 {
-    const SessionTime complete = {now.ns - COMPLETE_NS};
+    const SessionTime complete = {now.ns - SESSION_SETTLE_NS};
 
     return div_floor(tempo_map_beats_at(&session->timeline.tempo, complete).ubeats,
                      UBEATS_PER_BEAT);
@@ -149,6 +146,22 @@ static void remember_first_figures(Session *session, int32_t bar)
     }
 }
 
+/* A bar that was summed up and stored before a restart. */
+static bool bar_is_kept(const Session *session, uint16_t take, int32_t bar)
+{
+    for (int i = session->bar_count - 1; i >= 0; i--) {
+        const BarEntry *kept = &session->bars[(session->bar_start + i) % BARS_KEPT_MAX];
+
+        if (kept->take != take || kept->bar < bar) {
+            return false;
+        }
+        if (kept->bar == bar) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, Journal *journal)
 {
@@ -184,18 +197,22 @@ finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, 
 
 void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
 {
-    const SessionTime complete = {now.ns - COMPLETE_NS};
+    const SessionTime complete = {now.ns - SESSION_SETTLE_NS};
     const Beats until = tempo_map_beats_at(&session->timeline.tempo, complete);
 
+    if (now.ns < session->bars_held_to.ns) {
+        return;
+    }
     while (session->bars_until.ubeats < until.ubeats) {
         const Section *section = timeline_section_at(&session->timeline, session->bars_until);
+        const int32_t bar = timeline_bar_at(&session->timeline, session->bars_until).bar;
         const Beats end =
             timeline_next_bar(&session->timeline, (Beats){session->bars_until.ubeats + 1});
 
         if (end.ubeats > until.ubeats) {
             return;
         }
-        if (section->transport == TRANSPORT_PLAYING) {
+        if (section->transport == TRANSPORT_PLAYING && !bar_is_kept(session, section->take, bar)) {
             finish_bar(session, section, end, outbox, journal);
         }
         session->bars_until = end;

@@ -173,6 +173,18 @@ static void receive(
     }
 }
 
+/* The figures begin anew with the take that starts soon: when the one before has closed. */
+static void follow_take(Session *session, SessionTime now)
+{
+    const SessionTime soon = {now.ns + SESSION_START_DELAY_NS};
+    const uint16_t take = timeline_section_at_time(&session->timeline, soon)->take;
+
+    if (take != session->take) {
+        session->take = take;
+        group_begin_take(session);
+    }
+}
+
 /* What everybody gets, once a round of slices. */
 static void send_round(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
 {
@@ -180,6 +192,7 @@ static void send_round(Session *session, SessionTime now, Outbox *outbox, Journa
 
     group_refresh(session, now);
     group_finish_bars(session, now, outbox, journal);
+    follow_take(session, now);
     group_send_snapshot(session, now, outbox);
     if (session->participant_count <= MAP_EVERY_ROUND_MAX || round % 2 == 0) {
         group_send_map_page(session, outbox);
@@ -227,13 +240,18 @@ static void tick(Session *session, SessionTime now, Outbox *outbox, Journal *jou
     if (session->next_slice_at.ns <= now.ns) {
         session->next_slice_at.ns = now.ns + SLICE_NS; /* fell behind: no catching up in a burst */
     }
+    if (session->is_restored) {
+        session->is_restored = false;
+        session->bars_held_to.ns = now.ns + SESSION_RETURN_NS;
+    }
+    if (session->slice == 0) {
+        /* First, because what is for everybody must find room. */
+        send_round(session, now, outbox, journal);
+    }
     for (int seat = session->slice; seat < session->participant_count; seat += SLICES) {
         serve(session, now, (uint16_t)seat, outbox, journal);
     }
     session->slice = (session->slice + 1) % SLICES;
-    if (session->slice == 0) {
-        send_round(session, now, outbox, journal);
-    }
 }
 
 SessionResult session_step(
@@ -259,159 +277,6 @@ SessionResult session_step(
         break;
     }
     return result;
-}
-
-static void restore_participant(Session *session, const JournalEntry *entry)
-{
-    const JournalParticipant *stored = &entry->participant;
-    Participant *participant = NULL;
-
-    if (entry->seat >= session_participants_max(&session->config)) {
-        return;
-    }
-    participant = &session->participants[entry->seat];
-    memset(participant, 0, sizeof *participant);
-    participant->team = TEAM_NONE;
-    participant->group_beat = INT64_MIN;
-    judge_init(&participant->judge, session->config.profile);
-    if (entry->seat >= session->participant_count) {
-        session->participant_count = entry->seat + 1;
-    }
-    if (!stored->present || stored->role == ROLE_OBSERVER) {
-        return;
-    }
-    participant->state = SEAT_AWAY;
-    participant->role = (Role)stored->role;
-    participant->connection = CONNECTION_NONE;
-    memcpy(participant->name, stored->name, sizeof participant->name);
-    participant->likeness = name_likeness(stored->name);
-    memcpy(participant->resume_token, stored->resume_token, TOKEN_BYTES);
-    participant->team = people_team(session, stored->team);
-    if (participant->team != TEAM_NONE) {
-        session->teams[participant->team].members++;
-    }
-    participant->part = stored->part;
-    participant->part_before = stored->part;
-    participant->calibrated = stored->calibrated;
-    participant->calibration_us = stored->calibration_us;
-    participant->take = stored->take;
-    participant->enters_at = stored->enters_at;
-    participant->expected_until = stored->enters_at;
-    people_changed(session, entry->seat);
-}
-
-/* Folds a closed record again, and sets the judge on from where it was. */
-static void restore_judged(Session *session, const JournalEntry *entry)
-{
-    Participant *participant = &session->participants[entry->seat];
-    const JudgedRecord *record = &entry->judged;
-    Judge *judge = &participant->judge;
-    const int64_t calibrated_ns = record->at.ns - record->calibration_ns;
-
-    if (participant->state == SEAT_FREE || entry->take != participant->take) {
-        return;
-    }
-    person_statistics_fold(&participant->statistics, record);
-    if (record->hit_number > participant->acknowledged) {
-        participant->acknowledged = record->hit_number;
-    }
-    if (judgement_is_hit(record->kind)) {
-        judge->accepted_at[record->pad % PADS_MAX] = (SessionTime){calibrated_ns};
-        judge->has_accepted[record->pad % PADS_MAX] = true;
-    }
-    if (calibrated_ns > judge->closed_until.ns) {
-        judge->closed_until = (SessionTime){calibrated_ns};
-    }
-    if (judgement_closes_note(record->kind)) {
-        const SessionTime note_at = {record->at.ns - record->error_ns};
-
-        judge->last_note = (JudgeNote){.number = record->note_number,
-                                       .at = note_at,
-                                       .beat_ns = record->beat_ns,
-                                       .gap_before_ns = record->spacing_ns,
-                                       .gap_after_ns = record->spacing_ns};
-        judge->has_last_note = true;
-        participant->note_number = record->note_number;
-        participant->last_note_at = note_at;
-        participant->expected_until =
-            (Beats){tempo_map_beats_at(&session->timeline.tempo, note_at).ubeats + 1};
-    }
-}
-
-static void restore_hit(Session *session, const JournalEntry *entry)
-{
-    Participant *participant = &session->participants[entry->seat];
-    const JudgeHit hit = {
-        .number = entry->hit.number,
-        .at = entry->hit.at,
-        .calibration_ns = participant->calibrated ? participant->calibration_us * NS_PER_US : 0,
-        .allowance_ns = score_allowance_ns(0),
-        .pad = entry->hit.pad,
-        .velocity = entry->hit.velocity,
-    };
-
-    if (participant->state == SEAT_FREE || entry->take != participant->take) {
-        return;
-    }
-    (void)judge_hit(&participant->judge, &hit);
-    if (hit.number > participant->acknowledged) {
-        participant->acknowledged = hit.number;
-    }
-}
-
-void session_restore(Session *session, const JournalEntry *entry)
-{
-    switch (entry->kind) {
-    case JOURNAL_TIMELINE:
-        session->timeline = entry->timeline;
-        break;
-    case JOURNAL_PARTICIPANT:
-        restore_participant(session, entry);
-        break;
-    case JOURNAL_JUDGED:
-        if (entry->seat < session->participant_count) {
-            restore_judged(session, entry);
-        }
-        break;
-    case JOURNAL_HIT:
-        if (entry->seat < session->participant_count) {
-            restore_hit(session, entry);
-        }
-        break;
-    case JOURNAL_BAR:
-        group_keep_bar(session, &entry->bar);
-        break;
-    case JOURNAL_BAN:
-        (void)people_keep_out(session, &entry->ban);
-        break;
-    case JOURNAL_LOCK:
-        session->locked = entry->locked;
-        break;
-    }
-}
-
-/* The tempo to start with next: the one that was last in force. */
-static void restore_tempo(Session *session)
-{
-    const TempoMap *tempo = &session->timeline.tempo;
-
-    for (int i = tempo->segment_count - 1; i >= 0; i--) {
-        if (tempo->segments[i].end_tempo_mbpm != 0) {
-            session->tempo_mbpm = tempo->segments[i].end_tempo_mbpm;
-            return;
-        }
-    }
-}
-
-void session_restored(Session *session, SessionTime stored_until)
-{
-    const Beats where = tempo_map_beats_at(&session->timeline.tempo, stored_until);
-
-    for (int i = 0; i < session->participant_count; i++) {
-        session->participants[i].away_since = stored_until;
-    }
-    session->bars_until = timeline_bar_start(&session->timeline, where);
-    restore_tempo(session);
 }
 
 static int32_t us_of_ms(double ms)

@@ -1,6 +1,7 @@
 /*
  * The session: who takes part, what is played, how everybody does. The one engine of Onedrum:
- * server, practice mode, scoring of files and simulation all run this step function.
+ * server, practice mode and simulation all run this step function. (Recorded taps are judged
+ * without it: they have no people and no clock, so client/score feeds the judge itself.)
  *
  * Pure: allocates nothing, reads no clock, keeps no globals; `now` is an argument. Not thread-safe:
  * one thread steps a session. Everything random comes with the event.
@@ -23,8 +24,13 @@
 #define SESSION_LEAD_NS (750 * NS_PER_MS)
 /* From the order to start until the first click of the count-in. */
 #define SESSION_START_DELAY_NS (1200 * NS_PER_MS)
+/* What was played before a halt has been closed this long after it: a note closes W3 and
+   JUDGE_CLOSE_NS after itself, at the next slice. */
+#define SESSION_SETTLE_NS (JUDGE_CLOSE_NS + 500 * NS_PER_MS)
 /* A participant away for no longer than this loses no note: their hits still arrive. */
 #define SESSION_AWAY_NS (15 * NS_PER_S)
+/* After a restart: until people have returned and brought the hits they played meanwhile. */
+#define SESSION_RETURN_NS (8 * NS_PER_S)
 /* A hit may lie this far ahead of its arrival (plus the sender's uncertainty), or behind it. */
 #define SESSION_HIT_AHEAD_NS (5 * NS_PER_MS)
 #define SESSION_HIT_BEHIND_NS (2 * NS_PER_S)
@@ -124,6 +130,7 @@ typedef struct {
     int participant_count;     /* seats ever taken: all in use lie below */
     Team teams[TEAMS_MAX];
     int team_count;
+    uint16_t take; /* that the figures belong to: the next begins when all of it has closed */
     uint32_t roster_revision;
     /* When each seat's entry last changed. Beside each other and not with the people, because all
        who read the roster look through all of them. */
@@ -139,7 +146,9 @@ typedef struct {
     BarEntry bars[BARS_KEPT_MAX]; /* ring */
     int bar_start;
     int bar_count;
-    Beats bars_until; /* bars that end before this have been summed up */
+    Beats bars_until;         /* bars that end before this have been summed up */
+    bool is_restored;         /* and has not been stepped since */
+    SessionTime bars_held_to; /* no bar is summed up before this */
     SessionTime next_slice_at;
     int slice;
     uint16_t map_cursor;

@@ -445,6 +445,43 @@ static void practice_names_its_keys_in_every_window(void **state)
     }
 }
 
+/* In a font as wide as the product's, no panel is too narrow for both keys. */
+static void practice_buttons_show_their_keys(void **state)
+{
+    static const int shown[] = {0, 3};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        set_up(&windows[shown[i]], true, false);
+        (void)draw_practice(true);
+        check(frame_text(&frame, "Enter") != NULL);
+        (void)draw_practice(false);
+        check(frame_text(&frame, "Enter") != NULL);
+    }
+}
+
+static void figures_of_the_spread_are_never_shortened(void **state)
+{
+    static const float spreads_ms[] = {31.0F, 17.0F};
+    PracticeView view;
+
+    (void)state;
+    set_up(&windows[3], true, false);
+    view = (PracticeView){.play = play_view(23.9),
+                          .grooves = grooves,
+                          .groove_count = sizeof grooves / sizeof grooves[0],
+                          .spreads_ms = spreads_ms,
+                          .spread_count = 2,
+                          .spread_words = "31 ms in September, 17 ms now"};
+    frame_begin(&frame);
+    (void)screen_practice(&frame.ui, &stage.model, &view, &settings, &practice);
+    frame_end(&frame);
+    check(frame_text(&frame, "Your spread") != NULL);
+    check(frame_text(&frame, view.spread_words) != NULL);
+    check(!frame_text(&frame, view.spread_words)->as.text.style.ellipsis);
+    check_tidy(&windows[3], "spread");
+}
+
 static void practice_always_shows_the_meter(void **state)
 {
     PracticeView view;
@@ -657,6 +694,8 @@ int main(void)
         cmocka_unit_test(practice_is_tidy_in_every_window),
         cmocka_unit_test(practice_keys_start_change_and_stop),
         cmocka_unit_test(practice_names_its_keys_in_every_window),
+        cmocka_unit_test(practice_buttons_show_their_keys),
+        cmocka_unit_test(figures_of_the_spread_are_never_shortened),
         cmocka_unit_test(practice_always_shows_the_meter),
         cmocka_unit_test(practice_shows_the_toast_in_every_window),
         cmocka_unit_test(settings_from_anywhere_are_brought_into_range),

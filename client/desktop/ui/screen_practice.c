@@ -293,16 +293,20 @@ static float draw_settings(
 /* Stop and results while playing, else start and, when there are any, results. */
 static PracticeAction draw_buttons(Ui *ui, Rect row, const PracticeView *view)
 {
-    bool caps = row.w >= 340.0F;
     bool two = view->playing || view->has_results;
-    Rect left = two ? rect_column(row, 0, 2, SPACE_3) : row;
-    Rect right = two ? rect_column(row, 1, 2, SPACE_3) : row;
-    UiButton stop = {.label = "Stop", .key_cap = caps ? "X" : NULL, .shortcut = 'x'};
+    /* The one with the longer key is wider where it is narrow. */
+    float share = row.w < 340.0F ? 0.42F : 0.5F;
+    Rect right = row;
+    Rect left = two ? rect_cut_left(&right, share * (row.w - SPACE_3)) : row;
+    UiButton stop = {.label = "Stop", .key_cap = "X", .shortcut = 'x'};
     UiButton results = {.label = "Results",
-                        .key_cap = caps && view->playing ? "Enter" : NULL,
+                        .key_cap = view->playing ? "Enter" : NULL,
                         .kind = view->playing ? UI_BUTTON_MAIN : UI_BUTTON_NORMAL};
-    UiButton start = {.label = "Start", .key_cap = caps ? "Enter" : NULL, .kind = UI_BUTTON_MAIN};
+    UiButton start = {.label = "Start", .key_cap = "Enter", .kind = UI_BUTTON_MAIN};
 
+    if (two) {
+        (void)rect_cut_left(&right, SPACE_3);
+    }
     if (view->playing && ui_button(ui, ui_id("practice stop"), left, &stop)) {
         return PRACTICE_ACTION_STOP;
     }
@@ -386,17 +390,18 @@ static void draw_history(Ui *ui, Rect rect, const PracticeView *view)
     const Theme *theme = ui->frame.theme;
     Rect inner = rect_inset_xy(rect, 20.0F, 0.0F);
     UiLabel words = {.size_px = TYPE_HINT, .align = TEXT_RIGHT, .colour = theme->text2};
+    const char *spread_words = view->spread_words != NULL ? view->spread_words : "";
+    float room = inner.w - ui_text_width(ui, FONT_REGULAR, TYPE_HINT, spread_words) - SPACE_4;
     const char *heading = "Your spread, last sessions";
-    float width = ui_text_width(ui, FONT_SEMIBOLD, TYPE_BODY, heading);
 
+    if (ui_text_width(ui, FONT_SEMIBOLD, TYPE_BODY, heading) > room) {
+        heading = "Your spread";
+    }
     ui_panel(ui, rect);
     view_text(ui, (Point){inner.x, rect.y + 26.0F}, &(UiLabel){.weight = FONT_SEMIBOLD}, heading);
-    if (view->spread_words != NULL) {
-        view_name(ui,
-                  (Point){rect_right(inner), rect.y + 26.0F},
-                  inner.w - width - SPACE_4,
-                  &words,
-                  view->spread_words);
+    /* Figures are never shortened. */
+    if (ui_text_width(ui, FONT_SEMIBOLD, TYPE_BODY, heading) <= room) {
+        view_text(ui, (Point){rect_right(inner), rect.y + 26.0F}, &words, spread_words);
     }
     if (view->spread_count < 2 || view->spreads_ms == NULL) {
         words.align = TEXT_LEFT;

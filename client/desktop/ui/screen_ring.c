@@ -35,7 +35,7 @@ static RingPage page_of(const Ui *ui, const ClientModel *model, const PlayView *
     /* The smallest windows give all their room to the ring. */
     bool labels = layout->height >= 350.0F && !minimal;
     float above = medium ? 102.0F : (labels ? 56.0F : 30.0F);
-    float below = minimal ? 20.0F : (medium ? 82.0F : (labels ? 76.0F : 52.0F));
+    float below = minimal ? 20.0F : (medium ? 94.0F : (labels ? 76.0F : 52.0F));
     float legend = medium ? LEGEND_WIDTH : LEGEND_WIDTH_SMALL;
     RingPage page = {.ring = {.model = model,
                               .music = &view->music,

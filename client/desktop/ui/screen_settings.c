@@ -425,7 +425,7 @@ static void put_sample(Page *page)
     Rect rect = {page->area.x, page->y + SPACE_4, page->area.w, 56.0F};
     Point mark = {rect.x + 20.0F, rect.y + 28.0F};
 
-    draw_mark(ui->frame.draw, mark, 28.0F, MARK_ON, theme_mark_colour(ui->frame.theme, MARK_ON));
+    draw_mark(ui->frame.draw, mark, 28.0F, MARK_ON, ui->frame.theme->text);
     (void)rect_cut_left(&rect, 52.0F);
     ui_label(ui, rect, &judgement, "Spot on");
     page->y = rect_bottom(rect) + SPACE_2;
