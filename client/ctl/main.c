@@ -24,6 +24,7 @@ int main(int argc, char **argv)
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     visit_begin(&visit, &options.link);
+    visit.link.known_hosts = options.known_hosts;
     code = orders_carry_out(&visit, &options);
     visit_end(&visit);
     return code;

@@ -40,6 +40,7 @@ static const char usage_text[] =
     "                             the bars into a second file, FILE-bars.csv for FILE.csv\n"
     "\n"
     "  --link LINK       onedrum://HOST:PORT/CODE?facilitator=TOKEN\n"
+    "  --known-hosts F   servers met before, for links without a fingerprint\n"
     "  --timeout S       give up after S seconds (default 5)\n"
     "  --help, --version\n"
     "\n"
@@ -47,6 +48,7 @@ static const char usage_text[] =
 
 enum {
     OPTION_LINK = 1,
+    OPTION_KNOWN_HOSTS,
     OPTION_JSON,
     OPTION_WATCH,
     OPTION_COUNT_IN,
@@ -61,6 +63,7 @@ enum {
 
 static const struct option long_options[] = {
     {"link", required_argument, NULL, OPTION_LINK},
+    {"known-hosts", required_argument, NULL, OPTION_KNOWN_HOSTS},
     {"json", no_argument, NULL, OPTION_JSON},
     {"watch", no_argument, NULL, OPTION_WATCH},
     {"count-in", required_argument, NULL, OPTION_COUNT_IN},
@@ -151,6 +154,9 @@ static int take_option(int option, const char *value, CtlOptions *options)
         return take_format(value, options);
     case OPTION_OUT:
         options->out_path = value;
+        return -1;
+    case OPTION_KNOWN_HOSTS:
+        options->known_hosts = value;
         return -1;
     case OPTION_TIMEOUT:
         return decimal_parse_within(value, 9, 1, TIMEOUT_S_MAX * NS_PER_S, &options->timeout_ns)

@@ -64,7 +64,8 @@ bool room_join(
         .calibrated = person->calibrated,
         .calibration_us = person->calibration_us,
     };
-    NetworkConfig network = {.address = *link, .seed = person->seed, .wake = wake};
+    NetworkConfig network = {
+        .address = *link, .known_hosts = person->known_hosts, .seed = person->seed, .wake = wake};
 
     room_leave(room, now);
     memcpy(config.code, link->code, sizeof config.code);
