@@ -618,6 +618,65 @@ static void troublemakers_are_seen_and_the_steady_are_left_alone(void **state)
     room_destroy(room);
 }
 
+/* What the group does after a while, when one in twenty lies. */
+typedef struct {
+    double median_ms;
+    double r;
+} GroupPhase;
+
+enum {
+    LIARS = 2,
+    FLOOD_HITS = 20 /* of a liar, in a second */
+};
+
+/* Liars say a wrong calibration, so that all of their hits are moved; some drum without end. */
+static GroupPhase play_with_liars(int64_t lie_ms, bool flood)
+{
+    Room *room = room_create(check_seed(21), &HOME, ROOM_CLIENTS_MAX);
+    PlayerProfile profile = trained();
+    GroupPhase phase = {0, 0};
+
+    profile.calibrated = true;
+    for (int i = 0; i < ROOM_CLIENTS_MAX; i++) {
+        (void)room_add(room, true, &profile, TROUBLE_NONE);
+    }
+    for (int i = 1; i <= LIARS; i++) {
+        room->clients[i].model.config.calibration_us += (int32_t)lie_ms * 1000;
+    }
+    room_run(room, 3 * NS_PER_S);
+    room_order(room, COMMAND_START, 1, 0);
+    for (int i = 0; i < 25 * FLOOD_HITS; i++) {
+        room_run(room, NS_PER_S / FLOOD_HITS);
+        for (int liar = 1; liar <= LIARS && flood; liar++) {
+            const SessionTime now = {room->now_ns};
+
+            (void)model_hit_at(&room->clients[liar].model, now, 0, 100, &room->outbox);
+            outbox_clear(&room->outbox);
+        }
+    }
+    check(room->session.figures.valid);
+    check_i64(room->session.active, ROOM_CLIENTS_MAX);
+    phase = (GroupPhase){room->session.reference.median_ms, room->session.figures.r};
+    room_destroy(room);
+    return phase;
+}
+
+static void one_liar_in_twenty_hardly_moves_the_group(void **state)
+{
+    const GroupPhase honest = play_with_liars(0, false);
+    const int64_t lies_ms[] = {-400, -120, -60, 60, 120};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lies_ms / sizeof lies_ms[0]; i++) {
+        const GroupPhase lied = play_with_liars(lies_ms[i], i % 2 == 1);
+
+        check_near(lied.median_ms, honest.median_ms, 2.0);
+        check(lied.r < honest.r);
+        /* A person's vector is one of forty: turned right round it takes two fortieths. */
+        check_between(lied.r, honest.r - 2.0 * LIARS / ROOM_CLIENTS_MAX - 0.01, honest.r + 0.01);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -643,6 +702,7 @@ int main(void)
         cmocka_unit_test(a_locked_session_takes_back_its_own_and_nobody_new),
         cmocka_unit_test(a_full_session_says_so_and_opens_when_the_grace_time_is_over),
         cmocka_unit_test(troublemakers_are_seen_and_the_steady_are_left_alone),
+        cmocka_unit_test(one_liar_in_twenty_hardly_moves_the_group),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
