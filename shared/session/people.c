@@ -26,7 +26,10 @@ bool participant_plays(const Participant *participant)
 
 Role participant_role(const Participant *participant)
 {
-    return participant->facilitates ? ROLE_FACILITATOR : participant->role;
+    if (participant->facilitates) {
+        return ROLE_FACILITATOR;
+    }
+    return participant->role == ROLE_OBSERVER ? ROLE_OBSERVER : ROLE_PLAYER;
 }
 
 int participant_part(const Participant *participant, const Groove *groove, Beats where)
@@ -432,8 +435,8 @@ SessionResult people_join(
         participant->returned_at = now;
         play_return(session, participant, now);
     }
-    if (join->facilitates) {
-        participant->role = participant->role == ROLE_OBSERVER ? ROLE_OBSERVER : ROLE_FACILITATOR;
+    if (participant->role != ROLE_OBSERVER) {
+        participant->role = join->facilitates ? ROLE_FACILITATOR : ROLE_PLAYER;
     }
     participant->facilitates = join->facilitates;
     participant->roster_revision = 0;

@@ -11,7 +11,8 @@
 /* Somebody who drums: has a seat and is no observer. */
 bool participant_plays(const Participant *participant);
 
-/* What the participant may do is up to this; an observer who leads may all that a leader may. */
+/* What the participant may do is up to this; an observer who leads may all that a leader may,
+   and who led before and came back without the token may not. */
 Role participant_role(const Participant *participant);
 
 /* Seats a connection or says on it why not. */

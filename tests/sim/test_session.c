@@ -561,6 +561,24 @@ static void a_locked_session_takes_back_its_own_and_nobody_new(void **state)
     room_destroy(room);
 }
 
+static void who_led_before_leads_no_more_without_the_token(void **state)
+{
+    Room *room = room_of(2, &PERFECT, 19);
+
+    (void)state;
+    check_i64(room->clients[0].model.welcome.role, ROLE_FACILITATOR);
+    room->clients[0].model.config.facilitates = false;
+    room_disconnect(room, 0, 0);
+    room_run(room, NS_PER_S);
+    check_i64(room->clients[0].model.phase, MODEL_JOINED);
+    check_i64(room->clients[0].model.welcome.role, ROLE_PLAYER);
+    room_order(room, COMMAND_START, 1, 0);
+    room_run(room, NS_PER_S);
+    check_i64(room->clients[0].model.refusal.reason, REFUSAL_NOT_ALLOWED);
+    check_i64(transport_of(room), TRANSPORT_LOBBY);
+    room_destroy(room);
+}
+
 static void a_full_session_says_so_and_opens_when_the_grace_time_is_over(void **state)
 {
     Room *room = room_create(check_seed(14), &HOME, 2);
@@ -700,6 +718,7 @@ int main(void)
         cmocka_unit_test(who_is_banned_comes_back_neither_by_token_nor_by_name),
         cmocka_unit_test(a_facilitator_bans_neither_themselves_nor_an_empty_seat),
         cmocka_unit_test(a_locked_session_takes_back_its_own_and_nobody_new),
+        cmocka_unit_test(who_led_before_leads_no_more_without_the_token),
         cmocka_unit_test(a_full_session_says_so_and_opens_when_the_grace_time_is_over),
         cmocka_unit_test(troublemakers_are_seen_and_the_steady_are_left_alone),
         cmocka_unit_test(one_liar_in_twenty_hardly_moves_the_group),
