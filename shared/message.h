@@ -61,8 +61,8 @@ typedef enum {
     REFUSAL_FULL, /* number: seats */
     REFUSAL_NAME_TAKEN,
     REFUSAL_NAME_INVALID,
-    REFUSAL_TOKEN, /* this facilitator token or seat is not known here */
-    REFUSAL_LOCKED,
+    REFUSAL_TOKEN,       /* this facilitator token or seat is not known here */
+    REFUSAL_LOCKED,      /* the session takes nobody in: no server says so yet, clients know it */
     REFUSAL_NOT_ALLOWED, /* this role may not do that */
     REFUSAL_NOT_NOW,     /* the transport's state does not allow it */
     REFUSAL_OUT_OF_RANGE,
@@ -242,7 +242,7 @@ typedef struct {
     uint16_t team;
     uint16_t members;
     uint16_t together_centi;       /* 0..10000, hundredths of a point, now */
-    uint16_t first_together_centi; /* over its first 8 bars of the take */
+    uint16_t first_together_centi; /* mean over the first 8 bars of the take, as far as played */
     char name[NAME_BYTES_MAX + 1];
 } TeamEntry;
 
@@ -298,7 +298,8 @@ typedef struct {
     uint16_t team_score_centi; /* together, weighted by how many take part */
     uint16_t r_tenthousandths;
     uint32_t sigma_us;
-    int32_t median_us; /* of the active people's bias: "ahead of the click" */
+    int32_t median_us; /* of the bias of calibrated people who keep the tempo: "ahead of the click";
+                          0 while they are fewer than 5 */
     uint16_t verdicts[VERDICT_COUNT_SENT];
     bool locked; /* nobody new comes in */
 } SnapshotMessage;

@@ -129,7 +129,8 @@ static Outcome change_part(Session *session,
     const int32_t seat = command->a;
     const int32_t part = command->b;
 
-    if (!seat_is_taken(session, seat) || part < 0 || part >= GROOVE_PARTS_MAX) {
+    if (!seat_is_taken(session, seat) || !participant_plays(&session->participants[seat]) ||
+        part < 0 || part >= GROOVE_PARTS_MAX) {
         return REFUSAL_OUT_OF_RANGE;
     }
     people_choose_part(session, now, (uint16_t)seat, (uint8_t)part, outbox, journal);

@@ -8,10 +8,11 @@
 /* Silent for longer than this many beats, or this long: not active. */
 #define ACTIVE_BEATS 6
 #define ACTIVE_NS (4 * NS_PER_S)
-/* A team's first figure is taken over its first bars of a take. */
-#define FIRST_BARS 8
-/* Bars sent to somebody who joins. */
-#define BARS_SENT_MAX (8 * BARS_PER_MESSAGE_MAX)
+
+enum {
+    FIRST_BARS = 8,                          /* a team's first figure is over so many of a take */
+    BARS_SENT_MAX = 8 * BARS_PER_MESSAGE_MAX /* to somebody who joins */
+};
 
 static uint16_t centi_of(double percent)
 {
@@ -38,7 +39,8 @@ void group_begin_take(Session *session)
 
         memset(&team->statistics, 0, sizeof team->statistics);
         memset(&team->figures, 0, sizeof team->figures);
-        memset(&team->first, 0, sizeof team->first);
+        team->first_together = 0.0;
+        team->first_bars = 0;
         team->active = 0;
     }
 }
@@ -136,13 +138,18 @@ void group_keep_bar(Session *session, const BarEntry *bar)
     }
 }
 
-static void remember_first_figures(Session *session, int32_t bar)
+/* What teams are compared with at the end: how they began. */
+static void add_to_first_figures(Session *session, int64_t last_beat, int64_t beat_ns)
 {
-    if (bar > FIRST_BARS) {
-        return;
-    }
     for (int i = 0; i < session->team_count; i++) {
-        session->teams[i].first = session->teams[i].figures;
+        Team *team = &session->teams[i];
+        const GroupFigures figures = group_statistics_figures(
+            &team->statistics, last_beat, beat_ns, team->active, team->members);
+
+        if (figures.valid) {
+            team->first_bars++;
+            team->first_together += (figures.together - team->first_together) / team->first_bars;
+        }
     }
 }
 
@@ -168,11 +175,9 @@ finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, 
     const TempoMap *tempo = &session->timeline.tempo;
     const SessionTime end_time = tempo_map_time_of(tempo, (Beats){end.ubeats - 1});
     const int64_t last_beat = div_floor(end.ubeats, UBEATS_PER_BEAT) - 1;
-    const GroupFigures figures = group_statistics_figures(&session->group,
-                                                          last_beat,
-                                                          beat_ns_now(session, end_time),
-                                                          session->active,
-                                                          session->joined);
+    const int64_t beat_ns = beat_ns_now(session, end_time);
+    const GroupFigures figures = group_statistics_figures(
+        &session->group, last_beat, beat_ns, session->active, session->joined);
     Message message = {.type = MESSAGE_BARS, .bars = {.count = 1}};
     BarEntry *bar = &message.bars.entries[0];
     JournalEntry *entry = journal_push(journal, JOURNAL_BAR, 0);
@@ -187,7 +192,9 @@ finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, 
         .median_us = (int32_t)(session->reference.median_ms * 1000.0),
     };
     group_keep_bar(session, bar);
-    remember_first_figures(session, bar->bar);
+    if (bar->bar <= FIRST_BARS) {
+        add_to_first_figures(session, last_beat, beat_ns);
+    }
     if (entry != NULL) {
         entry->take = section->take;
         entry->bar = *bar;
@@ -286,7 +293,7 @@ void group_send_team_page(Session *session, Outbox *outbox)
         entry->team = (uint16_t)cursor;
         entry->members = team->members;
         entry->together_centi = centi_of(team->figures.together);
-        entry->first_together_centi = centi_of(team->first.together);
+        entry->first_together_centi = centi_of(team->first_together);
         memcpy(entry->name, team->name, sizeof entry->name);
         teams->count++;
         if (!message_fits(&message)) {

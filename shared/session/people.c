@@ -65,6 +65,7 @@ void people_changed(Session *session, uint16_t seat)
 uint16_t people_team(Session *session, const char *name)
 {
     const uint64_t likeness = name_likeness(name);
+    int empty = -1;
 
     if (name[0] == '\0') {
         return TEAM_NONE;
@@ -73,15 +74,19 @@ uint16_t people_team(Session *session, const char *name)
         if (session->teams[i].likeness == likeness && names_alike(session->teams[i].name, name)) {
             return (uint16_t)i;
         }
+        empty = session->teams[i].members == 0 ? i : empty;
     }
-    if (session->team_count == TEAMS_MAX) {
+    if (session->team_count < TEAMS_MAX) {
+        empty = session->team_count;
+        session->team_count++;
+    }
+    if (empty < 0) {
         return TEAM_NONE;
     }
-    memset(&session->teams[session->team_count], 0, sizeof session->teams[0]);
-    memcpy(session->teams[session->team_count].name, name, strlen(name) + 1);
-    session->teams[session->team_count].likeness = likeness;
-    session->team_count++;
-    return (uint16_t)(session->team_count - 1);
+    memset(&session->teams[empty], 0, sizeof session->teams[0]);
+    memcpy(session->teams[empty].name, name, strlen(name) + 1);
+    session->teams[empty].likeness = likeness;
+    return (uint16_t)empty;
 }
 
 void people_journal(const Session *session, uint16_t seat, Journal *journal)
@@ -116,9 +121,11 @@ void people_choose_part(Session *session,
                         Outbox *outbox,
                         Journal *journal)
 {
-    play_choose_part(session, &session->participants[seat], now, part);
-    people_changed(session, seat);
-    people_journal(session, seat, journal);
+    if (session->participants[seat].part != part) {
+        play_choose_part(session, &session->participants[seat], now, part);
+        people_changed(session, seat);
+        people_journal(session, seat, journal);
+    }
     play_send_standing(session, seat, outbox);
 }
 
@@ -435,10 +442,10 @@ SessionResult people_join(
         participant->returned_at = now;
         play_return(session, participant, now);
     }
+    participant->facilitates = join->facilitates;
     if (participant->role != ROLE_OBSERVER) {
         participant->role = join->facilitates ? ROLE_FACILITATOR : ROLE_PLAYER;
     }
-    participant->facilitates = join->facilitates;
     participant->roster_revision = 0;
     participant->roster_cursor = 0;
     participant->recent_count = 0;

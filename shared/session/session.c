@@ -109,24 +109,45 @@ calibrate(Session *session, uint16_t seat, const CalibrationMessage *calibration
 {
     Participant *participant = &session->participants[seat];
 
+    if (participant->calibrated == calibration->calibrated &&
+        participant->calibration_us == calibration->calibration_us) {
+        return;
+    }
     participant->calibrated = calibration->calibrated;
     participant->calibration_us = calibration->calibration_us;
     people_changed(session, seat);
     people_journal(session, seat, journal);
 }
 
-static void receive_hits(Session *session,
-                         SessionTime now,
-                         uint16_t seat,
-                         const HitsMessage *hits,
-                         Outbox *outbox,
-                         Journal *journal)
+static void set_ready(Session *session, uint16_t seat, bool ready)
+{
+    if (session->participants[seat].ready != ready) {
+        session->participants[seat].ready = ready;
+        people_changed(session, seat);
+    }
+}
+
+/* What people want for themselves; who only watches has nothing of it. */
+static void take_wish(Session *session,
+                      SessionTime now,
+                      uint16_t seat,
+                      const Message *message,
+                      Outbox *outbox,
+                      Journal *journal)
 {
     if (!participant_plays(&session->participants[seat])) {
         return;
     }
-    play_hits(session, now, seat, hits, journal);
-    play_send_standing(session, seat, outbox);
+    if (message->type == MESSAGE_HITS) {
+        play_hits(session, now, seat, &message->hits, journal);
+        play_send_standing(session, seat, outbox);
+    } else if (message->type == MESSAGE_CHOOSE_PART) {
+        people_choose_part(session, now, seat, message->choose_part.part, outbox, journal);
+    } else if (message->type == MESSAGE_READY) {
+        set_ready(session, seat, message->ready.ready);
+    } else if (message->type == MESSAGE_CALIBRATION) {
+        calibrate(session, seat, &message->calibration, journal);
+    }
 }
 
 /* Asks the tables; says so when a wish is denied. Denied hits are many and stay unanswered. */
@@ -154,22 +175,15 @@ static void receive(
         !is_allowed(&session->participants[seat], message, outbox)) {
         return;
     }
-    if (message->type == MESSAGE_HITS) {
-        receive_hits(session, now, seat, &message->hits, outbox, journal);
-    } else if (message->type == MESSAGE_CHOOSE_PART) {
-        people_choose_part(session, now, seat, message->choose_part.part, outbox, journal);
-    } else if (message->type == MESSAGE_READY) {
-        session->participants[seat].ready = message->ready.ready;
-        people_changed(session, seat);
-    } else if (message->type == MESSAGE_CALIBRATION) {
-        calibrate(session, seat, &message->calibration, journal);
+    if (message->type == MESSAGE_LEAVE) {
+        (void)outbox_push_disconnect(outbox, session->participants[seat].connection);
+        people_leave(session, now, seat);
     } else if (message->type == MESSAGE_COMMAND) {
         command_carry_out(session, now, seat, &message->command, outbox, journal);
     } else if (message->type == MESSAGE_REPORT_REQUEST) {
         send_report(session, seat, message->report_request.page, outbox);
-    } else if (message->type == MESSAGE_LEAVE) {
-        (void)outbox_push_disconnect(outbox, session->participants[seat].connection);
-        people_leave(session, now, seat);
+    } else {
+        take_wish(session, now, seat, message, outbox, journal);
     }
 }
 

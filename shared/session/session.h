@@ -111,7 +111,8 @@ typedef struct {
     uint16_t active;   /* of them, those who drum */
     GroupStatistics statistics;
     GroupFigures figures;
-    GroupFigures first; /* over its first 8 bars of the take */
+    double first_together; /* mean of its figure at the end of its first bars of the take ... */
+    int first_bars;        /* ... that had one */
 } Team;
 
 /* Somebody sent out for good. */
