@@ -23,6 +23,11 @@ static const GuessRules code_rules = {
     .each = {.burst = 30, .recovery_ns = 2 * NS_PER_S, .pace_ns = 10 * NS_PER_MS},
     .all = {.burst = 300, .recovery_ns = NS_PER_S / 5, .pace_ns = 5 * NS_PER_MS}};
 
+/* A person who mistypes twice waits for nothing; a guesser gets one answer a second. */
+static const GuessRules password_rules = {
+    .each = {.burst = 3, .recovery_ns = 10 * NS_PER_S, .pace_ns = NS_PER_S},
+    .all = {.burst = 30, .recovery_ns = NS_PER_S, .pace_ns = NS_PER_S / 5}};
+
 /* Where a connection stands. */
 typedef enum {
     CONNECTION_FREE = 0,
@@ -43,6 +48,10 @@ typedef struct {
     bool waits; /* its JOIN, until turn_at */
     SessionTime turn_at;
     JoinMessage join;
+    bool asks;       /* to lead: its password, until ask_at ... */
+    bool is_checked; /* ... and now somebody compares it */
+    SessionTime ask_at;
+    PasswordMessage password;
 } RoomConnection;
 
 typedef struct {
@@ -62,6 +71,8 @@ struct Rooms {
     int joined_count;
     SessionTime sweep_at;
     GuessLimit guesses; /* of codes */
+    GuessLimit password_guesses;
+    int asking_count;
     int waiting_count;
     Outbox outbox;
     Journal journal;
@@ -113,6 +124,7 @@ static const char *refusal_word(uint8_t reason)
         [REFUSAL_OUT_OF_RANGE] = "out_of_range",
         [REFUSAL_SERVER_KEY] = "server_key",
         [REFUSAL_BANNED] = "banned",
+        [REFUSAL_PASSWORD] = "password",
     };
     _Static_assert(sizeof words / sizeof words[0] == REFUSAL_COUNT, "a word for every refusal");
 
@@ -428,6 +440,99 @@ static void stop_waiting(Rooms *rooms, RoomConnection *connection)
     connection->waits = false;
 }
 
+/* --- leading by password --- */
+
+/* A password whose turn has come: a wrong code is told here, a wrong password later. */
+static void check_password(Rooms *rooms, SessionTime now, RoomConnection *connection)
+{
+    rooms->asking_count--;
+    connection->asks = false;
+    if (find_room(rooms, connection->password.code) < 0) {
+        guess_limit_failed(&rooms->guesses, connection->address, now);
+        refuse(rooms, connection, REFUSAL_NO_SESSION, 0);
+    } else if (rooms->ports.check_password(
+                   rooms->ports.context, connection->number, connection->password.text)) {
+        connection->is_checked = true;
+    } else {
+        refuse(rooms, connection, REFUSAL_NOT_NOW, 0);
+    }
+    memset(connection->password.text, 0, sizeof connection->password.text);
+}
+
+static void take_password(Rooms *rooms,
+                          SessionTime now,
+                          RoomConnection *connection,
+                          const PasswordMessage *password)
+{
+    SessionTime turn = now;
+    SessionTime code_turn = now;
+
+    if (rooms->ports.check_password == NULL) {
+        refuse(rooms, connection, REFUSAL_NOT_ALLOWED, 0);
+        return;
+    }
+    if (connection->asks || connection->is_checked) {
+        refuse(rooms, connection, REFUSAL_NOT_NOW, 0);
+        return;
+    }
+    turn = guess_limit_turn(&rooms->password_guesses, connection->address, now);
+    code_turn = guess_limit_turn(&rooms->guesses, connection->address, now);
+    connection->ask_at = turn.ns > code_turn.ns ? turn : code_turn;
+    connection->password = *password;
+    connection->asks = true;
+    rooms->asking_count++;
+    if (connection->ask_at.ns <= now.ns) {
+        check_password(rooms, now, connection);
+    }
+}
+
+static void end_unwelcome(Rooms *rooms, RoomConnection *connection)
+{
+    connection->join_attempts++;
+    if (connection->state == CONNECTION_UNJOINED &&
+        connection->join_attempts >= JOIN_ATTEMPTS_MAX) {
+        end_connection(rooms, connection);
+    }
+}
+
+void rooms_password_checked(Rooms *rooms, SessionTime now, uint32_t number, bool fits)
+{
+    RoomConnection *connection = find_connection(rooms, number);
+    Message lead = {.type = MESSAGE_LEAD};
+    int room_index = -1;
+
+    if (connection == NULL || connection->state == CONNECTION_LEAVING) {
+        return;
+    }
+    connection->is_checked = false;
+    room_index = find_room(rooms, connection->password.code);
+    if (!fits || room_index < 0) {
+        guess_limit_failed(&rooms->password_guesses, connection->address, now);
+        refuse(rooms, connection, REFUSAL_PASSWORD, 0);
+        end_unwelcome(rooms, connection);
+        return;
+    }
+    log_info("rooms: event=password session=%s connection=%u",
+             rooms->rooms[room_index]->code,
+             connection->number);
+    memcpy(lead.lead.code, connection->password.code, CODE_CHARS);
+    memcpy(lead.lead.facilitator_token,
+           rooms->rooms[room_index]->session.config.facilitator_token,
+           TOKEN_BYTES);
+    send_message(rooms, connection, &lead);
+}
+
+static void ask_in_turn(Rooms *rooms, SessionTime now)
+{
+    for (int i = 0; i < ROOM_CONNECTIONS_MAX && rooms->asking_count > 0; i++) {
+        RoomConnection *connection = &rooms->connections[i];
+
+        if (connection->asks && connection->ask_at.ns <= now.ns) {
+            check_password(rooms, now, connection);
+        }
+    }
+}
+
 static void take_turns(Rooms *rooms, SessionTime now)
 {
     for (int i = 0; i < ROOM_CONNECTIONS_MAX && rooms->waiting_count > 0; i++) {
@@ -595,6 +700,7 @@ Rooms *rooms_create(const RoomsConfig *config, const RoomsPorts *ports)
     }
     rooms->ports = *ports;
     rooms->guesses.rules = code_rules;
+    rooms->password_guesses.rules = password_rules;
     rooms->config = *config;
     memcpy(
         rooms->grooves, config->grooves, sizeof rooms->grooves[0] * (size_t)config->groove_count);
@@ -700,12 +806,15 @@ void rooms_received(
     }
     /* Types from 32 on are the server's own: nobody sends them to us. */
     if (!message_decode(bytes, size_bytes, &message) || message.type >= MESSAGE_WELCOME ||
-        (message.type == MESSAGE_JOIN) != (connection->state == CONNECTION_UNJOINED) ||
+        (message.type != MESSAGE_PASSWORD &&
+         (message.type == MESSAGE_JOIN) != (connection->state == CONNECTION_UNJOINED)) ||
         connection->waits) {
         take_malformed(rooms, connection, size_bytes);
         return;
     }
-    if (message.type == MESSAGE_JOIN) {
+    if (message.type == MESSAGE_PASSWORD) {
+        take_password(rooms, now, connection, &message.password);
+    } else if (message.type == MESSAGE_JOIN) {
         take_join(rooms, now, connection, &message);
     } else {
         take_message(rooms, now, connection, &message);
@@ -723,6 +832,8 @@ void rooms_disconnected(Rooms *rooms, SessionTime now, uint32_t number)
     }
     joined = connection->state == CONNECTION_JOINED;
     stop_waiting(rooms, connection);
+    rooms->asking_count -= connection->asks ? 1 : 0;
+    connection->asks = false;
     set_state(rooms, connection, CONNECTION_FREE);
     if (joined) {
         event.seat = connection->seat;
@@ -739,7 +850,7 @@ static void drop_unjoined(Rooms *rooms, SessionTime now)
     for (int i = 0; i < ROOM_CONNECTIONS_MAX; i++) {
         RoomConnection *connection = &rooms->connections[i];
 
-        if (connection->state == CONNECTION_UNJOINED && !connection->waits &&
+        if (connection->state == CONNECTION_UNJOINED && !connection->waits && !connection->asks &&
             now.ns - connection->since.ns > UNJOINED_S_MAX * NS_PER_S) {
             log_info("rooms: event=drop connection=%u cause=unjoined", connection->number);
             end_connection(rooms, connection);
@@ -755,6 +866,7 @@ void rooms_tick(Rooms *rooms, SessionTime now)
         step(rooms, i, now, &event);
     }
     take_turns(rooms, now);
+    ask_in_turn(rooms, now);
     if (now.ns >= rooms->sweep_at.ns) {
         rooms->sweep_at.ns = now.ns + SWEEP_EVERY_NS;
         drop_unjoined(rooms, now);

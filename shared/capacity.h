@@ -12,6 +12,8 @@ enum {
     TEAMS_MAX = 1024,        /* teams of one session */
     NAME_BYTES_MAX = 96,     /* UTF-8 bytes of a name, without the terminator: 24 code points */
     NAME_CODE_POINTS_MAX = 24,
+    PASSWORD_BYTES_MIN = 8,
+    PASSWORD_BYTES_MAX = 64,
     TITLE_BYTES_MAX = 48, /* session, groove and part titles, without the terminator */
 
     /* Time. */

@@ -29,6 +29,7 @@ typedef enum {
     MESSAGE_COMMAND = 6,
     MESSAGE_LEAVE = 7,
     MESSAGE_REPORT_REQUEST = 8,
+    MESSAGE_PASSWORD = 9,
     MESSAGE_WELCOME = 32,
     MESSAGE_REFUSED = 33,
     MESSAGE_TIMELINE = 34,
@@ -43,6 +44,7 @@ typedef enum {
     MESSAGE_NOTICE = 43,
     MESSAGE_REPORT = 44,
     MESSAGE_CREATED = 45,
+    MESSAGE_LEAD = 46,
     MESSAGE_TYPE_COUNT
 } MessageType;
 
@@ -68,6 +70,7 @@ typedef enum {
     REFUSAL_OUT_OF_RANGE,
     REFUSAL_SERVER_KEY, /* said by the client itself: text is the fingerprint the server showed */
     REFUSAL_BANNED,     /* this person was sent out for good */
+    REFUSAL_PASSWORD,   /* not the facilitator's */
     REFUSAL_COUNT
 } Refusal;
 
@@ -384,6 +387,18 @@ typedef struct {
     uint8_t facilitator_token[TOKEN_BYTES];
 } CreatedMessage;
 
+/* PASSWORD: asks for the facilitator's token of a session, before JOIN or after it. */
+typedef struct {
+    uint8_t code[CODE_CHARS];
+    char text[PASSWORD_BYTES_MAX + 1]; /* not empty */
+} PasswordMessage;
+
+/* LEAD: the answer; the token goes into this and every later JOIN of the facilitator's. */
+typedef struct {
+    uint8_t code[CODE_CHARS];
+    uint8_t facilitator_token[TOKEN_BYTES];
+} LeadMessage;
+
 typedef struct {
     MessageType type;
     union {
@@ -394,6 +409,7 @@ typedef struct {
         HitsMessage hits;
         CommandMessage command;
         ReportRequestMessage report_request;
+        PasswordMessage password;
         WelcomeMessage welcome;
         RefusedMessage refused;
         TimelineMessage timeline;
@@ -408,6 +424,7 @@ typedef struct {
         NoticeMessage notice;
         ReportMessage report;
         CreatedMessage created;
+        LeadMessage lead;
     };
 } Message;
 

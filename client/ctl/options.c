@@ -40,6 +40,7 @@ static const char usage_text[] =
     "                             the bars into a second file, FILE-bars.csv for FILE.csv\n"
     "\n"
     "  --link LINK       onedrum://HOST:PORT/CODE?facilitator=TOKEN\n"
+    "  --password-file F lead by the facilitator's password, the first line of F\n"
     "  --known-hosts F   servers met before, for links without a fingerprint\n"
     "  --timeout S       give up after S seconds (default 5)\n"
     "  --help, --version\n"
@@ -48,6 +49,7 @@ static const char usage_text[] =
 
 enum {
     OPTION_LINK = 1,
+    OPTION_PASSWORD_FILE,
     OPTION_KNOWN_HOSTS,
     OPTION_JSON,
     OPTION_WATCH,
@@ -63,6 +65,7 @@ enum {
 
 static const struct option long_options[] = {
     {"link", required_argument, NULL, OPTION_LINK},
+    {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
     {"known-hosts", required_argument, NULL, OPTION_KNOWN_HOSTS},
     {"json", no_argument, NULL, OPTION_JSON},
     {"watch", no_argument, NULL, OPTION_WATCH},
@@ -154,6 +157,9 @@ static int take_option(int option, const char *value, CtlOptions *options)
         return take_format(value, options);
     case OPTION_OUT:
         options->out_path = value;
+        return -1;
+    case OPTION_PASSWORD_FILE:
+        options->password_file = value;
         return -1;
     case OPTION_KNOWN_HOSTS:
         options->known_hosts = value;

@@ -34,7 +34,8 @@ typedef struct {
     const char *subject; /* title, groove or participant; as typed */
     const char *part;    /* PART */
     Link link;
-    const char *known_hosts; /* file; NULL for the default */
+    const char *password_file; /* NULL: the link's token, if any */
+    const char *known_hosts;   /* file; NULL for the default */
     int32_t tempo_mbpm;
     int count_in_bars;
     int ramp_bars;

@@ -41,7 +41,7 @@ static void enter_phase(ClientModel *model, ModelPhase phase, HostTime now)
     model->since = now;
 }
 
-void model_connected(ClientModel *model, HostTime now, Outbox *outbox)
+static void join(const ClientModel *model, Outbox *outbox)
 {
     const ModelConfig *config = &model->config;
     Message message = {.type = MESSAGE_JOIN};
@@ -60,8 +60,40 @@ void model_connected(ClientModel *model, HostTime now, Outbox *outbox)
     if (model->has_seat) {
         memcpy(join->resume_token, model->welcome.resume_token, TOKEN_BYTES);
     }
-    enter_phase(model, MODEL_JOINING, now);
     (void)outbox_push(outbox, 0, &message);
+}
+
+/* Who is to lead by password asks for the token first. */
+static void ask_to_lead(const ModelConfig *config, Outbox *outbox)
+{
+    Message message = {.type = MESSAGE_PASSWORD};
+
+    memcpy(message.password.code, config->code, CODE_CHARS);
+    memcpy(message.password.text, config->password, sizeof message.password.text);
+    (void)outbox_push(outbox, 0, &message);
+}
+
+void model_connected(ClientModel *model, HostTime now, Outbox *outbox)
+{
+    enter_phase(model, MODEL_JOINING, now);
+    model->join_is_due = false;
+    if (model->config.password[0] != '\0') {
+        ask_to_lead(&model->config, outbox);
+    } else {
+        join(model, outbox);
+    }
+}
+
+/* The password has done its work: from now on the token is said. */
+static void receive_lead(ClientModel *model, const LeadMessage *lead)
+{
+    if (model->phase != MODEL_JOINING || model->config.password[0] == '\0') {
+        return;
+    }
+    memset(model->config.password, 0, sizeof model->config.password);
+    memcpy(model->config.facilitator_token, lead->facilitator_token, TOKEN_BYTES);
+    model->config.facilitates = true;
+    model->join_is_due = true;
 }
 
 void model_disconnected(ClientModel *model, HostTime now)
@@ -368,6 +400,8 @@ void model_receive(ClientModel *model, HostTime now, const Message *message)
         receive_refused(model, now, &message->refused);
     } else if (message->type == MESSAGE_NOTICE) {
         receive_notice(model, now, &message->notice);
+    } else if (message->type == MESSAGE_LEAD) {
+        receive_lead(model, &message->lead);
     } else if (model->phase == MODEL_JOINED) {
         receive_seated(model, now, message);
     }
@@ -442,6 +476,10 @@ static bool clock_may_step(const ClientModel *model, HostTime now)
 
 void model_tick(ClientModel *model, HostTime now, Outbox *outbox)
 {
+    if (model->join_is_due && model->phase == MODEL_JOINING) {
+        model->join_is_due = false;
+        join(model, outbox);
+    }
     if (now.ns >= model->next_estimate_at.ns && model->clock_filter.sample_count > 0) {
         model->clock_estimate = clock_filter_estimate(&model->clock_filter, now);
         (void)applied_clock_update(

@@ -19,6 +19,7 @@ static const uint8_t message_roles[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_COMMAND] = FACILITATORS,
     [MESSAGE_LEAVE] = ALL,
     [MESSAGE_REPORT_REQUEST] = FACILITATORS,
+    [MESSAGE_PASSWORD] = ALL,
 };
 
 static const uint8_t command_roles[COMMAND_COUNT] = {

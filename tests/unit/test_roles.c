@@ -44,7 +44,7 @@ static void what_is_not_named_is_denied(void **state)
     for (int role = 0; role < 256; role++) {
         check(!role_may_send((Role)role, MESSAGE_NONE));
         check(!role_may_send((Role)role, MESSAGE_JOIN));
-        for (int type = MESSAGE_REPORT_REQUEST + 1; type < 256; type++) {
+        for (int type = MESSAGE_PASSWORD + 1; type < 256; type++) {
             check(!role_may_send((Role)role, (MessageType)type));
         }
         for (int type = 0; type < 256 && role >= ROLE_COUNT; type++) {

@@ -39,6 +39,9 @@ typedef struct {
     int stored_session_count;
     int64_t stored_session_id;
     uint8_t next_random;
+    uint32_t asked; /* the newest connection whose password is to be compared ... */
+    int asked_count;
+    int asked_max; /* ... as long as there are fewer */
 } World;
 
 static void take_send(void *context,
@@ -98,6 +101,19 @@ static void take_entry(void *context, int64_t id, const JournalEntry *entry)
     }
 }
 
+static bool take_password(void *context, uint32_t connection, const char *password)
+{
+    World *world = context;
+
+    if (world->asked_count == world->asked_max) {
+        return false;
+    }
+    check_text(password, "one drum");
+    world->asked = connection;
+    world->asked_count++;
+    return true;
+}
+
 static void take_random(void *context, uint8_t *bytes, size_t size_bytes)
 {
     World *world = context;
@@ -134,6 +150,7 @@ static Rooms *new_rooms(World *world)
                               .answer_pings = take_answer_pings,
                               .store_session = take_session,
                               .store_entry = take_entry,
+                              .check_password = take_password,
                               .random = take_random};
 
     return rooms_create(&config, &ports);
@@ -145,6 +162,7 @@ static World *new_world(void)
     World *world = calloc(1, sizeof *world);
 
     if (world != NULL) {
+        world->asked_max = 100;
         world->rooms = new_rooms(world);
     }
     return world;
@@ -545,6 +563,74 @@ static void who_leaves_while_waiting_is_forgotten(void **state)
     check_i64(rooms_session(world->rooms, 0)->participant_count, 0);
 }
 
+static Message password_message(const World *world)
+{
+    Message message = {.type = MESSAGE_PASSWORD, .password = {.text = "one drum"}};
+
+    memcpy(message.password.code, rooms_session(world->rooms, 0)->config.code, CODE_CHARS);
+    return message;
+}
+
+static void a_right_password_yields_the_token_before_and_after_a_join(void **state)
+{
+    World *world = *state;
+    const Message ask = password_message(world);
+    const uint8_t *token = rooms_session(world->rooms, 0)->config.facilitator_token;
+
+    rooms_connected(world->rooms, at_ms(0), FIRST, HOME);
+    send_in(world, at_ms(0), FIRST, &ask);
+    check_i64(world->asked, FIRST);
+    check(!was_sent(world, FIRST, MESSAGE_LEAD));
+    rooms_password_checked(world->rooms, at_ms(100), FIRST, true);
+    check_bytes(last_sent(world, FIRST, MESSAGE_LEAD).lead.facilitator_token, token, TOKEN_BYTES);
+    join_as(world, SECOND, 0, "Kofi");
+    send_in(world, at_ms(200), SECOND, &ask);
+    check_i64(world->asked, SECOND);
+    rooms_password_checked(world->rooms, at_ms(300), SECOND, true);
+    check_bytes(last_sent(world, SECOND, MESSAGE_LEAD).lead.facilitator_token, token, TOKEN_BYTES);
+    rooms_password_checked(world->rooms, at_ms(300), THIRD, true);
+    check(!was_sent(world, THIRD, MESSAGE_LEAD));
+}
+
+static void wrong_passwords_are_refused_and_then_wait(void **state)
+{
+    World *world = *state;
+    const Message ask = password_message(world);
+
+    join_as(world, FIRST, 0, "Adjoa");
+    for (int i = 1; i <= 4; i++) {
+        send_in(world, at_ms(0), FIRST, &ask);
+        check_i64(world->asked_count, i);
+        rooms_password_checked(world->rooms, at_ms(0), FIRST, false);
+        check_refused(world, FIRST, REFUSAL_PASSWORD, 0);
+    }
+    send_in(world, at_ms(0), FIRST, &ask);
+    rooms_tick(world->rooms, at_ms(10));
+    send_in(world, at_ms(10), FIRST, &ask);
+    send_in(world, at_ms(20), FIRST, &ask);
+    rooms_tick(world->rooms, at_ms(20));
+    rooms_tick(world->rooms, at_ms(5000));
+    check_i64(world->asked_count, 5);
+    check_refused(world, FIRST, REFUSAL_NOT_NOW, 0);
+    check(!was_sent(world, FIRST, MESSAGE_LEAD));
+}
+
+static void one_password_at_a_time_and_no_more_than_the_queue_holds(void **state)
+{
+    World *world = *state;
+    const Message ask = password_message(world);
+
+    world->asked_max = 1;
+    join_as(world, FIRST, 0, "Adjoa");
+    join_as(world, SECOND, 0, "Kofi");
+    send_in(world, at_ms(0), FIRST, &ask);
+    send_in(world, at_ms(1), FIRST, &ask);
+    check_refused(world, FIRST, REFUSAL_NOT_NOW, 0);
+    send_in(world, at_ms(1), SECOND, &ask);
+    check_refused(world, SECOND, REFUSAL_NOT_NOW, 0);
+    check_i64(world->asked_count, 1);
+}
+
 static void nothing_counts_before_a_join(void **state)
 {
     World *world = *state;
@@ -697,6 +783,9 @@ int main(void)
         ROOMS_TEST(a_message_of_the_server_is_not_taken_from_a_client),
         ROOMS_TEST(who_guesses_codes_waits_for_every_answer_and_a_right_one_too),
         ROOMS_TEST(who_leaves_while_waiting_is_forgotten),
+        ROOMS_TEST(one_password_at_a_time_and_no_more_than_the_queue_holds),
+        ROOMS_TEST(wrong_passwords_are_refused_and_then_wait),
+        ROOMS_TEST(a_right_password_yields_the_token_before_and_after_a_join),
         ROOMS_TEST(nothing_counts_before_a_join),
         ROOMS_TEST(somebody_kicked_is_told_and_let_go),
         ROOMS_TEST(closing_says_goodbye_to_everybody),

@@ -311,6 +311,8 @@ WordsSituation words_of_refusal(Refusal refusal)
         return WORDS_KEY_CHANGED;
     case REFUSAL_BANNED:
         return WORDS_BANNED;
+    case REFUSAL_PASSWORD:
+        return WORDS_TOKEN_UNKNOWN;
     case REFUSAL_NOT_NOW:
     case REFUSAL_COUNT:
         break;
