@@ -196,7 +196,7 @@ bool applied_clock_update(AppliedClock *clock,
     if (magnitude(clock->error_ns) > APPLIED_RELOCK_NS) {
         return lock(clock, now, target, drift_ppb);
     }
-    if (may_step && magnitude(clock->error_ns) > APPLIED_STEP_NS) {
+    if (magnitude(clock->error_ns) > (may_step ? APPLIED_STEP_NS : APPLIED_LOST_NS)) {
         return bend(clock, now, target, drift_ppb);
     }
 

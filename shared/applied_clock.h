@@ -3,7 +3,8 @@
  *
  * Pure. Piecewise linear, in exact integers, never running backwards. It is corrected by rate, at
  * most 2 ms per second, within a dead-band of 0.3 ms not at all; it steps only when it is first
- * set, or when more than 30 ms off and the caller says that nobody would hear it. Every change is a
+ * set, when more than 30 ms off and the caller says that nobody would hear it, or when so far off
+ * that there is nothing left to displace. Every change is a
  * new version, and the mappings of the last seconds are kept: a time converts as it did when it was
  * now.
  */
@@ -25,6 +26,8 @@ enum {
 #define APPLIED_SLEW_PPB_MAX INT64_C(2000000)
 #define APPLIED_DEAD_BAND_NS INT64_C(300000)
 #define APPLIED_STEP_NS INT64_C(30000000)
+/* So far off nobody can play along (the lid was closed for a while): slewing would take minutes. */
+#define APPLIED_LOST_NS INT64_C(250000000)
 /* So far off it is not the same clock any more (the server has started anew): locked again at once.
  */
 #define APPLIED_RELOCK_NS INT64_C(10000000000)

@@ -56,9 +56,11 @@ static void join(const ClientModel *model, Outbox *outbox)
     memcpy(join->facilitator_token, config->facilitator_token, TOKEN_BYTES);
     join->calibrated = config->calibrated;
     join->calibration_us = config->calibration_us;
-    join->resumes = model->has_seat;
+    join->resumes = model->has_seat || config->has_own_token;
     if (model->has_seat) {
         memcpy(join->resume_token, model->welcome.resume_token, TOKEN_BYTES);
+    } else if (config->has_own_token) {
+        memcpy(join->resume_token, config->own_token, TOKEN_BYTES);
     }
     (void)outbox_push(outbox, 0, &message);
 }
@@ -106,13 +108,23 @@ void model_disconnected(ClientModel *model, HostTime now)
     }
 }
 
+/* All are told again: a server that came back may have lost some, and says nothing of those. */
+static void forget_people(ModelOthers *others)
+{
+    memset(others->roster, 0, sizeof others->roster);
+    others->seat_count = 0;
+    for (int i = 0; i < PARTICIPANTS_MAX; i++) {
+        others->map[i].verdict = MAP_ABSENT;
+    }
+}
+
 static void receive_welcome(ClientModel *model, HostTime now, const WelcomeMessage *welcome)
 {
     if (model->phase != MODEL_JOINING) {
         return;
     }
-    if (model->others != NULL && model->has_seat && welcome->seat != model->welcome.seat) {
-        memset(model->others->roster, 0, sizeof model->others->roster);
+    if (model->others != NULL) {
+        forget_people(model->others);
     }
     model->welcome = *welcome;
     model->part = welcome->part;
@@ -123,7 +135,8 @@ static void receive_welcome(ClientModel *model, HostTime now, const WelcomeMessa
         model->next_hit_number = welcome->next_hit_number;
     }
     model->has_seat = true;
-    model->has_standing = false; /* a server that came back counts from the start */
+    model->config.has_own_token = false; /* the seat has its token now; another seat gets another */
+    model->has_standing = false;         /* a server that came back counts from the start */
     model->has_snapshot = false;
     model->ping_count = 0; /* pings go fast again for two seconds */
     model->next_ping_at = now;
@@ -341,9 +354,13 @@ static void receive_notice(ClientModel *model, HostTime now, const NoticeMessage
 {
     model->notice = *notice;
     model->notice_count++;
+    if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_BANNED) {
+        model->has_seat = false;
+        model->config.has_own_token = false;
+    }
     if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_BANNED ||
         notice->kind == NOTICE_SEAT_TAKEN_OVER) {
-        model->has_seat = false;
+        /* Who took the seat over may be oneself, late: the token still opens it. */
         enter_phase(model, MODEL_ENDED, now);
     }
 }

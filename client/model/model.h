@@ -31,6 +31,9 @@ typedef struct {
     bool facilitates;
     uint8_t facilitator_token[TOKEN_BYTES];
     char password[PASSWORD_BYTES_MAX + 1]; /* asks for that token first; empty: does not */
+    bool has_own_token; /* own_token opens the seat from the first JOIN on: when the connection
+                           breaks before the WELCOME, the name is not lost to nobody */
+    uint8_t own_token[TOKEN_BYTES]; /* random; nobody else may guess it */
     bool calibrated;
     int32_t calibration_us;
 } ModelConfig;

@@ -46,6 +46,9 @@ const char STATEMENTS_ADDITIONS[] =
 
 /* Whoever had the seat last. */
 #define NEWEST_IN_SEAT "(SELECT MAX(id) FROM participant WHERE session_id = ?1 AND seat = ?2)"
+/* The hit of the greatest number comes along, whatever its take: numbers are never used twice. */
+#define OF_TAKE_OR_NEWEST                                                                          \
+    "(take = ?2 OR hit_number = (SELECT MAX(hit_number) FROM hit WHERE participant_id = ?1))"
 #define HIT_COLUMNS                                                                                \
     "hit_number, note_number, judgement, at_ns, error_ns, calibration_ns, beat_ns, spacing_ns,"    \
     " weight_micro, pad, velocity"
@@ -68,7 +71,7 @@ static const char *const statement_texts[] = {
     [STATEMENT_UPDATE_PARTICIPANT] =
         "UPDATE participant SET present = 1, name = ?3, team = ?4, role = ?5, part = ?6,"
         " calibrated = ?7, calibration_us = ?8, take = ?9, enters_at_ubeats = ?10"
-        " WHERE id = " NEWEST_IN_SEAT " AND resume_token = ?11",
+        " WHERE id = " NEWEST_IN_SEAT " AND resume_token = ?11 AND present = 1",
     [STATEMENT_PUT_PARTICIPANT] =
         "INSERT INTO participant (present, session_id, seat, " PARTICIPANT_COLUMNS ")"
         " VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -94,11 +97,11 @@ static const char *const statement_texts[] = {
         " WHERE session_id = ?1 AND present = 1 AND id = (SELECT MAX(id) FROM participant AS other"
         " WHERE other.session_id = one.session_id AND other.seat = one.seat) ORDER BY seat",
     [STATEMENT_JUDGED] =
-        "SELECT take, " HIT_COLUMNS
-        " FROM hit WHERE participant_id = ?1 AND take = ?2 AND judgement > 0 ORDER BY id",
+        "SELECT take, " HIT_COLUMNS " FROM hit WHERE participant_id = ?1 AND " OF_TAKE_OR_NEWEST
+        " AND judgement > 0 ORDER BY id",
     [STATEMENT_OPEN_HITS] =
-        "SELECT take, " HIT_COLUMNS
-        " FROM hit WHERE participant_id = ?1 AND take = ?2 AND judgement = 0 ORDER BY id",
+        "SELECT take, " HIT_COLUMNS " FROM hit WHERE participant_id = ?1 AND " OF_TAKE_OR_NEWEST
+        " AND judgement = 0 ORDER BY id",
     [STATEMENT_BARS] = "SELECT " BAR_COLUMNS " FROM bar WHERE session_id = ?1 ORDER BY take, bar",
     [STATEMENT_BANS] = "SELECT name, resume_token FROM ban WHERE session_id = ?1 ORDER BY id",
     [STATEMENT_LOCK] = "SELECT locked FROM door WHERE session_id = ?1",

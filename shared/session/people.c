@@ -316,6 +316,17 @@ void people_remove(Session *session, uint16_t seat, Journal *journal)
     people_changed(session, seat);
 }
 
+/* Whether this token has opened a seat here, of whoever has it now. */
+static bool token_is_used(const Session *session, const uint8_t *token)
+{
+    for (int i = 0; i < session->participant_count; i++) {
+        if (tokens_match(session->participants[i].resume_token, token)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void seat_newcomer(Session *session,
                           int seat,
                           SessionTime now,
@@ -324,6 +335,8 @@ static void seat_newcomer(Session *session,
 {
     const JoinMessage *join = &event->message->join;
     Participant *participant = &session->participants[seat];
+    /* Who brings a token of its own gets its seat back with it even when our WELCOME never came. */
+    const bool keeps_token = join->resumes && !token_is_used(session, join->resume_token);
 
     memset(participant, 0, sizeof *participant);
     participant->state = SEAT_CONNECTED;
@@ -336,7 +349,9 @@ static void seat_newcomer(Session *session,
         set_team(session, participant, people_team(session, newcomer->team));
         participant->part = (uint8_t)(seat % GROOVE_PARTS_MAX);
     }
-    memcpy(participant->resume_token, event->fresh_token, TOKEN_BYTES);
+    memcpy(participant->resume_token,
+           keeps_token ? join->resume_token : event->fresh_token,
+           TOKEN_BYTES);
     participant->calibrated = join->calibrated;
     participant->calibration_us = join->calibration_us;
     participant->map_entry.verdict = MAP_ABSENT;

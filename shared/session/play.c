@@ -9,6 +9,7 @@
 #define EXPECT_AHEAD_NS (2 * NS_PER_S)
 /* Hits before the first note of all that may belong to it. */
 #define ENTRY_MARGIN_NS (200 * NS_PER_MS)
+/* Longer than half of any cell, and well before the first note of a take that was just ordered. */
 /* A clock may not excuse more than this. */
 #define UNCERTAINTY_NS_MAX (40 * NS_PER_MS)
 /* How long after a return old hits may still come in. */
@@ -109,18 +110,26 @@ find_note(const Session *session, const Participant *participant, Beats from, Ex
     return false;
 }
 
-/* The time from the note before `note` in its own section to it; INT64_MAX for none. */
+/*
+ * The time from the note before `note` to it; INT64_MAX for none. A note more than a cycle of the
+ * groove before it lies behind a halt and is no neighbour: a pause is not the period of any phase.
+ */
 static int64_t
 gap_before_ns(const Session *session, const Participant *participant, const ExpectedNote *note)
 {
     const Section *section = timeline_section_at(&session->timeline, note->at);
     const Groove *groove = session_groove(session, section);
     const int part = participant_part(participant, groove, note->at);
+    const int64_t beat_ns =
+        beat_ns_at(tempo_map_tempo_mbpm_at(&session->timeline.tempo, note->time));
+    const int64_t cycle_ns = groove_cycle_beats(groove).ubeats / UBEATS_PER_BEAT * beat_ns;
     GrooveNote before;
 
     if (participant->note_number > 0 && participant->last_note_at.ns < note->time.ns &&
         participant->expected_until.ubeats > participant->enters_at.ubeats) {
-        return note->time.ns - participant->last_note_at.ns;
+        const int64_t gap_ns = note->time.ns - participant->last_note_at.ns;
+
+        return gap_ns <= cycle_ns ? gap_ns : INT64_MAX;
     }
     if (groove_note_before(groove, part, section->start, note->at, &before) &&
         before.at.ubeats >= section->start.ubeats) {
@@ -326,6 +335,10 @@ take_record(Session *session, uint16_t seat, const JudgedRecord *record, Journal
         entry->take = participant->take;
         entry->judged = *record;
     }
+    if (record->hit_number != 0) {
+        participant->closed_hits[participant->closed_hit_count % HITS_PER_S_MAX] = record->at;
+        participant->closed_hit_count++;
+    }
     fold_record(session, participant, record);
     if (judgement_closes_note(record->kind)) {
         update_verdict(session, participant, record->at);
@@ -349,6 +362,17 @@ static void close_until(Session *session, uint16_t seat, SessionTime horizon, Jo
     } while (count >= records_max - JUDGE_HITS_MAX);
 }
 
+/* Where the newest take begins, count-in and all. */
+static Beats take_start(const Timeline *timeline)
+{
+    int first = timeline->section_count - 1;
+
+    while (first > 0 && timeline->sections[first - 1].take == timeline->sections[first].take) {
+        first--;
+    }
+    return timeline->sections[first].start;
+}
+
 /* A new take: what was played before is closed, and the figures begin anew. */
 static void begin_take(Session *session, SessionTime now, uint16_t seat, Journal *journal)
 {
@@ -360,6 +384,10 @@ static void begin_take(Session *session, SessionTime now, uint16_t seat, Journal
     (void)judge_forget_notes(&participant->judge, now);
     close_until(session, seat, now, journal);
     participant->take = session->take;
+    /* Stored with the participant: a server that comes back must not expect the notes of an older
+       take again. */
+    participant->enters_at = later(participant->enters_at, take_start(&session->timeline));
+    participant->expected_until = later(participant->expected_until, participant->enters_at);
     participant->note_number = 0;
     participant->judge.has_last_note = false;
     participant->recent_count = 0;
@@ -402,6 +430,8 @@ void play_advance(Session *session, SessionTime now, uint16_t seat, Journal *jou
             participant->suspended = true;
             participant->map_entry.verdict = MAP_ABSENT;
         }
+        /* While a change lies ahead: on the return its bar line may have passed. */
+        follow_timeline(session, participant, now);
         return;
     }
     follow_timeline(session, participant, now);
@@ -438,14 +468,17 @@ void play_restore_judged(Session *session, uint16_t seat, uint16_t take, const J
 {
     Participant *participant = &session->participants[seat];
 
-    if (participant->state == SEAT_FREE || take != participant->take) {
+    if (participant->state == SEAT_FREE) {
+        return;
+    }
+    if (record->hit_number > participant->acknowledged) {
+        participant->acknowledged = record->hit_number; /* of any take: no number counts twice */
+    }
+    if (take != participant->take) {
         return;
     }
     fold_record(session, participant, record);
     resume_judge(&participant->judge, record);
-    if (record->hit_number > participant->acknowledged) {
-        participant->acknowledged = record->hit_number;
-    }
     if (judgement_closes_note(record->kind)) {
         const SessionTime note_at = participant->judge.last_note.at;
         const Beats where = tempo_map_beats_at(&session->timeline.tempo, note_at);
@@ -534,17 +567,55 @@ is_playing_around(const Session *session, const Participant *participant, Sessio
            soon_at.ubeats >= participant->enters_at.ubeats;
 }
 
-/* More hits within a second than anybody drums are noise. */
-static bool is_too_many(const Participant *participant, SessionTime at)
+static uint32_t closed_hits_kept(const Participant *participant)
 {
+    return participant->closed_hit_count < HITS_PER_S_MAX ? participant->closed_hit_count
+                                                          : HITS_PER_S_MAX;
+}
+
+/* The hits within the second from `start` on, waiting or just closed. */
+static int hits_in_second(const Participant *participant, SessionTime start)
+{
+    const Judge *judge = &participant->judge;
     int count = 0;
 
-    for (int i = 0; i < participant->judge.hit_count; i++) {
-        const int64_t distance_ns = at.ns - participant->judge.hits[i].at.ns;
+    for (int i = 0; i < judge->hit_count; i++) {
+        const int64_t since_ns = judge->hits[i].at.ns - start.ns;
 
-        count += distance_ns >= 0 && distance_ns < NS_PER_S ? 1 : 0;
+        count += since_ns >= 0 && since_ns < NS_PER_S ? 1 : 0;
     }
-    return count >= HITS_PER_S_MAX;
+    for (uint32_t i = 0; i < closed_hits_kept(participant); i++) {
+        const int64_t since_ns = participant->closed_hits[i].ns - start.ns;
+
+        count += since_ns >= 0 && since_ns < NS_PER_S ? 1 : 0;
+    }
+    return count;
+}
+
+/* Whether a second that begins with a hit at `start` holds `at`, and as many as anybody drums. */
+static bool fills_second(const Participant *participant, SessionTime start, SessionTime at)
+{
+    return start.ns <= at.ns && start.ns > at.ns - NS_PER_S &&
+           hits_in_second(participant, start) >= HITS_PER_S_MAX;
+}
+
+/* More hits within any second than anybody drums are noise, in whatever order they come. */
+static bool is_too_many(const Participant *participant, SessionTime at)
+{
+    const Judge *judge = &participant->judge;
+    bool full = false;
+
+    if ((uint32_t)judge->hit_count + closed_hits_kept(participant) < HITS_PER_S_MAX) {
+        return false;
+    }
+    full = fills_second(participant, at, at);
+    for (int i = 0; i < judge->hit_count && !full; i++) {
+        full = fills_second(participant, judge->hits[i].at, at);
+    }
+    for (uint32_t i = 0; i < closed_hits_kept(participant) && !full; i++) {
+        full = fills_second(participant, participant->closed_hits[i], at);
+    }
+    return full;
 }
 
 static void take_hit(Session *session, uint16_t seat, const HitEntry *entry, Journal *journal)
@@ -563,8 +634,10 @@ static void take_hit(Session *session, uint16_t seat, const HitEntry *entry, Jou
 
     if (judge_hit(&participant->judge, &hit) != JUDGE_HIT_TAKEN) {
         participant->hits_refused++;
+        session->counts.hits_late++;
         return;
     }
+    session->counts.hits_taken++;
     fact = journal_push(journal, JOURNAL_HIT, seat);
     if (fact != NULL) {
         fact->take = participant->take;
@@ -592,12 +665,22 @@ void play_hits(
         const HitEntry *hit = &hits->hits[i];
 
         if (!receive_number(participant, hit->number)) {
+            session->counts.hits_repeated++;
             continue;
         }
-        if (!time_is_plausible(participant, now, hit->at) || is_too_many(participant, hit->at)) {
+        participant->hits_received++;
+        session->counts.hits_received++;
+        if (!time_is_plausible(participant, now, hit->at)) {
             participant->hits_refused++;
+            session->counts.hits_untimely++;
+        } else if (is_too_many(participant, hit->at)) {
+            participant->hits_refused++;
+            session->counts.hits_too_many++;
         } else if (is_playing_around(session, participant, hit->at)) {
             take_hit(session, seat, hit, journal);
+        } else {
+            participant->hits_idle++;
+            session->counts.hits_idle++;
         }
     }
 }

@@ -57,12 +57,14 @@ static void restore_hit(Session *session, const JournalEntry *entry)
         .velocity = entry->hit.velocity,
     };
 
-    if (participant->state == SEAT_FREE || entry->take != participant->take) {
+    if (participant->state == SEAT_FREE) {
         return;
     }
-    (void)judge_hit(&participant->judge, &hit);
     if (hit.number > participant->acknowledged) {
-        participant->acknowledged = hit.number;
+        participant->acknowledged = hit.number; /* of any take: no number counts twice */
+    }
+    if (entry->take == participant->take) {
+        (void)judge_hit(&participant->judge, &hit);
     }
 }
 
@@ -110,6 +112,17 @@ static void restore_tempo(Session *session)
     }
 }
 
+/*
+ * Greater than every revision that anybody may have heard of: the newest ones may not have been
+ * stored, and one number must not mean two timelines. Time is what grows over all restarts.
+ */
+static uint32_t fresh_revision(const Timeline *timeline, SessionTime stored_until)
+{
+    const int64_t by_time = stored_until.ns / (100 * NS_PER_MS);
+
+    return (uint32_t)clamp_i64(by_time, (int64_t)timeline->revision + 1, UINT32_MAX);
+}
+
 void session_restored(Session *session, SessionTime stored_until)
 {
     const SessionTime settled = {stored_until.ns - SESSION_SETTLE_NS - NS_PER_S};
@@ -122,6 +135,7 @@ void session_restored(Session *session, SessionTime stored_until)
     }
     /* Bars that may not have been stored are summed up (again), with what people bring back. */
     session->bars_until = timeline_bar_start(&session->timeline, where);
+    session->timeline.revision = fresh_revision(&session->timeline, stored_until);
     session->is_restored = true;
     restore_tempo(session);
 }

@@ -151,13 +151,17 @@ static void take_wish(Session *session,
 }
 
 /* Asks the tables; says so when a wish is denied. Denied hits are many and stay unanswered. */
-static bool is_allowed(const Participant *participant, const Message *message, Outbox *outbox)
+static bool is_allowed(Session *session, uint16_t seat, const Message *message, Outbox *outbox)
 {
+    const Participant *participant = &session->participants[seat];
     const Role role = participant_role(participant);
     const bool allowed =
         role_may_send(role, message->type) &&
         (message->type != MESSAGE_COMMAND || role_may_command(role, message->command.kind));
 
+    if (!allowed) {
+        session->counts.not_allowed++;
+    }
     if (!allowed && message_delivery(message->type) == DELIVERY_RELIABLE) {
         people_refuse(participant->connection, REFUSAL_NOT_ALLOWED, 0, outbox);
     }
@@ -172,7 +176,7 @@ static void receive(
 
     assert(seat < session->participant_count);
     if (session->participants[seat].state != SEAT_CONNECTED ||
-        !is_allowed(&session->participants[seat], message, outbox)) {
+        !is_allowed(session, seat, message, outbox)) {
         return;
     }
     if (message->type == MESSAGE_LEAVE) {

@@ -83,7 +83,12 @@ typedef struct {
 
     uint32_t acknowledged;  /* every hit up to this number has been received */
     uint64_t received_mask; /* bit i: hit acknowledged + 1 + i has been received */
+    uint32_t hits_received; /* numbers that came for the first time: each is refused, idle, waits
+                               in the judge or has been judged */
     uint32_t hits_refused;  /* implausible, too late or too many */
+    uint32_t hits_idle;     /* outside of the music: drumming in the lobby */
+    SessionTime closed_hits[HITS_PER_S_MAX]; /* ring of the newest that wait no more ... */
+    uint32_t closed_hit_count;               /* ... of so many ever */
 
     Judge judge;
     PersonStatistics statistics; /* of the take */
@@ -121,8 +126,21 @@ typedef struct {
     uint64_t likeness; /* of the name; 0 without one */
 } Ban;
 
+/* What became of everything that people sent, since the session began or came back. */
+typedef struct {
+    int64_t hits_received;
+    int64_t hits_repeated; /* sent again, because no acknowledgement had come: changes nothing */
+    int64_t hits_taken;    /* given to the judge */
+    int64_t hits_idle;
+    int64_t hits_untimely; /* from the future, or from too long ago */
+    int64_t hits_too_many; /* faster than anybody drums */
+    int64_t hits_late;     /* their stretch of time was closed, or the judge was full */
+    int64_t not_allowed;   /* wishes of people without the right */
+} SessionCounts;
+
 typedef struct {
     SessionConfig config;
+    SessionCounts counts;
     Timeline timeline;
     Groove grooves[GROOVES_MAX];
     int groove_count;
