@@ -186,15 +186,14 @@ static enet_uint32 checksum(const ENetBuffer *buffers, size_t buffer_count)
     return secure_peer_mac(&connection->secure, bytes, size_bytes);
 }
 
-static bool send_raw(Connection *connection, uint8_t *bytes, size_t size_bytes)
+/* A datagram of our own, past ENet. */
+static bool send_raw(Connection *connection, ENetBuffer buffer)
 {
-    ENetBuffer buffer = {.data = bytes, .dataLength = size_bytes};
-
     if (enet_socket_send(connection->host->socket, &connection->server, &buffer, 1) !=
-        (int)size_bytes) {
+        (int)buffer.dataLength) {
         return false;
     }
-    connection->traffic.sent_bytes += size_bytes;
+    connection->traffic.sent_bytes += buffer.dataLength;
     connection->traffic.sent_datagrams++;
     return true;
 }
@@ -204,7 +203,7 @@ static void send_hello(Connection *connection, HostTime now)
     uint8_t bytes[HELLO_BYTES];
 
     hello_encode(&connection->hello, bytes);
-    (void)send_raw(connection, bytes, sizeof bytes);
+    (void)send_raw(connection, (ENetBuffer){.data = bytes, .dataLength = sizeof bytes});
     connection->hello_at.ns = now.ns + connection->hello_wait_ns;
     connection->hello_wait_ns = clamp_i64(2 * connection->hello_wait_ns, HELLO_NS, HELLO_NS_MAX);
 }
@@ -609,7 +608,7 @@ bool connection_send_ping(Connection *connection, ClockDatagram *ping)
     ping->c1 = host_clock_now();
     ping_encode(ping, bytes);
     secure_peer_clock_mac(&connection->secure, bytes, PING_BYTES, bytes + PING_BYTES);
-    return send_raw(connection, bytes, sizeof bytes);
+    return send_raw(connection, (ENetBuffer){.data = bytes, .dataLength = sizeof bytes});
 }
 
 void connection_close(Connection *connection)

@@ -122,10 +122,9 @@ static bool has_keys(Endpoint *endpoint, Slot *slot, const ENetPeer *peer)
                       peer->eventData);
 }
 
-static void send_raw(ENetHost *host, uint8_t *bytes, size_t size_bytes)
+/* Answers the datagram that was received last, past ENet. */
+static void answer_raw(ENetHost *host, ENetBuffer buffer)
 {
-    ENetBuffer buffer = {.data = bytes, .dataLength = size_bytes};
-
     (void)enet_socket_send(host->socket, &host->receivedAddress, &buffer, 1);
 }
 
@@ -155,7 +154,7 @@ static void answer_ping(Endpoint *endpoint, const uint8_t *bytes, HostTime arriv
     datagram.s3.ns = host_clock_now().ns + endpoint->session_offset_ns;
     pong_encode(&datagram, pong);
     secure_peer_clock_mac(&slot->gate.secure, pong, PING_BYTES, pong + PING_BYTES);
-    send_raw(host, pong, sizeof pong);
+    answer_raw(host, (ENetBuffer){.data = pong, .dataLength = sizeof pong});
     endpoint->counts.pings_refused--;
     endpoint->counts.pings_answered++;
 }
@@ -237,7 +236,7 @@ static int intercept(ENetHost *host, ENetEvent *event)
                                                        datagram.bytes,
                                                        datagram.size_bytes,
                                                        answer)) {
-        send_raw(host, answer, sizeof answer);
+        answer_raw(host, (ENetBuffer){.data = answer, .dataLength = sizeof answer});
     }
     return 1;
 }

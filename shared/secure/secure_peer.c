@@ -11,7 +11,7 @@ enum {
     PROLOGUE_BYTES = 7 + 2 + COOKIE_BYTES
 };
 
-static const char PROLOGUE[] = "onedrum";
+static const uint8_t PROLOGUE[7] = {'o', 'n', 'e', 'd', 'r', 'u', 'm'};
 static const char MAC_PURPOSE[] = "onedrum datagram mac";
 
 _Static_assert((int)MAC_KEY_BYTES == (int)crypto_shorthash_siphash24_KEYBYTES, "SipHash");
@@ -62,7 +62,7 @@ void secure_peer_wipe(SecurePeer *peer)
 /* Both must agree on the version and on the cookie, or the handshake fails. */
 static void write_prologue(const SecurePeer *peer, uint8_t prologue[PROLOGUE_BYTES])
 {
-    memcpy(prologue, PROLOGUE, 7);
+    memcpy(prologue, PROLOGUE, sizeof PROLOGUE);
     prologue[7] = (uint8_t)(PROTOCOL_VERSION & 0xff);
     prologue[8] = (uint8_t)(PROTOCOL_VERSION >> 8);
     memcpy(prologue + 9, peer->cookie, COOKIE_BYTES);

@@ -128,7 +128,7 @@ def check_wrong_fingerprint(stage):
 
 
 def check_changed_key(stage):
-    """Remembered on first use; another server on the same address is refused until the line goes."""
+    """Remembered on first use; another server there is refused until its line goes."""
     known = stage.folder / "home" / "known_hosts"
     server = stage.serve(tag="met")
     first = dict(stage.ready)

@@ -14,7 +14,9 @@
 enum {
     FIELD_BYTES_MAX = 512,
     MESSAGES_MAX = 8,
-    LINE_CHARS_MAX = 1200
+    LINE_CHARS_MAX = 1200,
+    FIRST_BITS = 8 * NOISE_FIRST_BYTES,
+    SECOND_BITS = 8 * NOISE_SECOND_BYTES
 };
 
 typedef struct {
@@ -251,7 +253,7 @@ static void nothing_but_the_honest_messages_gives_keys(void **state)
         uint8_t payload[NOISE_SECOND_BYTES + 1];
         size_t payload_bytes;
         size_t size_bytes = NOISE_SECOND_BYTES;
-        uint64_t bit = prng_u64(&prng) % (8 * NOISE_FIRST_BYTES);
+        uint64_t bit = prng_below(&prng, FIRST_BITS);
         bool first = i % 4 == 0;
         Pair pair;
 
@@ -267,7 +269,7 @@ static void nothing_but_the_honest_messages_gives_keys(void **state)
         if (!first && i % 4 == 1) {
             size_bytes = prng_u64(&prng) % NOISE_SECOND_BYTES;
         } else if (!first) {
-            bit = prng_u64(&prng) % (8 * NOISE_SECOND_BYTES);
+            bit = prng_below(&prng, SECOND_BITS);
             message[bit / 8] ^= (uint8_t)(1U << bit % 8);
         }
         check(!noise_read(&pair.client, message, size_bytes, payload, &payload_bytes));
