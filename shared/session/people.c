@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "shared/session/play.h"
+#include "shared/text.h"
 
 /* Quality of a clock by its uncertainty, drawn as 4, 3, 2 or 1 bars; 0 when it never spoke. */
 static uint8_t clock_bars_of(uint32_t uncertainty_us)
