@@ -464,8 +464,8 @@ static void take_password(Rooms *rooms,
                           RoomConnection *connection,
                           const PasswordMessage *password)
 {
-    SessionTime turn = now;
-    SessionTime code_turn = now;
+    SessionTime turn;
+    SessionTime code_turn;
 
     if (rooms->ports.check_password == NULL) {
         refuse(rooms, connection, REFUSAL_NOT_ALLOWED, 0);
