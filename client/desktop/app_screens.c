@@ -265,8 +265,8 @@ static void emit_lobby(App *app, HostTime now)
     case LOBBY_ACTION_MENU:
         app->menu_open = true;
         break;
-    case LOBBY_ACTION_LEAVE:
-        app_leave(app, now);
+    case LOBBY_ACTION_START:
+        model_command(model, COMMAND_START, COUNT_IN_BARS, 0, NULL, outbox);
         break;
     case LOBBY_ACTION_NONE:
         break;
