@@ -10,11 +10,13 @@
 
 #include "server/groove_library.h"
 #include "server/net/endpoint.h"
+#include "server/password_check.h"
 #include "server/rooms.h"
 #include "server/server_key.h"
 #include "server/session_clock.h"
 #include "shared/platform/host_clock.h"
 #include "shared/platform/log.h"
+#include "shared/platform/secret_file.h"
 #include "shared/secure/entropy.h"
 #include "shared/secure/fingerprint.h"
 
@@ -30,6 +32,7 @@ struct Server {
     Storage *storage;
     Endpoint *endpoint;
     Rooms *rooms;
+    PasswordCheck *password_check;          /* NULL without a facilitator's password */
     int64_t offset_ns;                      /* session time minus host time */
     uint8_t fingerprint[FINGERPRINT_BYTES]; /* of the server's key */
     bool announced;
@@ -166,6 +169,13 @@ static void port_store_entry(void *context, int64_t id, const JournalEntry *entr
 
     (void)storage_put_entry(server->storage, id, entry);
     server->has_news = true;
+}
+
+static bool port_check_password(void *context, uint32_t connection, const char *password)
+{
+    const Server *server = context;
+
+    return password_check_ask(server->password_check, connection, password);
 }
 
 static void port_random(void *context, uint8_t *bytes, size_t size_bytes)
@@ -365,6 +375,29 @@ static bool restore_session(Server *server,
     return true;
 }
 
+/* After the key, which has started the secure parts. */
+static bool open_password(Server *server, ServerError *error)
+{
+    char password[PASSWORD_BYTES_MAX + 2];
+    SecretFileError cause;
+
+    if (server->options.password_file[0] == '\0') {
+        return true;
+    }
+    if (!secret_file_read(server->options.password_file,
+                          password,
+                          PASSWORD_BYTES_MIN,
+                          PASSWORD_BYTES_MAX,
+                          &cause)) {
+        return fail(error, cause.text);
+    }
+    server->password_check = password_check_open(password);
+    secure_wipe(password, sizeof password);
+    return server->password_check != NULL
+               ? true
+               : fail(error, "no memory for the facilitator's password; close other programs");
+}
+
 static bool open_rooms(Server *server, const SessionConfig *defaults, ServerError *error)
 {
     const RoomsConfig config = {.defaults = *defaults,
@@ -378,6 +411,8 @@ static bool open_rooms(Server *server, const SessionConfig *defaults, ServerErro
                               .answer_pings = port_answer_pings,
                               .store_session = port_store_session,
                               .store_entry = port_store_entry,
+                              .check_password =
+                                  server->password_check != NULL ? port_check_password : NULL,
                               .random = port_random};
 
     server->rooms = rooms_create(&config, &ports);
@@ -459,7 +494,7 @@ static bool open_all(Server *server, ServerError *error)
                  SESSION_KEPT_DAYS);
     }
     if (!listen_on(server, slots_for(server, sessions, count), error) ||
-        !open_rooms(server, &defaults, error) ||
+        !open_password(server, error) || !open_rooms(server, &defaults, error) ||
         !fill_rooms(server, sessions, count, clock.stored_until, error) ||
         !store_opening(server, error)) {
         return false;
@@ -470,6 +505,7 @@ static bool open_all(Server *server, ServerError *error)
 
 static void free_server(Server *server)
 {
+    password_check_close(server->password_check);
     rooms_destroy(server->rooms);
     endpoint_close(server->endpoint);
     (void)storage_close(server->storage);
@@ -501,7 +537,7 @@ static void take_events(Server *server, SessionTime now)
     while (endpoint_next(server->endpoint, &event)) {
         switch (event.kind) {
         case ENDPOINT_CONNECTED:
-            rooms_connected(server->rooms, now, event.connection);
+            rooms_connected(server->rooms, now, event.connection, event.address);
             break;
         case ENDPOINT_RECEIVED:
             rooms_received(server->rooms, now, event.connection, event.bytes, event.size_bytes);
@@ -510,6 +546,15 @@ static void take_events(Server *server, SessionTime now)
             rooms_disconnected(server->rooms, now, event.connection);
             break;
         }
+    }
+}
+
+static void take_answers(Server *server, SessionTime now)
+{
+    PasswordAnswer answer;
+
+    while (server->password_check != NULL && password_check_next(server->password_check, &answer)) {
+        rooms_password_checked(server->rooms, now, answer.connection, answer.fits);
     }
 }
 
@@ -605,6 +650,7 @@ static void turn(Server *server)
     /* Read after the pass: nothing that it brought happened later than this. */
     now = host_clock_now();
     take_events(server, (SessionTime){now.ns + server->offset_ns});
+    take_answers(server, (SessionTime){now.ns + server->offset_ns});
     tick(server, now);
     endpoint_flush(server->endpoint);
 }

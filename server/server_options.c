@@ -22,6 +22,9 @@ const char SERVER_OPTIONS_HELP_TEXT[] =
     "  --new-session        open a new session beside those stored in DIR; without it\n"
     "                       one is opened only when DIR has none of the last 30 days\n"
     "\n"
+    "  --facilitator-password-file FILE\n"
+    "                       its first line lets people lead; only its owner may read it\n"
+    "\n"
     "For new sessions:\n"
     "  --title TEXT         what people see on joining (default \"Drum circle\")\n"
     "  --seats N            people at most, 1 to 4096 (default 100)\n"
@@ -182,6 +185,11 @@ static bool read_public_host(const char *value, ServerOptions *options)
            copy_text(value, options->public_host, LINK_HOST_BYTES_MAX);
 }
 
+static bool read_password_file(const char *value, ServerOptions *options)
+{
+    return copy_text(value, options->password_file, SERVER_OPTIONS_PATH_BYTES_MAX);
+}
+
 static const Option known_options[] = {
     {"--listen", read_listen, "HOST:PORT, such as 0.0.0.0:4321", false},
     {"--public-host", read_public_host, "a host name or address", false},
@@ -192,6 +200,7 @@ static const Option known_options[] = {
     {"--groove", read_groove, "the name of a groove, such as pulse", true},
     {"--grooves", read_grooves, "a directory", false},
     {"--tempo", read_tempo, "beats per minute from 30 to 300", true},
+    {"--facilitator-password-file", read_password_file, "a file", false},
     {"--grace", read_grace, "seconds, from 60 to 604800", true},
 };
 

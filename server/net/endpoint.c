@@ -584,6 +584,7 @@ shake_hands(Endpoint *endpoint, ENetPeer *peer, const ENetPacket *frame, Endpoin
     endpoint->connection_count++;
     event->kind = ENDPOINT_CONNECTED;
     event->connection = connection_of(endpoint, peer);
+    event->address = peer->address.host;
     return true;
 }
 

@@ -45,6 +45,7 @@ typedef struct {
     EndpointEventKind kind;
     uint32_t connection;  /* never reused while anybody may remember it; the low 16 bits are an
                              index below the slots */
+    uint32_t address;     /* CONNECTED: of the host, as ENet has it */
     const uint8_t *bytes; /* RECEIVED: valid until the next call */
     size_t size_bytes;
 } EndpointEvent;

@@ -28,6 +28,8 @@ ALLOWED = set(MEMORY.split()) | set(GENERATED.split()) | {"_GLOBAL_OFFSET_TABLE_
 ALLOWED |= {name + suffix for name in MATHS.split() for suffix in ("", "f")}
 
 
+# shared/names.c asks Unicode's tables, in its own memory: nothing of utf8proc that allocates.
+UTF8PROC = r"utf8proc_(decompose|normalize_utf32|encode_char|category|get_property)"
 SODIUM = r"(crypto_\w+|sodium_(init|memzero|memcmp)|randombytes_buf)"
 
 
@@ -43,10 +45,10 @@ def symbols_of(library):
 def main(library, core=None):
     symbols = symbols_of(library)
     defined = {name for _, name, kind in symbols if kind not in "Uw"}
-    foreign = COMPILER
+    foreign = f"{COMPILER}|{UTF8PROC}"
     if core:
         defined |= {name for _, name, kind in symbols_of(core) if kind not in "Uw"}
-        foreign = f"{COMPILER}|{SODIUM}"
+        foreign = f"{COMPILER}|{UTF8PROC}|{SODIUM}"
     problems = []
     for place, name, kind in symbols:
         member = re.sub(r".*\[(.*)\]", r"\1", place)

@@ -143,6 +143,27 @@ static void a_name_of_25_characters_is_refused_before_the_server_does(void **sta
     check(screen.errors[JOIN_FIELD_NAME].length_bytes > 0);
 }
 
+static void a_name_is_put_in_order_or_the_fault_is_told(void **state)
+{
+    (void)state;
+    come_back("host");
+    probe_type(&probe, "K7PM4TWX");
+    form_copy(screen.name,
+              sizeof screen.name,
+              "Cl\xe2\x80\xae"
+              "eo");
+    form_copy(screen.team, sizeof screen.team, " Team   Maple ");
+    probe_key(&probe, UI_KEY_ENTER, 0);
+    check_i64(action, JOIN_ACTION_NONE);
+    check_text(screen.errors[JOIN_FIELD_NAME].bytes,
+               "Use letters, digits and signs that can be seen.");
+    check_text(screen.team, "Team Maple");
+    form_copy(screen.name, sizeof screen.name, "Zoe\xcc\x88 ");
+    probe_key(&probe, UI_KEY_ENTER, 0);
+    check_i64(action, JOIN_ACTION_JOIN);
+    check_text(screen.name, "Zo\xc3\xab");
+}
+
 static void the_servers_refusals_stand_under_their_field(void **state)
 {
     RefusedMessage wrong_code = {.reason = REFUSAL_NO_SESSION};
@@ -359,6 +380,7 @@ int main(void)
         cmocka_unit_test_setup(a_code_without_a_host_says_what_to_type, set_up),
         cmocka_unit_test_setup(nothing_typed_is_an_error_in_words_under_each_field, set_up),
         cmocka_unit_test_setup(a_name_of_25_characters_is_refused_before_the_server_does, set_up),
+        cmocka_unit_test_setup(a_name_is_put_in_order_or_the_fault_is_told, set_up),
         cmocka_unit_test_setup(the_servers_refusals_stand_under_their_field, set_up),
         cmocka_unit_test_setup(letters_are_shortcuts_only_while_no_field_has_the_focus, set_up),
         cmocka_unit_test_setup(tab_reaches_practise_and_settings, set_up),
