@@ -389,7 +389,9 @@ static void check_position(Watch *watch, Room *room, int index)
 {
     const RoomClient *client = &room->clients[index];
     const ModelNow now = model_now(&client->model, room_host_time(room, client));
-    const bool relocked = client->model.clock.segment_count < watch->clients[index].segment_count;
+    const AppliedClock *clock = &client->model.clock;
+    const bool relocked =
+        clock->segment_count == 1 && clock->version != watch->clients[index].version;
     const uint32_t revision = client->model.timeline.revision;
     const bool replanned = revision != watch->clients[index].revision;
 
@@ -410,7 +412,7 @@ static void check_position(Watch *watch, Room *room, int index)
     watch->clients[index].time = now.time;
     watch->clients[index].position = now.position;
     watch->clients[index].revision = revision;
-    watch->clients[index].segment_count = client->model.clock.segment_count;
+    watch->clients[index].version = clock->version;
 }
 
 void watch_check(Watch *watch, Room *room)

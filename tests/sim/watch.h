@@ -46,7 +46,7 @@ typedef struct {
         SessionTime time;
         Beats position;
         uint32_t revision;
-        uint32_t segment_count;
+        uint32_t version; /* of the applied clock */
     } clients[ROOM_CLIENTS_MAX];
     int64_t clock_checks;
 } Watch;
