@@ -404,7 +404,8 @@ static int add_room(
     if (rooms->room_count == ROOMS_MAX) {
         return -1;
     }
-    room = calloc(1, sizeof *room + config->seats * sizeof room->participants[0]);
+    room =
+        calloc(1, sizeof *room + session_participants_max(config) * sizeof room->participants[0]);
     if (room == NULL) {
         return -1;
     }

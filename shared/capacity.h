@@ -7,6 +7,7 @@
 enum {
     /* People. */
     PARTICIPANTS_MAX = 4096, /* seats of one session; a session may be given fewer */
+    OBSERVERS_MAX = 16,      /* who watch or lead without a seat of the session's */
     TEAMS_MAX = 1024,        /* teams of one session */
     NAME_BYTES_MAX = 96,     /* UTF-8 bytes of a name, without the terminator: 24 code points */
     NAME_CODE_POINTS_MAX = 24,

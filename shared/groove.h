@@ -58,10 +58,7 @@ typedef struct {
  */
 bool groove_title_is_valid(const char *title, size_t title_bytes);
 
-/*
- * How many bytes at the start of `text` are UTF-8 without control characters (tabs are controls)
- * and without characters that turn the direction of text: `text_bytes` when all of it is.
- */
+/* How many bytes at the start of `text` may stand in a title: what text_clean_bytes allows. */
 size_t groove_title_clean_bytes(const char *text, size_t text_bytes);
 
 /*

@@ -61,12 +61,12 @@ void group_statistics_merge(GroupStatistics *group, const GroupStatistics *other
     }
 }
 
-/* (N R^2 - 1) / (N - 1): the mean cosine between two different hits of the beat. */
-static double pairwise_consistency(const CircularSum *phase)
+double group_pairwise_consistency(const CircularSum *phase)
 {
     const double r = circular_r(phase);
     const double n = (double)phase->count;
 
+    assert(phase->count >= 2);
     return (n * r * r - 1.0) / (n - 1.0);
 }
 
@@ -86,7 +86,7 @@ GroupFigures group_statistics_figures(const GroupStatistics *group,
         if (!beat->used || beat->beat_number != number || beat->phase.count < 2) {
             continue;
         }
-        ppc_sum += pairwise_consistency(&beat->phase);
+        ppc_sum += group_pairwise_consistency(&beat->phase);
         r_sum += circular_r(&beat->phase);
         counted++;
     }

@@ -71,6 +71,9 @@ GroupFigures group_statistics_figures(const GroupStatistics *group,
                                       int32_t active,
                                       int32_t joined);
 
+/* (N R^2 - 1) / (N - 1), N = 2 or more: the mean cosine between two different hits of one beat. */
+double group_pairwise_consistency(const CircularSum *phase);
+
 /* The figures of a given mean PPC and R; what group_statistics_figures ends with. */
 GroupFigures
 group_figures_of(double ppc, double r, int64_t beat_ns, int32_t active, int32_t joined);

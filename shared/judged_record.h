@@ -25,8 +25,8 @@ typedef enum {
 
 typedef struct {
     SessionTime at;         /* of the hit; of the note for MISS */
-    int64_t note_number;    /* counts this participant's expected notes 0, 1, 2 ...; for EXTRA and
-                               BOUNCE that of the nearest note */
+    int64_t note_number;    /* counts this participant's expected notes from 1; for EXTRA and BOUNCE
+                               that of the nearest note, 0 where none was ever expected */
     int64_t error_ns;       /* hit minus (nearest) note, negative = early; 0 for MISS */
     int64_t calibration_ns; /* the participant's own offset c then; 0 = uncalibrated */
     int64_t beat_ns;        /* beat period T at the note, > 0 */
@@ -44,10 +44,16 @@ static inline bool judgement_closes_note(Judgement kind)
     return kind >= JUDGEMENT_PERFECT && kind <= JUDGEMENT_MISS;
 }
 
+/* True for PERFECT, GOOD and OK: a hit has claimed a note, and its asynchrony is known. */
+static inline bool judgement_claims_note(Judgement kind)
+{
+    return kind >= JUDGEMENT_PERFECT && kind <= JUDGEMENT_OK;
+}
+
 /* True for PERFECT, GOOD, OK and EXTRA: the record is a debounced hit and has a phase. */
 static inline bool judgement_is_hit(Judgement kind)
 {
-    return (kind >= JUDGEMENT_PERFECT && kind <= JUDGEMENT_OK) || kind == JUDGEMENT_EXTRA;
+    return judgement_claims_note(kind) || kind == JUDGEMENT_EXTRA;
 }
 
 #endif

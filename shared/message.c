@@ -328,6 +328,9 @@ static void code_standing(Wire *wire, Message *message)
     wire_u32(wire, &standing->spread_us);
     code_u16_up_to(wire, &standing->r_tenthousandths, 10000);
     wire_below(wire, &standing->verdict, VERDICT_COUNT_SENT);
+    wire_below(wire, &standing->part, GROOVE_PARTS_MAX);
+    wire_below(wire, &standing->part_before, GROOVE_PARTS_MAX);
+    wire_i64(wire, &standing->part_from.ubeats);
     code_centi(wire, &standing->team_together_centi);
     code_count(wire, &standing->count, JUDGEMENTS_PER_MESSAGE_MAX);
     for (int i = 0; i < standing->count; i++) {

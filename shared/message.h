@@ -58,8 +58,8 @@ typedef enum {
     REFUSAL_FULL, /* number: seats */
     REFUSAL_NAME_TAKEN,
     REFUSAL_NAME_INVALID,
-    REFUSAL_TOKEN, /* this facilitator token or seat is not known here */
-    REFUSAL_LOCKED,
+    REFUSAL_TOKEN,       /* this facilitator token or seat is not known here */
+    REFUSAL_LOCKED,      /* the session takes nobody in: no server says so yet, clients know it */
     REFUSAL_NOT_ALLOWED, /* this role may not do that */
     REFUSAL_NOT_NOW,     /* the transport's state does not allow it */
     REFUSAL_OUT_OF_RANGE,
@@ -220,6 +220,10 @@ typedef struct {
 #define TEAM_NONE UINT16_MAX
 
 /* ROSTER: as many entries as fit, each replaces what was known of its seat. */
+enum {
+    ROSTER_BYTES = 4,      /* of the message without its entries ... */
+    ROSTER_ENTRY_BYTES = 8 /* ... and of an entry without its name */
+};
 typedef struct {
     uint16_t joined; /* people in the session now */
     uint8_t count;
@@ -230,7 +234,7 @@ typedef struct {
     uint16_t team;
     uint16_t members;
     uint16_t together_centi;       /* 0..10000, hundredths of a point, now */
-    uint16_t first_together_centi; /* over its first 8 bars of the take */
+    uint16_t first_together_centi; /* mean over the first 8 bars of the take, as far as played */
     char name[NAME_BYTES_MAX + 1];
 } TeamEntry;
 
@@ -267,6 +271,9 @@ typedef struct {
     uint32_t spread_us;
     uint16_t r_tenthousandths;
     uint8_t verdict; /* Verdict */
+    uint8_t part;    /* played from part_from on; before it, part_before */
+    uint8_t part_before;
+    Beats part_from;
     uint16_t team_together_centi;
     uint8_t count;
     JudgementEntry judgements[JUDGEMENTS_PER_MESSAGE_MAX];
@@ -283,7 +290,8 @@ typedef struct {
     uint16_t team_score_centi; /* together, weighted by how many take part */
     uint16_t r_tenthousandths;
     uint32_t sigma_us;
-    int32_t median_us; /* of the active people's bias: "ahead of the click" */
+    int32_t median_us; /* of the bias of calibrated people who keep the tempo: "ahead of the click";
+                          0 while they are fewer than 5 */
     uint16_t verdicts[VERDICT_COUNT_SENT];
 } SnapshotMessage;
 

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "shared/text.h"
 #include "shared/units.h"
 
 typedef struct {
@@ -56,11 +57,8 @@ void wire_below(Wire *wire, uint8_t *value, int limit);
 
 /*
  * A text of at most `bytes_max` bytes behind a length byte; `text` has room for bytes_max + 1 and
- * is always terminated. Only well-formed UTF-8 without control characters passes.
+ * is always terminated. Only clean text passes (see shared/text.h).
  */
 void wire_text(Wire *wire, char *text, size_t bytes_max);
-
-/* Well-formed UTF-8 (no overlong forms, no surrogates) without C0, DEL or C1 control characters. */
-bool text_is_clean(const char *text, size_t text_bytes);
 
 #endif

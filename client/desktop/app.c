@@ -402,6 +402,7 @@ static void start_autoplay(App *app, HostTime now)
 
 void app_turn(App *app, HostTime now)
 {
+    app->now = now;
     app_take_hits(app, now);
     room_service(app->room, now);
     start_autoplay(app, now);

@@ -75,6 +75,7 @@ typedef struct App {
     DrawList draw;
     UiOutput output; /* of the last frame */
     Layout layout;   /* of the last frame */
+    HostTime now;    /* of the last turn */
     HostTime last_frame_at;
     HostTime next_frame_at;
     bool drum_key_down; /* the text that follows a drum key is none */

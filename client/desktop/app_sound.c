@@ -7,15 +7,28 @@
 /* Pads beside the main drum sound a little softer, so that two hands are told apart. */
 static const float pad_gains[SETTINGS_PADS] = {1.0F, 0.8F, 0.9F, 0.7F};
 
+/* The part that is played now; at rest the one that comes next. */
 static Drum own_drum(const App *app)
 {
     const ClientModel *model = &app->room->model;
+    const ModelNow music = model_now(model, app->now);
+    const Section *section = NULL;
     const Groove *groove = NULL;
+    Beats where;
 
-    if (app->room->kind != ROOM_NONE && model->has_timeline) {
-        groove = model_groove(model, &model->timeline.sections[model->timeline.section_count - 1]);
+    if (app->room->kind == ROOM_NONE || !model->has_timeline) {
+        return DRUM_BONGO_HIGH;
     }
-    return groove == NULL ? DRUM_BONGO_HIGH : groove->parts[model_part_index(model, groove)].drum;
+    section = &model->timeline.sections[model->timeline.section_count - 1];
+    if (music.known && music.tempo_mbpm != 0) {
+        section = music.section;
+    }
+    groove = model_groove(model, section);
+    if (groove == NULL) {
+        return DRUM_BONGO_HIGH;
+    }
+    where = music.tempo_mbpm != 0 ? music.position : BEATS_NEVER;
+    return groove->parts[model_part_index(model, groove, where)].drum;
 }
 
 void app_strike(App *app, int pad)

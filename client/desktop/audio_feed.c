@@ -1,5 +1,6 @@
 #include "client/desktop/audio_feed.h"
 
+#include <assert.h>
 #include <string.h>
 
 void audio_feed_init(AudioFeed *feed)
@@ -137,6 +138,7 @@ static void forget(AudioFeed *feed, HostTime over, const AudioPlan *plan)
 
 void audio_feed_sent(AudioFeed *feed, const AudioPlan *plan, int sound_count, HostTime now)
 {
+    assert(sound_count <= plan->sound_count);
     forget(feed, (HostTime){now.ns - AUDIO_FEED_MEMORY_NS}, plan);
     for (int i = 0; i < sound_count; i++) {
         int index = 0;

@@ -22,7 +22,12 @@ bool autoplay_next(Autoplay *autoplay, const ClientModel *model, HostTime now, S
 {
     const Groove *grooves[GROOVES_MAX] = {NULL};
     const SimulatedScore score = {
-        .timeline = &model->timeline, .grooves = grooves, .part = model->part};
+        .timeline = &model->timeline,
+        .grooves = grooves,
+        .part = model->part,
+        .part_before = model->part_before,
+        .part_from = model->part_from,
+    };
     SessionTime time;
 
     if (!model->has_timeline || !model->clock.locked) {

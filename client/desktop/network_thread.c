@@ -39,7 +39,6 @@ struct NetworkThread {
     _Atomic bool stops;
     _Atomic bool looks_up; /* a name; that may take long */
     _Atomic bool is_over;
-    _Atomic int failures;
 
     /* The main thread's. */
     uint32_t generation_heard;
@@ -49,6 +48,7 @@ struct NetworkThread {
     Connection *connection;
     uint32_t generation;
     Prng prng;
+    int failures; /* in a row to reach the server */
     HostTime retry_at;
     HostTime heard_at;
     HostTime ping_at;
@@ -101,9 +101,8 @@ static void tell_problem(NetworkThread *thread, HostTime now, const char *reason
 
 static void plan_retry(NetworkThread *thread, HostTime now)
 {
-    const int attempt = atomic_fetch_add(&thread->failures, 1);
-
-    thread->retry_at.ns = now.ns + connection_backoff_ns(attempt, prng_u64(&thread->prng));
+    thread->retry_at.ns = now.ns + connection_backoff_ns(thread->failures, prng_u64(&thread->prng));
+    thread->failures++;
 }
 
 static void lose_connection(NetworkThread *thread, HostTime now, bool stood)
@@ -196,7 +195,7 @@ static void take_order(NetworkThread *thread, const NetworkPacket *packet)
         thread->ping_count = 0;
         thread->ping_nonce = packet->datagram.nonce;
         thread->ping_at = host_clock_now();
-        atomic_store(&thread->failures, 0);
+        thread->failures = 0;
     } else if (packet->kind == KIND_SEND && current) {
         (void)connection_send(
             thread->connection, packet->bytes, packet->size_bytes, packet->delivery);
@@ -505,9 +504,4 @@ void network_thread_finish(NetworkThread *thread)
 bool network_thread_is_over(const NetworkThread *thread)
 {
     return atomic_load(&thread->is_over);
-}
-
-int network_thread_failures(const NetworkThread *thread)
-{
-    return atomic_load(&thread->failures);
 }

@@ -70,7 +70,4 @@ void network_thread_finish(NetworkThread *thread);
 /* The end of network_thread_finish has come. */
 bool network_thread_is_over(const NetworkThread *thread);
 
-/* Failures in a row to reach the server; 0 while connected. */
-int network_thread_failures(const NetworkThread *thread);
-
 #endif

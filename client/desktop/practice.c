@@ -36,7 +36,7 @@ struct Practice {
     HostTime stepped_until;
 
     Session session;
-    Participant participants[SEATS];
+    Participant participants[SEATS + OBSERVERS_MAX];
     Groove grooves[GROOVES_MAX];
     const Groove *grooves_by_index[GROOVES_MAX];
     Outbox answers; /* from the session */

@@ -47,7 +47,6 @@ void room_leave(Room *room, HostTime now)
     practice_destroy(room->practice);
     room->practice = NULL;
     room->kind = ROOM_NONE;
-    room->connected = false;
     room->problem[0] = '\0';
     outbox_clear(&room->outbox);
 }
@@ -79,7 +78,6 @@ bool room_join(
         return false;
     }
     room->link = *link;
-    room->lost_count = 0;
     room->kind = ROOM_NETWORK;
     return true;
 }
@@ -121,14 +119,11 @@ static void take_event(Room *room, HostTime now, const NetworkEvent *event)
 {
     switch (event->kind) {
     case NETWORK_CONNECTED:
-        room->connected = true;
         model_connected(&room->model, now, &room->outbox);
         network_thread_send_all(room->network, &room->outbox);
         break;
     case NETWORK_DISCONNECTED:
-        room->connected = false;
         room->lost_at = event->at;
-        room->lost_count++;
         model_disconnected(&room->model, now);
         break;
     case NETWORK_PROBLEM:

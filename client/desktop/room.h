@@ -32,9 +32,7 @@ typedef struct {
     HostTime leaving_since;
     Link link;
     char problem[160]; /* why the last attempt failed; empty when none did since the welcome */
-    bool connected;
-    HostTime lost_at; /* when a connection that stood broke */
-    uint32_t lost_count;
+    HostTime lost_at;  /* when a connection that stood broke */
 
     Practice *practice;
 } Room;

@@ -96,6 +96,7 @@ static void receive_welcome(ClientModel *model, HostTime now, const WelcomeMessa
     }
     model->welcome = *welcome;
     model->part = welcome->part;
+    model->part_before = welcome->part;
     model->config.calibrated = welcome->calibrated;
     model->config.calibration_us = welcome->calibration_us;
     if (welcome->next_hit_number > model->next_hit_number) {
@@ -298,6 +299,9 @@ static void receive_standing(ClientModel *model, HostTime now, const StandingMes
     if (!model->has_standing || standing->number > model->standing.number) {
         model->standing = *standing;
         model->has_standing = true;
+        model->part = standing->part;
+        model->part_before = standing->part_before;
+        model->part_from = standing->part_from;
     }
 }
 
@@ -328,26 +332,11 @@ static void receive_notice(ClientModel *model, HostTime now, const NoticeMessage
     }
 }
 
-/* A facilitator may give this participant another part: the roster tells. */
-static void follow_own_part(ClientModel *model, const RosterMessage *roster)
-{
-    for (int i = 0; i < roster->count; i++) {
-        const RosterEntry *entry = &roster->entries[i];
-
-        if (entry->seat == model->welcome.seat && (entry->presence & PRESENCE_TAKEN) != 0) {
-            model->part = entry->part;
-        }
-    }
-}
-
 /* What is about others goes nowhere when nobody keeps it. */
 static void receive_about_others(ClientModel *model, const Message *message)
 {
     ModelOthers *others = model->others;
 
-    if (message->type == MESSAGE_ROSTER) {
-        follow_own_part(model, &message->roster);
-    }
     if (others == NULL) {
         return;
     }
@@ -505,9 +494,9 @@ nearest_note(const ClientModel *model, const Section *section, SessionTime at, N
         return false;
     }
     found[0] = groove_note_before(
-        groove, model_part_index(model, groove), section->start, where, &notes[0]);
+        groove, model_part_index(model, groove, where), section->start, where, &notes[0]);
     found[1] = groove_note_at_or_after(
-        groove, model_part_index(model, groove), section->start, where, &notes[1]);
+        groove, model_part_index(model, groove, where), section->start, where, &notes[1]);
     for (int i = 0; i < 2; i++) {
         int64_t distance_ns = 0;
         SessionTime note_at = {0};
@@ -623,7 +612,6 @@ void model_choose_part(ClientModel *model, uint8_t part, Outbox *outbox)
     const Message message = {.type = MESSAGE_CHOOSE_PART, .choose_part = {.part = part}};
 
     assert(part < GROOVE_PARTS_MAX);
-    model->part = part;
     wish(model, &message, outbox);
 }
 
@@ -716,9 +704,11 @@ const Groove *model_groove(const ClientModel *model, const Section *section)
     return NULL;
 }
 
-int model_part_index(const ClientModel *model, const Groove *groove)
+int model_part_index(const ClientModel *model, const Groove *groove, Beats where)
 {
-    return model->part % groove->part_count;
+    const bool before = where.ubeats < model->part_from.ubeats;
+
+    return (before ? model->part_before : model->part) % groove->part_count;
 }
 
 int model_clock_bars(const ClientModel *model)

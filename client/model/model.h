@@ -88,7 +88,9 @@ typedef struct {
     uint32_t notice_count;
     bool has_seat; /* has been welcomed at least once: resumes from then on */
     WelcomeMessage welcome;
-    uint8_t part;
+    uint8_t part; /* from part_from on; before it, part_before */
+    uint8_t part_before;
+    Beats part_from;
     bool ready;
     HostTime since; /* the phase began */
 
@@ -179,6 +181,7 @@ OwnJudgement
 model_hit_at(ClientModel *model, SessionTime at, uint8_t pad, uint8_t velocity, Outbox *outbox);
 
 /* Wishes; each goes out at once when joined, and is answered by the server. */
+/* The STANDING that follows says from which bar line on. */
 void model_choose_part(ClientModel *model, uint8_t part, Outbox *outbox);
 void model_set_ready(ClientModel *model, bool ready, Outbox *outbox);
 void model_set_calibration(ClientModel *model,
@@ -197,8 +200,8 @@ ModelNow model_now(const ClientModel *model, HostTime now);
 /* The groove of a section; NULL while not received. */
 const Groove *model_groove(const ClientModel *model, const Section *section);
 
-/* The own part in a groove: every groove has at least one part. */
-int model_part_index(const ClientModel *model, const Groove *groove);
+/* The own part at a position of a groove: every groove has at least one part. */
+int model_part_index(const ClientModel *model, const Groove *groove, Beats where);
 
 /* The `index`-th newest own judgement, 0 the newest; NULL beyond the oldest. */
 const OwnJudgement *model_own(const ClientModel *model, int index);

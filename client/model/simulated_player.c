@@ -45,9 +45,11 @@ static const Groove *playable_groove(const SimulatedScore *score, const Section 
     return score->grooves[section->groove];
 }
 
-static int part_index(const SimulatedScore *score, const Groove *groove)
+static int part_index(const SimulatedScore *score, const Groove *groove, Beats where)
 {
-    return score->part % groove->part_count;
+    const bool before = where.ubeats < score->part_from.ubeats;
+
+    return (before ? score->part_before : score->part) % groove->part_count;
 }
 
 /* Whether a note planned at `where` is still a note there. */
@@ -59,7 +61,7 @@ static bool note_exists(const SimulatedScore *score, Beats where)
 
     return groove != NULL &&
            groove_note_at_or_after(
-               groove, part_index(score, groove), section->start, where, &note) &&
+               groove, part_index(score, groove, where), section->start, where, &note) &&
            note.at.ubeats == where.ubeats &&
            tempo_map_time_of(&score->timeline->tempo, where).ns != SESSION_TIME_NEVER.ns;
 }
@@ -132,8 +134,11 @@ static int64_t spacing_ns_of(const SimulatedScore *score,
     int32_t tempo_mbpm = tempo_map_tempo_mbpm_at(&score->timeline->tempo, planned->at);
     GrooveNote before = planned->note;
 
-    (void)groove_note_before(
-        groove, part_index(score, groove), section->start, planned->note.at, &before);
+    (void)groove_note_before(groove,
+                             part_index(score, groove, planned->note.at),
+                             section->start,
+                             planned->note.at,
+                             &before);
     if (tempo_mbpm <= 0) {
         return 0;
     }
@@ -148,14 +153,23 @@ static bool note_in_section(const SimulatedScore *score,
 {
     const Groove *groove = playable_groove(score, section);
     Beats end = timeline_section_end(score->timeline, section);
+    bool found = false;
 
     if (from.ubeats < section->start.ubeats) {
         from = section->start;
     }
-    if (groove == NULL ||
-        !groove_note_at_or_after(
-            groove, part_index(score, groove), section->start, from, &planned->note) ||
-        planned->note.at.ubeats >= end.ubeats) {
+    if (groove == NULL) {
+        return false;
+    }
+    found = groove_note_at_or_after(
+        groove, part_index(score, groove, from), section->start, from, &planned->note);
+    if (from.ubeats < score->part_from.ubeats &&
+        (!found || planned->note.at.ubeats >= score->part_from.ubeats)) {
+        from = score->part_from;
+        found = groove_note_at_or_after(
+            groove, part_index(score, groove, from), section->start, from, &planned->note);
+    }
+    if (!found || planned->note.at.ubeats >= end.ubeats) {
         return false;
     }
     planned->at = tempo_map_time_of(&score->timeline->tempo, planned->note.at);

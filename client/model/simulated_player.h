@@ -32,7 +32,9 @@ typedef struct {
 typedef struct {
     const Timeline *timeline;
     const Groove *const *grooves; /* GROOVES_MAX of them */
-    uint8_t part;                 /* taken modulo the parts of the groove in force */
+    uint8_t part;                 /* taken modulo the parts of the groove in force ... */
+    uint8_t part_before;          /* ... and before part_from this one */
+    Beats part_from;
 } SimulatedScore;
 
 typedef struct {

@@ -142,7 +142,7 @@ static void close_until(Scorer *scorer, int64_t horizon_ns)
                 take_group_hit(scorer, &records[i]);
             }
         }
-    } while (count > RECORDS_MAX - JUDGE_HITS_MAX);
+    } while (count >= RECORDS_MAX - JUDGE_HITS_MAX);
 }
 
 /* Expects the notes around `time_ns`. True when there may be more of them than the judge holds. */
@@ -260,8 +260,6 @@ GroupFigures score_group(const ScoreGrid *grid, const ScoreGroupHit *hits, size_
 
     for (size_t start = 0; start < hit_count; start = end) {
         CircularSum phase = {0};
-        double people;
-        double r;
 
         for (end = start; end < hit_count && hits[end].beat == hits[start].beat; end++) {
             circular_add(&phase, hits[end].phase_uturns);
@@ -269,10 +267,8 @@ GroupFigures score_group(const ScoreGrid *grid, const ScoreGroupHit *hits, size_
         if (phase.count < 2) {
             continue;
         }
-        people = (double)phase.count;
-        r = circular_r(&phase);
-        ppc_sum += (people * r * r - 1.0) / (people - 1.0);
-        r_sum += r;
+        ppc_sum += group_pairwise_consistency(&phase);
+        r_sum += circular_r(&phase);
         beat_count++;
     }
     if (beat_count == 0) {

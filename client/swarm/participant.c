@@ -111,7 +111,7 @@ enter_hit(SwarmParticipant *participant, uint32_t number, const SimulatedHit *hi
     const TempoMap *tempo = &model->timeline.tempo;
     const Section *section = timeline_section_at(&model->timeline, hit->note);
     const Groove *groove = model_groove(model, section);
-    int part = groove == NULL ? 0 : model_part_index(model, groove);
+    int part = groove == NULL ? 0 : model_part_index(model, groove, hit->note);
     int64_t calibration_ns =
         model->config.calibrated ? model->config.calibration_us * NS_PER_US : 0;
     SessionTime calibrated = {at.ns - calibration_ns};
@@ -160,7 +160,11 @@ static void play(SwarmParticipant *participant, HostTime now)
 {
     const ClientModel *model = participant->model;
     const Groove *grooves[GROOVES_MAX] = {NULL};
-    SimulatedScore score = {&model->timeline, grooves, model->part};
+    const SimulatedScore score = {.timeline = &model->timeline,
+                                  .grooves = grooves,
+                                  .part = model->part,
+                                  .part_before = model->part_before,
+                                  .part_from = model->part_from};
     ModelNow music = model_now(model, now);
     SimulatedHit hit;
 
@@ -189,7 +193,7 @@ static void choose_part(SwarmParticipant *participant, HostTime now)
         return;
     }
     part = (uint8_t)(participant->config.index % music.groove->part_count);
-    if (model_part_index(model, music.groove) != part) {
+    if (model_part_index(model, music.groove, music.position) != part) {
         model_choose_part(model, part, participant->link.outbox);
     }
     model_set_ready(model, true, participant->link.outbox);

@@ -1,8 +1,6 @@
 #include "shared/session/command.h"
 
-#include "shared/session/group.h"
 #include "shared/session/people.h"
-#include "shared/session/play.h"
 
 enum {
     COUNT_IN_BARS_MAX = 8,
@@ -39,21 +37,31 @@ static bool is_halted(const Session *session)
     return last->transport != TRANSPORT_COUNT_IN && last->transport != TRANSPORT_PLAYING;
 }
 
+/* Soon; but a new take waits until all hits of the one before have been judged as that one's. */
+static SessionTime first_click(const Session *session, SessionTime now)
+{
+    const Timeline *timeline = &session->timeline;
+    const Section *last = &timeline->sections[timeline->section_count - 1];
+    int64_t from_ns = now.ns;
+
+    if (last->take > 0 && last->transport != TRANSPORT_PAUSED) {
+        const int64_t settled_ns = timeline_section_time(timeline, last).ns + SESSION_SETTLE_NS;
+
+        from_ns = from_ns > settled_ns ? from_ns : settled_ns;
+    }
+    return (SessionTime){from_ns + SESSION_START_DELAY_NS};
+}
+
 static Outcome start(Session *session, SessionTime now, int32_t count_in_bars)
 {
-    const uint16_t take = section_now(session, now)->take;
-    const SessionTime first_click = {now.ns + SESSION_START_DELAY_NS};
-
     if (count_in_bars < 0 || count_in_bars > COUNT_IN_BARS_MAX) {
         return REFUSAL_OUT_OF_RANGE;
     }
-    if (!timeline_start(&session->timeline, first_click, count_in_bars, session->tempo_mbpm)) {
+    if (!is_halted(session)) {
         return REFUSAL_NOT_NOW;
     }
-    if (session->timeline.sections[session->timeline.section_count - 1].take != take) {
-        group_begin_take(session);
-    }
-    return CARRIED_OUT;
+    return outcome_of(timeline_start(
+        &session->timeline, first_click(session, now), count_in_bars, session->tempo_mbpm));
 }
 
 static Outcome stop(Session *session, SessionTime now)
@@ -110,15 +118,20 @@ static bool seat_is_taken(const Session *session, int32_t seat)
            session->participants[seat].state != SEAT_FREE;
 }
 
-static Outcome
-change_part(Session *session, SessionTime now, int32_t seat, int32_t part, Journal *journal)
+static Outcome change_part(Session *session,
+                           SessionTime now,
+                           const CommandMessage *command,
+                           Outbox *outbox,
+                           Journal *journal)
 {
-    if (!seat_is_taken(session, seat) || part < 0 || part >= GROOVE_PARTS_MAX) {
+    const int32_t seat = command->a;
+    const int32_t part = command->b;
+
+    if (!seat_is_taken(session, seat) || !participant_plays(&session->participants[seat]) ||
+        part < 0 || part >= GROOVE_PARTS_MAX) {
         return REFUSAL_OUT_OF_RANGE;
     }
-    play_choose_part(session, &session->participants[seat], now, (uint8_t)part);
-    people_changed(session, (uint16_t)seat);
-    people_journal(session, (uint16_t)seat, journal);
+    people_choose_part(session, now, (uint16_t)seat, (uint8_t)part, outbox, journal);
     return CARRIED_OUT;
 }
 
@@ -166,7 +179,7 @@ static Outcome carry_out(Session *session,
     case COMMAND_GROOVE:
         return change_groove(session, now, command->a);
     case COMMAND_PART:
-        return change_part(session, now, command->a, command->b, journal);
+        return change_part(session, now, command, outbox, journal);
     case COMMAND_KICK:
         return kick(session, command->a, outbox, journal);
     case COMMAND_CREATE: /* the shell's: a session knows of no other */

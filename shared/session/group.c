@@ -5,16 +5,14 @@
 
 #include "shared/session/people.h"
 
-/* A beat is complete when its last note has closed; a note closes W3 and JUDGE_CLOSE_NS after it.
- */
-#define COMPLETE_NS (JUDGE_CLOSE_NS + 500 * NS_PER_MS)
 /* Silent for longer than this many beats, or this long: not active. */
 #define ACTIVE_BEATS 6
 #define ACTIVE_NS (4 * NS_PER_S)
-/* A team's first figure is taken over its first bars of a take. */
-#define FIRST_BARS 8
-/* Bars sent to somebody who joins. */
-#define BARS_SENT_MAX (8 * BARS_PER_MESSAGE_MAX)
+
+enum {
+    FIRST_BARS = 8,                          /* a team's first figure is over so many of a take */
+    BARS_SENT_MAX = 8 * BARS_PER_MESSAGE_MAX /* to somebody who joins */
+};
 
 static uint16_t centi_of(double percent)
 {
@@ -41,7 +39,8 @@ void group_begin_take(Session *session)
 
         memset(&team->statistics, 0, sizeof team->statistics);
         memset(&team->figures, 0, sizeof team->figures);
-        memset(&team->first, 0, sizeof team->first);
+        team->first_together = 0.0;
+        team->first_bars = 0;
         team->active = 0;
     }
 }
@@ -60,7 +59,7 @@ static bool is_active(const Participant *participant, SessionTime now, int64_t b
         ACTIVE_BEATS * beat_ns > ACTIVE_NS ? ACTIVE_BEATS * beat_ns : ACTIVE_NS;
 
     return participant->statistics.has_hit &&
-           now.ns - participant->statistics.last_hit_at.ns <= silence_ns + COMPLETE_NS;
+           now.ns - participant->statistics.last_hit_at.ns <= silence_ns + SESSION_SETTLE_NS;
 }
 
 static void count_people(Session *session, SessionTime now, int64_t beat_ns)
@@ -104,7 +103,7 @@ static void refresh_reference(Session *session)
 
 static int64_t complete_beat(const Session *session, SessionTime now)
 {
-    const SessionTime complete = {now.ns - COMPLETE_NS};
+    const SessionTime complete = {now.ns - SESSION_SETTLE_NS};
 
     return div_floor(tempo_map_beats_at(&session->timeline.tempo, complete).ubeats,
                      UBEATS_PER_BEAT);
@@ -139,14 +138,35 @@ void group_keep_bar(Session *session, const BarEntry *bar)
     }
 }
 
-static void remember_first_figures(Session *session, int32_t bar)
+/* What teams are compared with at the end: how they began. */
+static void add_to_first_figures(Session *session, int64_t last_beat, int64_t beat_ns)
 {
-    if (bar > FIRST_BARS) {
-        return;
-    }
     for (int i = 0; i < session->team_count; i++) {
-        session->teams[i].first = session->teams[i].figures;
+        Team *team = &session->teams[i];
+        const GroupFigures figures = group_statistics_figures(
+            &team->statistics, last_beat, beat_ns, team->active, team->members);
+
+        if (figures.valid) {
+            team->first_bars++;
+            team->first_together += (figures.together - team->first_together) / team->first_bars;
+        }
     }
+}
+
+/* A bar that was summed up and stored before a restart. */
+static bool bar_is_kept(const Session *session, uint16_t take, int32_t bar)
+{
+    for (int i = session->bar_count - 1; i >= 0; i--) {
+        const BarEntry *kept = &session->bars[(session->bar_start + i) % BARS_KEPT_MAX];
+
+        if (kept->take != take || kept->bar < bar) {
+            return false;
+        }
+        if (kept->bar == bar) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
@@ -155,11 +175,9 @@ finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, 
     const TempoMap *tempo = &session->timeline.tempo;
     const SessionTime end_time = tempo_map_time_of(tempo, (Beats){end.ubeats - 1});
     const int64_t last_beat = div_floor(end.ubeats, UBEATS_PER_BEAT) - 1;
-    const GroupFigures figures = group_statistics_figures(&session->group,
-                                                          last_beat,
-                                                          beat_ns_now(session, end_time),
-                                                          session->active,
-                                                          session->joined);
+    const int64_t beat_ns = beat_ns_now(session, end_time);
+    const GroupFigures figures = group_statistics_figures(
+        &session->group, last_beat, beat_ns, session->active, session->joined);
     Message message = {.type = MESSAGE_BARS, .bars = {.count = 1}};
     BarEntry *bar = &message.bars.entries[0];
     JournalEntry *entry = journal_push(journal, JOURNAL_BAR, 0);
@@ -174,7 +192,9 @@ finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, 
         .median_us = (int32_t)(session->reference.median_ms * 1000.0),
     };
     group_keep_bar(session, bar);
-    remember_first_figures(session, bar->bar);
+    if (bar->bar <= FIRST_BARS) {
+        add_to_first_figures(session, last_beat, beat_ns);
+    }
     if (entry != NULL) {
         entry->take = section->take;
         entry->bar = *bar;
@@ -184,18 +204,22 @@ finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, 
 
 void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
 {
-    const SessionTime complete = {now.ns - COMPLETE_NS};
+    const SessionTime complete = {now.ns - SESSION_SETTLE_NS};
     const Beats until = tempo_map_beats_at(&session->timeline.tempo, complete);
 
+    if (now.ns < session->bars_held_to.ns) {
+        return;
+    }
     while (session->bars_until.ubeats < until.ubeats) {
         const Section *section = timeline_section_at(&session->timeline, session->bars_until);
+        const int32_t bar = timeline_bar_at(&session->timeline, session->bars_until).bar;
         const Beats end =
             timeline_next_bar(&session->timeline, (Beats){session->bars_until.ubeats + 1});
 
         if (end.ubeats > until.ubeats) {
             return;
         }
-        if (section->transport == TRANSPORT_PLAYING) {
+        if (section->transport == TRANSPORT_PLAYING && !bar_is_kept(session, section->take, bar)) {
             finish_bar(session, section, end, outbox, journal);
         }
         session->bars_until = end;
@@ -268,7 +292,7 @@ void group_send_team_page(Session *session, Outbox *outbox)
         entry->team = (uint16_t)cursor;
         entry->members = team->members;
         entry->together_centi = centi_of(team->figures.together);
-        entry->first_together_centi = centi_of(team->first.together);
+        entry->first_together_centi = centi_of(team->first_together);
         memcpy(entry->name, team->name, sizeof entry->name);
         teams->count++;
         if (!message_fits(&message)) {
@@ -281,9 +305,9 @@ void group_send_team_page(Session *session, Outbox *outbox)
     (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
 }
 
-void group_send_bars(const Session *session, uint32_t connection, Outbox *outbox)
+void group_send_bars(const Session *session, uint32_t connection, bool all, Outbox *outbox)
 {
-    const int sent = session->bar_count < BARS_SENT_MAX ? session->bar_count : BARS_SENT_MAX;
+    const int sent = all || session->bar_count < BARS_SENT_MAX ? session->bar_count : BARS_SENT_MAX;
     Message message = {.type = MESSAGE_BARS};
 
     for (int i = session->bar_count - sent; i < session->bar_count; i++) {

@@ -22,8 +22,8 @@ void group_send_snapshot(Session *session, SessionTime now, Outbox *outbox);
 void group_send_map_page(Session *session, Outbox *outbox);
 void group_send_team_page(Session *session, Outbox *outbox);
 
-/* The bars so far, for somebody who joins; the newest ones that fit. */
-void group_send_bars(const Session *session, uint32_t connection, Outbox *outbox);
+/* The bars so far, for somebody who joins: the newest ones, or `all` that are kept. */
+void group_send_bars(const Session *session, uint32_t connection, bool all, Outbox *outbox);
 
 void group_keep_bar(Session *session, const BarEntry *bar);
 

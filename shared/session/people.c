@@ -51,11 +51,13 @@ uint8_t participant_presence(const Participant *participant)
 void people_changed(Session *session, uint16_t seat)
 {
     session->roster_revision++;
-    session->participants[seat].changed_revision = session->roster_revision;
+    session->roster_changed[seat] = session->roster_revision;
 }
 
 uint16_t people_team(Session *session, const char *name)
 {
+    int empty = -1;
+
     if (name[0] == '\0') {
         return TEAM_NONE;
     }
@@ -63,14 +65,18 @@ uint16_t people_team(Session *session, const char *name)
         if (strcmp(session->teams[i].name, name) == 0) {
             return (uint16_t)i;
         }
+        empty = session->teams[i].members == 0 ? i : empty;
     }
-    if (session->team_count == TEAMS_MAX) {
+    if (session->team_count < TEAMS_MAX) {
+        empty = session->team_count;
+        session->team_count++;
+    }
+    if (empty < 0) {
         return TEAM_NONE;
     }
-    memset(&session->teams[session->team_count], 0, sizeof session->teams[0]);
-    memcpy(session->teams[session->team_count].name, name, strlen(name) + 1);
-    session->team_count++;
-    return (uint16_t)(session->team_count - 1);
+    memset(&session->teams[empty], 0, sizeof session->teams[0]);
+    memcpy(session->teams[empty].name, name, strlen(name) + 1);
+    return (uint16_t)empty;
 }
 
 void people_journal(const Session *session, uint16_t seat, Journal *journal)
@@ -96,6 +102,21 @@ void people_journal(const Session *session, uint16_t seat, Journal *journal)
     stored->take = participant->take;
     stored->enters_at = participant->enters_at;
     memcpy(stored->resume_token, participant->resume_token, sizeof stored->resume_token);
+}
+
+void people_choose_part(Session *session,
+                        SessionTime now,
+                        uint16_t seat,
+                        uint8_t part,
+                        Outbox *outbox,
+                        Journal *journal)
+{
+    if (session->participants[seat].part != part) {
+        play_choose_part(session, &session->participants[seat], now, part);
+        people_changed(session, seat);
+        people_journal(session, seat, journal);
+    }
+    play_send_standing(session, seat, outbox);
 }
 
 void people_refuse(uint32_t connection, Refusal reason, uint32_t number, Outbox *outbox)
@@ -151,28 +172,52 @@ static bool grace_is_over(const Session *session, const Participant *participant
            now.ns - participant->away_since.ns > session->config.grace_s * NS_PER_S;
 }
 
-/*
- * A seat for somebody new: an unused one, else the one whose owner has been gone the longest beyond
- * the grace time. -1 when all are taken.
- */
-static int seat_for_newcomer(const Session *session, SessionTime now)
+/* Room for one more of this kind: observers take no seat from those who play. */
+static bool has_room(const Session *session, bool observer)
+{
+    int count = 0;
+
+    for (int i = 0; i < session->participant_count; i++) {
+        const Participant *participant = &session->participants[i];
+
+        count += participant->state != SEAT_FREE && (participant->role == ROLE_OBSERVER) == observer
+                     ? 1
+                     : 0;
+    }
+    return count < (observer ? OBSERVERS_MAX : session->config.seats);
+}
+
+/* The one who has been gone the longest beyond the grace time, or -1. */
+static int longest_gone(const Session *session, SessionTime now)
 {
     int longest = -1;
 
     for (int i = 0; i < session->participant_count; i++) {
         const Participant *participant = &session->participants[i];
 
-        if (participant->state == SEAT_FREE) {
-            return i;
-        }
         if (grace_is_over(session, participant, now) &&
             (longest < 0 ||
              participant->away_since.ns < session->participants[longest].away_since.ns)) {
             longest = i;
         }
     }
-    return session->participant_count < session->config.seats ? session->participant_count
-                                                              : longest;
+    return longest;
+}
+
+/* A seat for somebody new: an unused one, else that of somebody gone. -1 when all are taken. */
+static int seat_for_newcomer(const Session *session, bool observer, SessionTime now)
+{
+    if (!has_room(session, observer)) {
+        return observer ? -1 : longest_gone(session, now);
+    }
+    for (int i = 0; i < session->participant_count; i++) {
+        if (session->participants[i].state == SEAT_FREE) {
+            return i;
+        }
+    }
+    return session->participant_count < session_participants_max(&session->config)
+               ? session->participant_count
+               : longest_gone(session, now);
 }
 
 static bool name_is_taken(const Session *session, const char *name, SessionTime now)
@@ -293,7 +338,7 @@ static int find_seat(
         people_refuse(event->connection, REFUSAL_NAME_TAKEN, 0, outbox);
         return -1;
     }
-    seat = seat_for_newcomer(session, now);
+    seat = seat_for_newcomer(session, join->observer, now);
     if (seat < 0) {
         people_refuse(event->connection, REFUSAL_FULL, session->config.seats, outbox);
         return -1;
@@ -366,10 +411,10 @@ SessionResult people_join(
         participant->returned_at = now;
         play_return(session, participant, now);
     }
-    if (join->facilitates) {
-        participant->role = participant->role == ROLE_OBSERVER ? ROLE_OBSERVER : ROLE_FACILITATOR;
-    }
     participant->facilitates = join->facilitates;
+    if (participant->role != ROLE_OBSERVER) {
+        participant->role = join->facilitates ? ROLE_FACILITATOR : ROLE_PLAYER;
+    }
     participant->roster_revision = 0;
     participant->roster_cursor = 0;
     participant->recent_count = 0;
@@ -415,6 +460,7 @@ void people_send_roster(Session *session, uint16_t seat, Outbox *outbox)
     Participant *reader = &session->participants[seat];
     Message message = {.type = MESSAGE_ROSTER};
     RosterMessage *roster = &message.roster;
+    size_t size_bytes = ROSTER_BYTES;
     int cursor = reader->roster_cursor;
 
     if (cursor == 0) {
@@ -425,20 +471,20 @@ void people_send_roster(Session *session, uint16_t seat, Outbox *outbox)
     }
     roster->joined = session->joined;
     for (; cursor < session->participant_count; cursor++) {
-        const Participant *participant = &session->participants[cursor];
+        RosterEntry *entry = &roster->entries[roster->count];
 
-        if (participant->changed_revision <= reader->roster_revision) {
+        if (session->roster_changed[cursor] <= reader->roster_revision) {
             continue;
         }
         if (roster->count == ROSTER_PAGE_ENTRIES_MAX) {
             break;
         }
-        fill_roster_entry(participant, (uint16_t)cursor, &roster->entries[roster->count]);
-        roster->count++;
-        if (!message_fits(&message)) {
-            roster->count--;
+        fill_roster_entry(&session->participants[cursor], (uint16_t)cursor, entry);
+        size_bytes += ROSTER_ENTRY_BYTES + strlen(entry->name);
+        if (size_bytes > MESSAGE_BYTES_MAX) {
             break;
         }
+        roster->count++;
     }
     if (roster->count > 0 && !outbox_push(outbox, reader->connection, &message)) {
         return;

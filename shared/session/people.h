@@ -24,13 +24,25 @@ void people_remove(Session *session, uint16_t seat, Journal *journal);
 /* Notes that the seat's entry of the roster changed. */
 void people_changed(Session *session, uint16_t seat);
 
+/* Gives the participant another part, and tells them from which bar line on. The part they have
+   or wait for already changes nothing. */
+void people_choose_part(Session *session,
+                        SessionTime now,
+                        uint16_t seat,
+                        uint8_t part,
+                        Outbox *outbox,
+                        Journal *journal);
+
 /* Journals the seat as it is. */
 void people_journal(const Session *session, uint16_t seat, Journal *journal);
 
 /* Sends the next page of the roster that this participant does not know yet, if any. */
 void people_send_roster(Session *session, uint16_t seat, Outbox *outbox);
 
-/* The index of a team by name, entered if new; TEAM_NONE for no name, or when all are taken. */
+/*
+ * The index of a team by name, entered if new: when there is room for no more, in the place of one
+ * without members. TEAM_NONE for no name, or when all have members.
+ */
 uint16_t people_team(Session *session, const char *name);
 
 void people_refuse(uint32_t connection, Refusal reason, uint32_t number, Outbox *outbox);

@@ -37,7 +37,7 @@ void play_enter(const Session *session, Participant *participant, SessionTime no
 
     participant->enters_at = timeline_next_bar(&session->timeline, where);
     participant->expected_until = participant->enters_at;
-    participant->take = timeline_section_at_time(&session->timeline, known)->take;
+    participant->take = session->take;
     participant->suspended = false;
 }
 
@@ -64,6 +64,11 @@ void play_choose_part(const Session *session,
     participant->part = part;
     participant->part_from = from;
     participant->timeline_revision = 0; /* the notes already expected may be of the old part */
+}
+
+static int64_t calibration_ns(const Participant *participant)
+{
+    return participant->calibrated ? participant->calibration_us * NS_PER_US : 0;
 }
 
 /* A note of the participant's part, wherever in the timeline it lies. */
@@ -301,6 +306,18 @@ follow_stretch(const Session *session, Participant *participant, const JudgedRec
     }
 }
 
+/* A closed record into the figures of person, team and group; again when it comes from a store. */
+static void fold_record(Session *session, Participant *participant, const JudgedRecord *record)
+{
+    if (judgement_closes_note(record->kind)) {
+        follow_stretch(session, participant, record);
+    }
+    person_statistics_fold(&participant->statistics, record);
+    if (judgement_is_hit(record->kind)) {
+        add_to_group(session, participant, record);
+    }
+}
+
 static void
 take_record(Session *session, uint16_t seat, const JudgedRecord *record, Journal *journal)
 {
@@ -311,16 +328,10 @@ take_record(Session *session, uint16_t seat, const JudgedRecord *record, Journal
         entry->take = participant->take;
         entry->judged = *record;
     }
+    fold_record(session, participant, record);
     if (record->hit_number != 0) {
         participant->closed_hits[participant->closed_hit_count % HITS_PER_S_MAX] = record->at;
         participant->closed_hit_count++;
-    }
-    if (judgement_closes_note(record->kind)) {
-        follow_stretch(session, participant, record);
-    }
-    person_statistics_fold(&participant->statistics, record);
-    if (judgement_is_hit(record->kind)) {
-        add_to_group(session, participant, record);
     }
     if (judgement_closes_note(record->kind)) {
         update_verdict(session, participant, record->at);
@@ -341,15 +352,15 @@ static void close_until(Session *session, uint16_t seat, SessionTime horizon, Jo
         for (int i = 0; i < count; i++) {
             take_record(session, seat, &records[i], journal);
         }
-    } while (count > records_max - JUDGE_HITS_MAX);
+    } while (count >= records_max - JUDGE_HITS_MAX);
 }
 
-/* Where the newest take begins, count-in and all. */
-static Beats take_start(const Timeline *timeline)
+/* Where a take begins, count-in and all. */
+static Beats take_start(const Timeline *timeline, uint16_t take)
 {
     int first = timeline->section_count - 1;
 
-    while (first > 0 && timeline->sections[first - 1].take == timeline->sections[first].take) {
+    while (first > 0 && timeline->sections[first - 1].take >= take) {
         first--;
     }
     return timeline->sections[first].start;
@@ -359,18 +370,18 @@ static Beats take_start(const Timeline *timeline)
 static void begin_take(Session *session, SessionTime now, uint16_t seat, Journal *journal)
 {
     Participant *participant = &session->participants[seat];
-    const Section *last = &session->timeline.sections[session->timeline.section_count - 1];
 
-    if (participant->take == last->take) {
+    if (participant->take == session->take) {
         return;
     }
     (void)judge_forget_notes(&participant->judge, now);
     /* With the cells of its last notes: none of them may close in the new take. */
     close_until(session, seat, (SessionTime){now.ns + TAKE_MARGIN_NS}, journal);
-    participant->take = last->take;
+    participant->take = session->take;
     /* Stored with the participant: a server that comes back must not expect the notes of an older
        take again. */
-    participant->enters_at = later(participant->enters_at, take_start(&session->timeline));
+    participant->enters_at =
+        later(participant->enters_at, take_start(&session->timeline, session->take));
     participant->expected_until = later(participant->expected_until, participant->enters_at);
     participant->note_number = 0;
     participant->judge.has_last_note = false;
@@ -426,6 +437,64 @@ void play_advance(Session *session, SessionTime now, uint16_t seat, Journal *jou
     }
 }
 
+/* Sets the judge on behind a record that it closed in its earlier life. */
+static void resume_judge(Judge *judge, const JudgedRecord *record)
+{
+    const SessionTime calibrated = {record->at.ns - record->calibration_ns};
+
+    if (judgement_is_hit(record->kind)) {
+        judge->accepted_at[record->pad % PADS_MAX] = calibrated;
+        judge->has_accepted[record->pad % PADS_MAX] = true;
+    }
+    if (calibrated.ns > judge->closed_until.ns) {
+        judge->closed_until = calibrated;
+    }
+    if (judgement_closes_note(record->kind)) {
+        judge->last_note = (JudgeNote){.number = record->note_number,
+                                       .at = {record->at.ns - record->error_ns},
+                                       .beat_ns = record->beat_ns,
+                                       .gap_before_ns = record->spacing_ns,
+                                       .gap_after_ns = record->spacing_ns};
+        judge->has_last_note = true;
+    }
+}
+
+void play_restore_judged(Session *session, uint16_t seat, uint16_t take, const JudgedRecord *record)
+{
+    Participant *participant = &session->participants[seat];
+
+    if (participant->state != SEAT_FREE && record->hit_number > participant->acknowledged) {
+        participant->acknowledged = record->hit_number; /* of any take: no number counts twice */
+    }
+    if (participant->state == SEAT_FREE || take != participant->take) {
+        return;
+    }
+    fold_record(session, participant, record);
+    resume_judge(&participant->judge, record);
+    if (judgement_closes_note(record->kind)) {
+        const SessionTime note_at = participant->judge.last_note.at;
+        const Beats where = tempo_map_beats_at(&session->timeline.tempo, note_at);
+
+        participant->note_number = record->note_number;
+        participant->last_note_at = note_at;
+        participant->expected_until = later(participant->enters_at, (Beats){where.ubeats + 1});
+    }
+}
+
+void play_restored(Session *session, Participant *participant, SessionTime stored_until)
+{
+    /* Whoever played, or was not away for long, has no older note open than this. */
+    const int64_t oldest_ns = stored_until.ns - SESSION_AWAY_NS - SESSION_SETTLE_NS - NS_PER_S;
+    ExpectedNote note;
+
+    participant->suspended = participant_plays(participant) &&
+                             find_note(session, participant, participant->expected_until, &note) &&
+                             note.time.ns < oldest_ns;
+    if (participant->judge.has_last_note) {
+        update_verdict(session, participant, participant->judge.last_note.at);
+    }
+}
+
 uint32_t play_next_hit_number(const Participant *participant)
 {
     uint32_t newest = participant->acknowledged;
@@ -475,12 +544,14 @@ static bool time_is_plausible(const Participant *participant, SessionTime now, S
     return at.ns >= oldest_ns && at.ns <= now.ns + SESSION_HIT_AHEAD_NS + excuse_ns;
 }
 
-/* Notes are expected around this time: no drumming in the lobby is judged. */
+/* Notes are expected around this time, as the participant heard it: no drumming in the lobby is
+   judged. */
 static bool
 is_playing_around(const Session *session, const Participant *participant, SessionTime at)
 {
-    const SessionTime soon = {at.ns + ENTRY_MARGIN_NS};
-    const SessionTime past = {at.ns - ENTRY_MARGIN_NS};
+    const int64_t heard_ns = at.ns - calibration_ns(participant);
+    const SessionTime soon = {heard_ns + ENTRY_MARGIN_NS};
+    const SessionTime past = {heard_ns - ENTRY_MARGIN_NS};
     const Beats soon_at = tempo_map_beats_at(&session->timeline.tempo, soon);
 
     return (timeline_section_at_time(&session->timeline, soon)->transport == TRANSPORT_PLAYING ||
@@ -545,7 +616,7 @@ static void take_hit(Session *session, uint16_t seat, const HitEntry *entry, Jou
     const JudgeHit hit = {
         .number = entry->number,
         .at = entry->at,
-        .calibration_ns = participant->calibrated ? participant->calibration_us * NS_PER_US : 0,
+        .calibration_ns = calibration_ns(participant),
         .allowance_ns = score_allowance_ns(participant->uncertainty_us * NS_PER_US),
         .pad = entry->pad,
         .velocity = entry->velocity,
@@ -649,6 +720,9 @@ void play_send_standing(Session *session, uint16_t seat, Outbox *outbox)
     standing->r_tenthousandths =
         (uint16_t)clamp_i64((int64_t)(person_statistics_r(statistics) * 10000.0), 0, 10000);
     standing->verdict = (uint8_t)participant->verdict.shown;
+    standing->part = participant->part;
+    standing->part_before = participant->part_before;
+    standing->part_from = participant->part_from;
     if (participant->team != TEAM_NONE) {
         standing->team_together_centi =
             centi_of(session->teams[participant->team].figures.together);

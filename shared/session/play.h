@@ -30,6 +30,16 @@ void play_hits(
 /* Time has passed for one participant: expects, closes, folds. */
 void play_advance(Session *session, SessionTime now, uint16_t seat, Journal *journal);
 
+/* A record that was closed before the server went down: folded again, the judge set on behind it.
+ */
+void play_restore_judged(Session *session,
+                         uint16_t seat,
+                         uint16_t take,
+                         const JudgedRecord *record);
+
+/* All of the participant's records are back, of up to `stored_until`. */
+void play_restored(Session *session, Participant *participant, SessionTime stored_until);
+
 /* Sends the participant's STANDING. */
 void play_send_standing(Session *session, uint16_t seat, Outbox *outbox);
 

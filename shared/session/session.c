@@ -12,9 +12,15 @@ enum {
     SLICES = 10,               /* participants are served in turn, so that no pass is long */
     MAP_EVERY_ROUND_MAX = 100, /* people up to whom the map goes out every round */
     ROUNDS_PER_TEAM_PAGE = 5,
+    LEADER_PAGES = 8,
     QUIET_SLICES_MAX = 5 /* a STANDING at least every so many rounds */
 };
 #define SLICE_NS (20 * NS_PER_MS)
+
+uint16_t session_participants_max(const SessionConfig *config)
+{
+    return (uint16_t)clamp_i64(config->seats + OBSERVERS_MAX, 1, PARTICIPANTS_MAX);
+}
 
 void session_init(Session *session,
                   const SessionConfig *config,
@@ -26,7 +32,7 @@ void session_init(Session *session,
     assert(groove_count >= 1 && groove_count <= GROOVES_MAX);
     assert(config->groove < groove_count);
     memset(session, 0, sizeof *session);
-    memset(participants, 0, sizeof *participants * config->seats);
+    memset(participants, 0, sizeof *participants * session_participants_max(config));
     session->config = *config;
     session->participants = participants;
     memcpy(session->grooves, grooves, sizeof *grooves * (size_t)groove_count);
@@ -70,7 +76,7 @@ join(Session *session, SessionTime now, const SessionEvent *event, Outbox *outbo
     if (result.joined) {
         command_send_timeline(session, event->connection, outbox);
         send_catalogue(session, event->connection, outbox);
-        group_send_bars(session, event->connection, outbox);
+        group_send_bars(session, event->connection, event->message->join.facilitates, outbox);
         play_send_standing(session, result.seat, outbox);
         group_refresh(session, now);
     }
@@ -98,36 +104,49 @@ static void send_report(Session *session, uint16_t seat, uint16_t page, Outbox *
 }
 
 static void
-choose_part(Session *session, SessionTime now, uint16_t seat, uint8_t part, Journal *journal)
-{
-    play_choose_part(session, &session->participants[seat], now, part);
-    people_changed(session, seat);
-    people_journal(session, seat, journal);
-}
-
-static void
 calibrate(Session *session, uint16_t seat, const CalibrationMessage *calibration, Journal *journal)
 {
     Participant *participant = &session->participants[seat];
 
+    if (participant->calibrated == calibration->calibrated &&
+        participant->calibration_us == calibration->calibration_us) {
+        return;
+    }
     participant->calibrated = calibration->calibrated;
     participant->calibration_us = calibration->calibration_us;
     people_changed(session, seat);
     people_journal(session, seat, journal);
 }
 
-static void receive_hits(Session *session,
-                         SessionTime now,
-                         uint16_t seat,
-                         const HitsMessage *hits,
-                         Outbox *outbox,
-                         Journal *journal)
+static void set_ready(Session *session, uint16_t seat, bool ready)
+{
+    if (session->participants[seat].ready != ready) {
+        session->participants[seat].ready = ready;
+        people_changed(session, seat);
+    }
+}
+
+/* What people want for themselves; who only watches has nothing of it. */
+static void take_wish(Session *session,
+                      SessionTime now,
+                      uint16_t seat,
+                      const Message *message,
+                      Outbox *outbox,
+                      Journal *journal)
 {
     if (!participant_plays(&session->participants[seat])) {
         return;
     }
-    play_hits(session, now, seat, hits, journal);
-    play_send_standing(session, seat, outbox);
+    if (message->type == MESSAGE_HITS) {
+        play_hits(session, now, seat, &message->hits, journal);
+        play_send_standing(session, seat, outbox);
+    } else if (message->type == MESSAGE_CHOOSE_PART) {
+        people_choose_part(session, now, seat, message->choose_part.part, outbox, journal);
+    } else if (message->type == MESSAGE_READY) {
+        set_ready(session, seat, message->ready.ready);
+    } else if (message->type == MESSAGE_CALIBRATION) {
+        calibrate(session, seat, &message->calibration, journal);
+    }
 }
 
 /* Things that only a facilitator may do; says so to everybody else. */
@@ -152,22 +171,29 @@ static void receive(
     if (session->participants[seat].state != SEAT_CONNECTED) {
         return;
     }
-    if (message->type == MESSAGE_HITS) {
-        receive_hits(session, now, seat, &message->hits, outbox, journal);
-    } else if (message->type == MESSAGE_CHOOSE_PART) {
-        choose_part(session, now, seat, message->choose_part.part, journal);
-    } else if (message->type == MESSAGE_READY) {
-        session->participants[seat].ready = message->ready.ready;
-        people_changed(session, seat);
-    } else if (message->type == MESSAGE_CALIBRATION) {
-        calibrate(session, seat, &message->calibration, journal);
-    } else if (message->type == MESSAGE_COMMAND && may_command(session, seat, outbox)) {
-        command_carry_out(session, now, seat, &message->command, outbox, journal);
-    } else if (message->type == MESSAGE_REPORT_REQUEST && may_command(session, seat, outbox)) {
-        send_report(session, seat, message->report_request.page, outbox);
-    } else if (message->type == MESSAGE_LEAVE) {
+    if (message->type == MESSAGE_LEAVE) {
         (void)outbox_push_disconnect(outbox, session->participants[seat].connection);
         people_leave(session, now, seat);
+    } else if (message->type != MESSAGE_COMMAND && message->type != MESSAGE_REPORT_REQUEST) {
+        take_wish(session, now, seat, message, outbox, journal);
+    } else if (may_command(session, seat, outbox)) {
+        if (message->type == MESSAGE_COMMAND) {
+            command_carry_out(session, now, seat, &message->command, outbox, journal);
+        } else {
+            send_report(session, seat, message->report_request.page, outbox);
+        }
+    }
+}
+
+/* The figures begin anew with the take that starts soon: when the one before has closed. */
+static void follow_take(Session *session, SessionTime now)
+{
+    const SessionTime soon = {now.ns + SESSION_START_DELAY_NS};
+    const uint16_t take = timeline_section_at_time(&session->timeline, soon)->take;
+
+    if (take != session->take) {
+        session->take = take;
+        group_begin_take(session);
     }
 }
 
@@ -178,6 +204,7 @@ static void send_round(Session *session, SessionTime now, Outbox *outbox, Journa
 
     group_refresh(session, now);
     group_finish_bars(session, now, outbox, journal);
+    follow_take(session, now);
     group_send_snapshot(session, now, outbox);
     if (session->participant_count <= MAP_EVERY_ROUND_MAX || round % 2 == 0) {
         group_send_map_page(session, outbox);
@@ -210,7 +237,10 @@ serve(Session *session, SessionTime now, uint16_t seat, Outbox *outbox, Journal 
     if (participant_plays(participant) && standing_is_due(participant)) {
         play_send_standing(session, seat, outbox);
     }
-    people_send_roster(session, seat, outbox);
+    /* Who leads waits for nobody: their program asks for the whole roster. */
+    for (int page = 0; page < (participant->facilitates ? LEADER_PAGES : 1); page++) {
+        people_send_roster(session, seat, outbox);
+    }
 }
 
 static void tick(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
@@ -222,13 +252,18 @@ static void tick(Session *session, SessionTime now, Outbox *outbox, Journal *jou
     if (session->next_slice_at.ns <= now.ns) {
         session->next_slice_at.ns = now.ns + SLICE_NS; /* fell behind: no catching up in a burst */
     }
+    if (session->is_restored) {
+        session->is_restored = false;
+        session->bars_held_to.ns = now.ns + SESSION_RETURN_NS;
+    }
+    if (session->slice == 0) {
+        /* First, because what is for everybody must find room. */
+        send_round(session, now, outbox, journal);
+    }
     for (int seat = session->slice; seat < session->participant_count; seat += SLICES) {
         serve(session, now, (uint16_t)seat, outbox, journal);
     }
     session->slice = (session->slice + 1) % SLICES;
-    if (session->slice == 0) {
-        send_round(session, now, outbox, journal);
-    }
 }
 
 SessionResult session_step(
@@ -254,164 +289,6 @@ SessionResult session_step(
         break;
     }
     return result;
-}
-
-static void restore_participant(Session *session, const JournalEntry *entry)
-{
-    const JournalParticipant *stored = &entry->participant;
-    Participant *participant = NULL;
-
-    if (entry->seat >= session->config.seats) {
-        return;
-    }
-    participant = &session->participants[entry->seat];
-    memset(participant, 0, sizeof *participant);
-    participant->team = TEAM_NONE;
-    participant->group_beat = INT64_MIN;
-    judge_init(&participant->judge, session->config.profile);
-    if (entry->seat >= session->participant_count) {
-        session->participant_count = entry->seat + 1;
-    }
-    if (!stored->present || stored->role == ROLE_OBSERVER) {
-        return;
-    }
-    participant->state = SEAT_AWAY;
-    participant->role = (Role)stored->role;
-    participant->connection = CONNECTION_NONE;
-    memcpy(participant->name, stored->name, sizeof participant->name);
-    memcpy(participant->resume_token, stored->resume_token, TOKEN_BYTES);
-    participant->team = people_team(session, stored->team);
-    if (participant->team != TEAM_NONE) {
-        session->teams[participant->team].members++;
-    }
-    participant->part = stored->part;
-    participant->part_before = stored->part;
-    participant->calibrated = stored->calibrated;
-    participant->calibration_us = stored->calibration_us;
-    participant->take = stored->take;
-    participant->enters_at = stored->enters_at;
-    participant->expected_until = stored->enters_at;
-    people_changed(session, entry->seat);
-}
-
-/* Folds a closed record again, and sets the judge on from where it was. */
-static void restore_judged(Session *session, const JournalEntry *entry)
-{
-    Participant *participant = &session->participants[entry->seat];
-    const JudgedRecord *record = &entry->judged;
-    Judge *judge = &participant->judge;
-    const int64_t calibrated_ns = record->at.ns - record->calibration_ns;
-
-    if (participant->state != SEAT_FREE && record->hit_number > participant->acknowledged) {
-        participant->acknowledged = record->hit_number; /* of any take: no number counts twice */
-    }
-    if (participant->state == SEAT_FREE || entry->take != participant->take) {
-        return;
-    }
-    person_statistics_fold(&participant->statistics, record);
-    if (judgement_is_hit(record->kind)) {
-        judge->accepted_at[record->pad % PADS_MAX] = (SessionTime){calibrated_ns};
-        judge->has_accepted[record->pad % PADS_MAX] = true;
-    }
-    if (calibrated_ns > judge->closed_until.ns) {
-        judge->closed_until = (SessionTime){calibrated_ns};
-    }
-    if (judgement_closes_note(record->kind)) {
-        const SessionTime note_at = {record->at.ns - record->error_ns};
-
-        judge->last_note = (JudgeNote){.number = record->note_number,
-                                       .at = note_at,
-                                       .beat_ns = record->beat_ns,
-                                       .gap_before_ns = record->spacing_ns,
-                                       .gap_after_ns = record->spacing_ns};
-        judge->has_last_note = true;
-        participant->note_number = record->note_number;
-        participant->last_note_at = note_at;
-        participant->expected_until =
-            (Beats){tempo_map_beats_at(&session->timeline.tempo, note_at).ubeats + 1};
-    }
-}
-
-static void restore_hit(Session *session, const JournalEntry *entry)
-{
-    Participant *participant = &session->participants[entry->seat];
-    const JudgeHit hit = {
-        .number = entry->hit.number,
-        .at = entry->hit.at,
-        .calibration_ns = participant->calibrated ? participant->calibration_us * NS_PER_US : 0,
-        .allowance_ns = score_allowance_ns(0),
-        .pad = entry->hit.pad,
-        .velocity = entry->hit.velocity,
-    };
-
-    if (participant->state != SEAT_FREE && hit.number > participant->acknowledged) {
-        participant->acknowledged = hit.number;
-    }
-    if (participant->state == SEAT_FREE || entry->take != participant->take) {
-        return;
-    }
-    (void)judge_hit(&participant->judge, &hit);
-}
-
-void session_restore(Session *session, const JournalEntry *entry)
-{
-    switch (entry->kind) {
-    case JOURNAL_TIMELINE:
-        session->timeline = entry->timeline;
-        break;
-    case JOURNAL_PARTICIPANT:
-        restore_participant(session, entry);
-        break;
-    case JOURNAL_JUDGED:
-        if (entry->seat < session->participant_count) {
-            restore_judged(session, entry);
-        }
-        break;
-    case JOURNAL_HIT:
-        if (entry->seat < session->participant_count) {
-            restore_hit(session, entry);
-        }
-        break;
-    case JOURNAL_BAR:
-        group_keep_bar(session, &entry->bar);
-        break;
-    }
-}
-
-/* The tempo to start with next: the one that was last in force. */
-static void restore_tempo(Session *session)
-{
-    const TempoMap *tempo = &session->timeline.tempo;
-
-    for (int i = tempo->segment_count - 1; i >= 0; i--) {
-        if (tempo->segments[i].end_tempo_mbpm != 0) {
-            session->tempo_mbpm = tempo->segments[i].end_tempo_mbpm;
-            return;
-        }
-    }
-}
-
-/*
- * Greater than every revision that anybody may have heard of: the newest ones may not have been
- * stored, and one number must not mean two timelines. Time is what grows over all restarts.
- */
-static uint32_t fresh_revision(const Timeline *timeline, SessionTime stored_until)
-{
-    const int64_t by_time = stored_until.ns / (100 * NS_PER_MS);
-
-    return (uint32_t)clamp_i64(by_time, (int64_t)timeline->revision + 1, UINT32_MAX);
-}
-
-void session_restored(Session *session, SessionTime stored_until)
-{
-    const Beats where = tempo_map_beats_at(&session->timeline.tempo, stored_until);
-
-    for (int i = 0; i < session->participant_count; i++) {
-        session->participants[i].away_since = stored_until;
-    }
-    session->bars_until = timeline_bar_start(&session->timeline, where);
-    session->timeline.revision = fresh_revision(&session->timeline, stored_until);
-    restore_tempo(session);
 }
 
 static int32_t us_of_ms(double ms)

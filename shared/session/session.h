@@ -1,6 +1,7 @@
 /*
  * The session: who takes part, what is played, how everybody does. The one engine of Onedrum:
- * server, practice mode, scoring of files and simulation all run this step function.
+ * server, practice mode and simulation all run this step function. (Recorded taps are judged
+ * without it: they have no people and no clock, so client/score feeds the judge itself.)
  *
  * Pure: allocates nothing, reads no clock, keeps no globals; `now` is an argument. Not thread-safe:
  * one thread steps a session. Everything random comes with the event.
@@ -22,8 +23,13 @@
 #define SESSION_LEAD_NS (750 * NS_PER_MS)
 /* From the order to start until the first click of the count-in. */
 #define SESSION_START_DELAY_NS (1200 * NS_PER_MS)
+/* What was played before a halt has been closed this long after it: a note closes W3 and
+   JUDGE_CLOSE_NS after itself, at the next slice. */
+#define SESSION_SETTLE_NS (JUDGE_CLOSE_NS + 500 * NS_PER_MS)
 /* A participant away for no longer than this loses no note: their hits still arrive. */
 #define SESSION_AWAY_NS (15 * NS_PER_S)
+/* After a restart: until people have returned and brought the hits they played meanwhile. */
+#define SESSION_RETURN_NS (8 * NS_PER_S)
 /* A hit may lie this far ahead of its arrival (plus the sender's uncertainty), or behind it. */
 #define SESSION_HIT_AHEAD_NS (5 * NS_PER_MS)
 #define SESSION_HIT_BEHIND_NS (2 * NS_PER_S)
@@ -32,7 +38,7 @@ typedef struct {
     char title[TITLE_BYTES_MAX + 1];
     uint8_t code[CODE_CHARS];
     uint8_t facilitator_token[TOKEN_BYTES];
-    uint16_t seats; /* 1..PARTICIPANTS_MAX, and the room in `participants` */
+    uint16_t seats; /* for people who play: 1..PARTICIPANTS_MAX */
     Profile profile;
     int32_t tempo_mbpm; /* 0: the groove's own */
     uint8_t groove;     /* the one to begin with */
@@ -60,8 +66,7 @@ typedef struct {
     bool ready;
     bool calibrated;
     int32_t calibration_us;
-    uint32_t uncertainty_us;   /* of its clock, as it last said */
-    uint32_t changed_revision; /* of the roster, when this seat last changed */
+    uint32_t uncertainty_us; /* of its clock, as it last said */
 
     uint8_t part;        /* of the groove in force; taken modulo its parts */
     uint8_t part_before; /* the one before part_from */
@@ -108,7 +113,8 @@ typedef struct {
     uint16_t active;  /* of them, those who drum */
     GroupStatistics statistics;
     GroupFigures figures;
-    GroupFigures first; /* over its first 8 bars of the take */
+    double first_together; /* mean of its figure at the end of its first bars of the take ... */
+    int first_bars;        /* ... that had one */
 } Team;
 
 /* What became of everything that people sent, since the session began or came back. */
@@ -130,11 +136,15 @@ typedef struct {
     Groove grooves[GROOVES_MAX];
     int groove_count;
     int32_t tempo_mbpm;        /* for the next start */
-    Participant *participants; /* the caller's, config.seats of them */
+    Participant *participants; /* the caller's, session_participants_max() of them */
     int participant_count;     /* seats ever taken: all in use lie below */
     Team teams[TEAMS_MAX];
     int team_count;
+    uint16_t take; /* that the figures belong to: the next begins when all of it has closed */
     uint32_t roster_revision;
+    /* When each seat's entry last changed. Beside each other and not with the people, because all
+       who read the roster look through all of them. */
+    uint32_t roster_changed[PARTICIPANTS_MAX];
     GroupStatistics group;
     GroupFigures figures;
     GroupReference reference;
@@ -143,7 +153,9 @@ typedef struct {
     BarEntry bars[BARS_KEPT_MAX]; /* ring */
     int bar_start;
     int bar_count;
-    Beats bars_until; /* bars that end before this have been summed up */
+    Beats bars_until;         /* bars that end before this have been summed up */
+    bool is_restored;         /* and has not been stepped since */
+    SessionTime bars_held_to; /* no bar is summed up before this */
     SessionTime next_slice_at;
     int slice;
     uint16_t map_cursor;
@@ -177,9 +189,12 @@ typedef struct {
                                      else CONNECTION_NONE */
 } SessionResult;
 
+/* Seats and, beside them, room for observers: how many Participants a session needs. */
+uint16_t session_participants_max(const SessionConfig *config);
+
 /*
- * `participants` has room for config->seats and lives as long as the session. `grooves`:
- * 1..GROOVES_MAX valid ones, copied.
+ * `participants` has room for session_participants_max() and lives as long as the session.
+ * `grooves`: 1..GROOVES_MAX valid ones, copied.
  */
 void session_init(Session *session,
                   const SessionConfig *config,

@@ -80,7 +80,7 @@ static void check_answers(void)
         assert(music.bar.beat >= 0 && music.bar.beat < music.bar.beats_per_bar);
         assert(music.bar.beat_fraction >= 0.0 && music.bar.beat_fraction < 1.0);
         if (music.groove != NULL) {
-            const int part = model_part_index(&model, music.groove);
+            const int part = model_part_index(&model, music.groove, music.position);
 
             assert(part >= 0 && part < music.groove->part_count);
         }

@@ -13,6 +13,7 @@
 
 enum {
     SEATS = 6,
+    PEOPLE = SEATS + OBSERVERS_MAX,
     CONNECTIONS = 8, /* more than there are seats */
     STEPS_MAX = 160,
     HIT_NUMBERS_SEEN = 4096,
@@ -37,9 +38,9 @@ typedef struct {
 } Book;
 
 static Session session;
-static Participant participants[SEATS];
+static Participant participants[PEOPLE];
 static Connection connections[CONNECTIONS];
-static Book books[SEATS];
+static Book books[PEOPLE];
 static Outbox outbox;
 static JournalEntry entries[JOURNAL_ENTRIES_MAX];
 static Journal journal;
@@ -116,7 +117,7 @@ static void take_entry(const JournalEntry *entry)
 {
     Book *book = &books[entry->seat];
 
-    assert(entry->seat < SEATS);
+    assert(entry->seat < PEOPLE);
     if (entry->kind == JOURNAL_PARTICIPANT &&
         memcmp(book->token, entry->participant.resume_token, TOKEN_BYTES) != 0) {
         memset(book, 0, sizeof *book);
@@ -179,7 +180,7 @@ static void check_books(void)
     outbox_clear(&outbox);
     journal.count = 0;
     assert(timeline_is_valid(&session.timeline));
-    assert(session.participant_count <= SEATS && session.team_count <= TEAMS_MAX);
+    assert(session.participant_count <= PEOPLE && session.team_count <= TEAMS_MAX);
     assert(session.bar_count >= 0 && session.bar_count <= BARS_KEPT_MAX);
     assert(session.joined <= SEATS && session.active <= session.joined);
     for (int seat = 0; seat < session.participant_count; seat++) {
@@ -194,7 +195,7 @@ static SessionResult step(const SessionEvent *event)
     if (event->kind == SESSION_EVENT_JOIN && result.joined) {
         Connection *connection = &connections[event->connection];
 
-        assert(result.seat < SEATS);
+        assert(result.seat < PEOPLE);
         for (int i = 0; i < CONNECTIONS; i++) {
             if (connections[i].seated && connections[i].seat == result.seat) {
                 assert(result.replaced_connection == (uint32_t)i);
@@ -246,7 +247,7 @@ static void join(uint32_t index, Script *script)
     wish->facilitates = (how & 32U) != 0;
     memset(wish->facilitator_token, (how & 64U) != 0 ? 8 : 7, TOKEN_BYTES);
     wish->resumes = (how & 128U) != 0;
-    memcpy(wish->resume_token, participants[how % SEATS].resume_token, TOKEN_BYTES);
+    memcpy(wish->resume_token, participants[how % PEOPLE].resume_token, TOKEN_BYTES);
     wish->calibrated = (how & 8U) != 0;
     wish->calibration_us = (how % 8) * 10000;
     joins++;

@@ -55,8 +55,6 @@ static const Picture pictures[] = {
     {"1280x720-light", 1280, 720, 1.0F, THEME_LIGHT},
     {"1280x720-contrast", 1280, 720, 1.0F, THEME_HIGH_CONTRAST},
     {"800x600-dark", 800, 600, 1.0F, THEME_DARK},
-    {"800x600-light", 800, 600, 1.0F, THEME_LIGHT},
-    {"text-200-dark", 1280, 720, 2.0F, THEME_DARK},
     {"text-200-light", 1280, 720, 2.0F, THEME_LIGHT},
 };
 
@@ -166,7 +164,7 @@ static void prepare_settings_clash(void)
 {
     prepare_settings();
     form_copy(settings.keys[1][1], sizeof settings.keys[1][1], "Space");
-    form_copy(settings.keys[2][1], sizeof settings.keys[2][1], "M");
+    form_copy(settings.keys[2][1], sizeof settings.keys[2][1], "N");
 }
 
 static void prepare_settings_capture(void)
@@ -302,7 +300,7 @@ static void canvas_close(Canvas *canvas)
     SDL_FreeSurface(canvas->surface);
 }
 
-static void run_frames(const Scene *scene, const Picture *picture, Canvas *canvas)
+static void run_frames(const Scene *scene, const Picture *picture, const Canvas *canvas)
 {
     Layout layout = layout_of(picture->width, picture->height, picture->text_size);
     TextMetrics metrics;
@@ -355,25 +353,37 @@ static Look look_at(const SDL_Surface *surface)
     return look;
 }
 
-static bool draw_picture(const Scene *scene, const Picture *picture, const char *folder)
+static bool
+draw_picture(const Scene *scene, const Picture *picture, const Canvas *canvas, const char *folder)
 {
-    Canvas canvas = {0};
     char path[512];
     bool is_written;
     Look look;
 
-    if (!canvas_open(&canvas, picture)) {
-        fprintf(stderr, "cannot draw: %s\n", SDL_GetError());
-        canvas_close(&canvas);
-        return false;
-    }
-    run_frames(scene, picture, &canvas);
+    run_frames(scene, picture, canvas);
     (void)snprintf(path, sizeof path, "%s/%s-%s.png", folder, scene->name, picture->name);
-    is_written = png_write(canvas.surface, path);
-    look = look_at(canvas.surface);
+    is_written = png_write(canvas->surface, path);
+    look = look_at(canvas->surface);
     printf("%s %.4f %08x\n", path, look.ink_share, (unsigned)look.hash);
-    canvas_close(&canvas);
     return is_written && !draw.full;
+}
+
+/* Every scene, or the one of this name, on one canvas: fonts are loaded once. */
+static bool draw_pictures(const Picture *picture, const char *folder, const char *only)
+{
+    Canvas canvas = {0};
+    bool is_good = canvas_open(&canvas, picture);
+
+    if (!is_good) {
+        fprintf(stderr, "cannot draw: %s\n", SDL_GetError());
+    }
+    for (size_t s = 0; is_good && s < sizeof scenes / sizeof scenes[0]; s++) {
+        if (only == NULL || strcmp(only, scenes[s].name) == 0) {
+            is_good = draw_picture(&scenes[s], picture, &canvas, folder);
+        }
+    }
+    canvas_close(&canvas);
+    return is_good;
 }
 
 int main(int argc, char **argv)
@@ -389,12 +399,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "SDL: %s\n", SDL_GetError());
         return 1;
     }
-    for (size_t s = 0; s < sizeof scenes / sizeof scenes[0]; s++) {
-        for (size_t p = 0; p < sizeof pictures / sizeof pictures[0]; p++) {
-            if (argc < 3 || strcmp(argv[2], scenes[s].name) == 0) {
-                is_good = draw_picture(&scenes[s], &pictures[p], argv[1]) && is_good;
-            }
-        }
+    for (size_t p = 0; p < sizeof pictures / sizeof pictures[0]; p++) {
+        is_good = draw_pictures(&pictures[p], argv[1], argv[2]) && is_good;
     }
     SDL_Quit();
     return is_good ? 0 : 1;

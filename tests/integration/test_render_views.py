@@ -16,7 +16,7 @@ import zlib
 STAGE = {"dark": (0x14, 0x11, 0x0E), "light": (0xFB, 0xF7, 0xF0)}
 SIZES = {"1280x720": (1280, 720), "800x600": (800, 600), "text-200": (1280, 720),
          "480x320": (480, 320), "400x240": (400, 240)}
-ROWS_READ = 64
+ROWS_READ = 32
 COLOURS_MIN = 12  # of soft edges in the first rows; a page without anything has one or two
 
 

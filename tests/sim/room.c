@@ -61,7 +61,7 @@ Room *room_create(uint64_t seed, const RoomNetwork *network, uint16_t seats)
 
     assert(room != NULL);
     room->network = *network;
-    room->participants = calloc(seats, sizeof *room->participants);
+    room->participants = calloc(seats + OBSERVERS_MAX, sizeof *room->participants);
     room->clients = calloc(ROOM_CLIENTS_MAX, sizeof *room->clients);
     room->connections = calloc(ROOM_CONNECTIONS_MAX, sizeof *room->connections);
     room->journal.entries = calloc(JOURNAL_ENTRIES_MAX, sizeof *room->journal.entries);
@@ -530,8 +530,11 @@ static void send_ping(Room *room, int index, HostTime now)
 static void play(Room *room, RoomClient *client, HostTime now)
 {
     const Groove *grooves[GROOVES_MAX] = {NULL};
-    const SimulatedScore score = {
-        .timeline = &client->model.timeline, .grooves = grooves, .part = client->model.part};
+    const SimulatedScore score = {.timeline = &client->model.timeline,
+                                  .grooves = grooves,
+                                  .part = client->model.part,
+                                  .part_before = client->model.part_before,
+                                  .part_from = client->model.part_from};
     const SessionTime time = applied_clock_session(&client->model.clock, now);
     SimulatedHit hit;
 
@@ -798,11 +801,9 @@ bool room_kill_server(Room *room, int64_t away_ns, int64_t lost_ns)
     for (int i = 0; i < room->client_count; i++) {
         RoomClient *client = &room->clients[i];
 
-        if (client->connected) {
-            hang_up(room, client);
-            client->connect_at_ns =
-                client->model.phase == MODEL_CONNECTING ? room->now_ns + away_ns : ROOM_NEVER;
-        }
+        hang_up(room, client);
+        client->connect_at_ns =
+            client->model.phase == MODEL_CONNECTING ? room->now_ns + away_ns : ROOM_NEVER;
     }
     packets_clear(&room->packets);
     room_run(room, away_ns);

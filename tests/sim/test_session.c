@@ -97,6 +97,31 @@ static void everybody_gets_a_seat_and_sees_all_others(void **state)
     room_destroy(room);
 }
 
+/* 24 code points of four bytes: nine entries fill a page. */
+static void names_of_greatest_length_reach_everybody(void **state)
+{
+    Room *room = room_create(check_seed(16), &HOME, ROOM_CLIENTS_MAX);
+    const PlayerProfile profile = trained();
+
+    (void)state;
+    for (int i = 0; i < 30; i++) {
+        char *name = room->clients[room_add(room, true, &profile, TROUBLE_NONE)].model.config.name;
+
+        for (int j = 0; j < NAME_CODE_POINTS_MAX; j++) {
+            memcpy(name + 4 * j, "\xF0\x9F\xA5\x81", 4);
+        }
+        name[NAME_BYTES_MAX - 1] = (char)(0x81 + i);
+    }
+    room_run(room, 5 * NS_PER_S);
+    for (int i = 0; i < 30; i++) {
+        for (int j = 0; j < 30; j++) {
+            check_text(room->clients[i].others.roster[room->clients[j].seat].name,
+                       room->clients[j].model.config.name);
+        }
+    }
+    room_destroy(room);
+}
+
 static void a_start_counts_in_and_plays_and_every_hit_is_judged(void **state)
 {
     Room *room = room_of(8, &PERFECT, 2);
@@ -246,6 +271,44 @@ static void a_server_that_died_comes_back_with_seats_scores_and_the_beat(void **
     room_destroy(room);
 }
 
+static void the_curve_of_bars_has_no_hole_where_the_server_was_down(void **state)
+{
+    Room *room = room_of(12, &HOME, 17);
+
+    (void)state;
+    room_order(room, COMMAND_START, 1, 0);
+    room_run(room, 21 * NS_PER_S);
+    room_restart_server(room, 3 * NS_PER_S);
+    room_run(room, 2 * NS_PER_S);
+    check(room->session.figures.valid);
+    room_run(room, 18 * NS_PER_S);
+    check(room->session.bar_count > 13);
+    for (int i = 0; i < room->session.bar_count; i++) {
+        check_i64(room->session.bars[i].bar, i + 1);
+        /* Nobody is calibrated: the first three bars tell each one's own offset. */
+        check(i < 3 || room->session.bars[i].together_centi > 9000);
+        check_i64(room->clients[5].others.bars[i].bar, i + 1);
+    }
+    room_destroy(room);
+}
+
+static void who_was_away_before_a_restart_has_missed_nothing(void **state)
+{
+    Room *room = room_of(3, &HOME, 18);
+
+    (void)state;
+    room_order(room, COMMAND_START, 1, 0);
+    room_run(room, 12 * NS_PER_S);
+    room_disconnect(room, 1, INT64_MAX / 2);
+    room_run(room, 40 * NS_PER_S);
+    room_restart_server(room, 2 * NS_PER_S); /* which brings everybody back */
+    room_run(room, 15 * NS_PER_S);
+    check_i64(room->session.joined, 3);
+    check(notes_of(room, 1) < notes_of(room, 0) - 60);
+    check_i64(participant(room, 1)->statistics.counts[JUDGEMENT_MISS], 0);
+    room_destroy(room);
+}
+
 static void tempo_changes_take_effect_on_a_bar_line_for_all_at_once(void **state)
 {
     Room *room = room_of(4, &HOME, 9);
@@ -305,6 +368,34 @@ static void a_pause_keeps_the_bars_and_a_new_take_begins_anew(void **state)
     room_run(room, 10 * NS_PER_S);
     check(notes_of(room, 0) < notes);
     check_i64(room->session.bars[room->session.bar_count - 1].take, 2);
+    room_destroy(room);
+}
+
+static void a_start_right_after_a_stop_waits_until_the_take_is_judged(void **state)
+{
+    Room *room = room_of(3, &HOME, 19);
+    int64_t notes = 0;
+
+    (void)state;
+    room_order(room, COMMAND_START, 1, 0);
+    room_run(room, 13 * NS_PER_S);
+    room_order(room, COMMAND_STOP, 0, 0);
+    room_run(room, 100 * NS_PER_MS);
+    room_order(room, COMMAND_START, 1, 0);
+    while (room->session.take == 1) {
+        room_run(room, NS_PER_MS);
+        notes = participant(room, 1)->take == 1 ? notes_of(room, 1) : notes;
+    }
+    check_i64(notes, INT64_C(4) * room->session.bars[room->session.bar_count - 1].bar);
+    room_run(room, 12 * NS_PER_S);
+    room_order(room, COMMAND_STOP, 0, 0);
+    room_run(room, 6 * NS_PER_S);
+    for (int i = 0; i < 3; i++) {
+        check_i64(notes_of(room, i),
+                  INT64_C(4) * room->session.bars[room->session.bar_count - 1].bar);
+        check_i64(participant(room, i)->statistics.counts[JUDGEMENT_EXTRA], 0);
+        check_i64(participant(room, i)->statistics.counts[JUDGEMENT_MISS], 0);
+    }
     room_destroy(room);
 }
 
@@ -440,6 +531,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everybody_gets_a_seat_and_sees_all_others),
+        cmocka_unit_test(names_of_greatest_length_reach_everybody),
         cmocka_unit_test(a_start_counts_in_and_plays_and_every_hit_is_judged),
         cmocka_unit_test(a_bad_network_costs_nobody_a_hit),
         cmocka_unit_test(counts_add_up_to_the_notes_of_the_playing_bars),
@@ -447,8 +539,11 @@ int main(void)
         cmocka_unit_test(a_broken_connection_costs_no_hit_and_no_seat),
         cmocka_unit_test(who_was_away_for_long_enters_again_at_a_bar_with_the_old_score),
         cmocka_unit_test(a_server_that_died_comes_back_with_seats_scores_and_the_beat),
+        cmocka_unit_test(the_curve_of_bars_has_no_hole_where_the_server_was_down),
+        cmocka_unit_test(who_was_away_before_a_restart_has_missed_nothing),
         cmocka_unit_test(tempo_changes_take_effect_on_a_bar_line_for_all_at_once),
         cmocka_unit_test(a_pause_keeps_the_bars_and_a_new_take_begins_anew),
+        cmocka_unit_test(a_start_right_after_a_stop_waits_until_the_take_is_judged),
         cmocka_unit_test(another_groove_from_a_bar_line_on_is_judged_by_its_own_notes),
         cmocka_unit_test(wishes_without_the_right_are_refused_with_a_reason),
         cmocka_unit_test(a_kicked_participant_is_told_and_loses_the_seat),

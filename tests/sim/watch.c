@@ -154,7 +154,7 @@ static void take_fact(Watch *watch, Room *room, int index)
     const JournalEntry *fact = &room->store.facts[index];
     WatchBook *book = &watch->books[fact->seat];
 
-    if (fact->seat >= room->session.config.seats) {
+    if (fact->seat >= session_participants_max(&room->session.config)) {
         room_violate(room, "every fact belongs to a seat of the session", fact->seat);
         return;
     }
@@ -274,7 +274,7 @@ static void check_participant(Room *room, const WatchBook *book, const Participa
 /* Every seat in use is reached by one connection, and every joined connection has its seat. */
 static void check_seats(Room *room)
 {
-    int connected[ROOM_CLIENTS_MAX] = {0};
+    int connected[WATCH_SEATS_MAX] = {0};
 
     for (int i = 0; i < room->connection_count; i++) {
         const RoomConnection *connection = &room->connections[i];
@@ -319,8 +319,9 @@ static void check_session(Watch *watch, Room *room)
     const Beats position =
         tempo_map_beats_at(&session->timeline.tempo, (SessionTime){room->now_ns});
 
-    if (session->participant_count > session->config.seats || session->team_count > TEAMS_MAX ||
-        session->bar_count > BARS_KEPT_MAX || session->joined > session->participant_count ||
+    if (session->participant_count > session_participants_max(&session->config) ||
+        session->team_count > TEAMS_MAX || session->bar_count > BARS_KEPT_MAX ||
+        session->joined > session->participant_count ||
         session->active > session->participant_count) {
         room_violate(room, "no capacity is exceeded", -1);
     }
@@ -543,7 +544,7 @@ static bool same_person(const Participant *one, const Participant *other)
 void watch_check_store(Room *room)
 {
     Session *again = calloc(1, sizeof *again);
-    Participant *people = calloc(room->session.config.seats, sizeof *people);
+    Participant *people = calloc(session_participants_max(&room->session.config), sizeof *people);
     Groove grooves[GROOVES_MAX];
     const int groove_count = room_grooves(grooves);
 

@@ -11,6 +11,7 @@
 #include "tests/sim/room.h"
 
 enum {
+    WATCH_SEATS_MAX = ROOM_CLIENTS_MAX + OBSERVERS_MAX,
     WATCH_NUMBERS_MAX = 16384, /* hit numbers whose uniqueness is watched */
     WATCH_RECENT_MAX = 256     /* newest accepted hits whose density is watched */
 };
@@ -36,7 +37,7 @@ typedef struct {
 } WatchBook;
 
 typedef struct {
-    WatchBook books[ROOM_CLIENTS_MAX];
+    WatchBook books[WATCH_SEATS_MAX];
     int facts_read;
     int cuts_seen;
     int64_t server_started_at_ns;

@@ -27,11 +27,12 @@
 #define check_i64_between(actual, low, high)                                                       \
     check_i64_between_at((actual), (low), (high), #actual, __FILE__, __LINE__)
 #define check_between(actual, low, high)                                                           \
-    check_between_at((actual), (low), (high), #actual, __FILE__, __LINE__)
+    check_between_at((double)(actual), (double)(low), (double)(high), #actual, __FILE__, __LINE__)
 
 /* |actual - expected| <= tolerance; NaN is near nothing. Prints both and their distance. */
 #define check_near(actual, expected, tolerance)                                                    \
-    check_near_at((actual), (expected), (tolerance), #actual, __FILE__, __LINE__)
+    check_near_at(                                                                                 \
+        (double)(actual), (double)(expected), (double)(tolerance), #actual, __FILE__, __LINE__)
 
 /* Two terminated strings are equal; prints both in quotes. NULL equals only NULL. */
 #define check_text(actual, expected)                                                               \

@@ -279,15 +279,12 @@ static void what_is_written_is_read_back_unchanged(void **state)
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-static void a_key_strikes_its_pad_and_with_one_key_the_first(void **state)
+static void keys_of_what_is_not_built_are_free(void **state)
 {
     (void)state;
-    check_i64(settings_pad_of_key(&settings, "J"), 2);
-    check_i64(settings_pad_of_key(&settings, "K"), -1);
-    check_i64(settings_pad_of_key(&settings, ""), -1);
-    settings.one_key = true;
-    check_i64(settings_pad_of_key(&settings, "J"), 0);
-    check_i64(settings_pad_of_key(&settings, "K"), -1);
+    check(settings_key_use("M") == NULL);
+    check(settings_key_use("T") == NULL);
+    check(settings_key_use("/") == NULL);
 }
 
 static void escape_and_tab_cannot_be_bound(void **state)
@@ -316,9 +313,9 @@ static void a_key_on_two_pads_is_a_clash_of_both(void **state)
 static void a_key_with_a_use_is_a_clash_with_it(void **state)
 {
     (void)state;
-    check(settings_bind_key(&settings, 3, 0, "M"));
+    check(settings_bind_key(&settings, 3, 0, "N"));
     check_i64(settings_key_clash(&settings, 3, 0, NULL), KEY_CLASH_USE);
-    check_text(settings_key_use("M"), "the map");
+    check_text(settings_key_use("N"), "names on the ring");
 }
 
 static void binding_a_pads_own_key_again_moves_it(void **state)
@@ -328,7 +325,9 @@ static void binding_a_pads_own_key_again_moves_it(void **state)
     check_text(settings.keys[0][0], "");
     check_text(settings.keys[0][3], "Space");
     check(settings_bind_key(&settings, 0, 3, ""));
-    check_i64(settings_pad_of_key(&settings, "Space"), -1);
+    for (int place = 0; place < SETTINGS_KEYS_PER_PAD; place++) {
+        check_text(settings.keys[0][place], "");
+    }
 }
 
 int main(void)
@@ -348,7 +347,7 @@ int main(void)
         cmocka_unit_test_setup(too_little_room_writes_nothing, set_up),
         cmocka_unit_test_setup(the_longest_settings_fit_and_no_line_exceeds_200_bytes, set_up),
         cmocka_unit_test_setup(what_is_written_is_read_back_unchanged, set_up),
-        cmocka_unit_test_setup(a_key_strikes_its_pad_and_with_one_key_the_first, set_up),
+        cmocka_unit_test_setup(keys_of_what_is_not_built_are_free, set_up),
         cmocka_unit_test_setup(escape_and_tab_cannot_be_bound, set_up),
         cmocka_unit_test_setup(a_key_on_two_pads_is_a_clash_of_both, set_up),
         cmocka_unit_test_setup(a_key_with_a_use_is_a_clash_with_it, set_up),

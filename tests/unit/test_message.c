@@ -325,6 +325,9 @@ static void golden_standing(void **state)
     standing->spread_us = 21500;
     standing->r_tenthousandths = 9654;
     standing->verdict = VERDICT_ON;
+    standing->part = 2;
+    standing->part_before = 1;
+    standing->part_from = (Beats){16 * UBEATS_PER_BEAT};
     standing->team_together_centi = 8125;
     standing->count = 2;
     standing->judgements[0].hit_number = 42;
@@ -676,9 +679,9 @@ static const Violation VIOLATIONS[] = {
     {"standing", 10, 0x28, "more than 100 per cent"},
     {"standing", 56, 0x28, "more than full concentration"},
     {"standing", 57, VERDICT_COUNT_SENT, "an unknown verdict"},
-    {"standing", 60, JUDGEMENTS_PER_MESSAGE_MAX + 1, "too many judgements"},
-    {"standing", 69, JUDGEMENT_COUNT_SENT, "an unknown judgement"},
-    {"standing", 70, 2, "a flag that is neither 0 nor 1"},
+    {"standing", 70, JUDGEMENTS_PER_MESSAGE_MAX + 1, "too many judgements"},
+    {"standing", 79, JUDGEMENT_COUNT_SENT, "an unknown judgement"},
+    {"standing", 80, 2, "a flag that is neither 0 nor 1"},
     {"snapshot", 11, 0x80, "a tempo out of range"},
     {"snapshot", 14, 0x11, "more people than there can be"},
     {"snapshot", 18, 0x28, "more than 100 per cent"},
@@ -810,6 +813,26 @@ static void names_are_the_words_of_the_protocol(void **state)
     check_text(message_name((MessageType)9), "?");
 }
 
+/* Who fills a page counts its bytes instead of encoding it again with every entry. */
+static void a_roster_is_as_long_as_its_entries_and_names(void **state)
+{
+    uint8_t bytes[MESSAGE_BYTES_MAX];
+    Message *message = blank(MESSAGE_ROSTER);
+    size_t size_bytes = ROSTER_BYTES;
+
+    (void)state;
+    for (size_t i = 0; i < 9; i++) {
+        RosterEntry *entry = &message->roster.entries[i];
+
+        check_u64(message_encode(message, bytes), size_bytes);
+        entry->team = TEAM_NONE;
+        memset(entry->name, 'm', 12 * i);
+        message->roster.count++;
+        size_bytes += ROSTER_ENTRY_BYTES + 12 * i;
+    }
+    check_u64(message_encode(message, bytes), size_bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -823,6 +846,7 @@ int main(void)
         cmocka_unit_test(golden_groove),
         cmocka_unit_test(golden_catalogue),
         cmocka_unit_test(golden_roster_and_teams),
+        cmocka_unit_test(a_roster_is_as_long_as_its_entries_and_names),
         cmocka_unit_test(golden_standing),
         cmocka_unit_test(golden_snapshot),
         cmocka_unit_test(golden_map),

@@ -65,7 +65,7 @@ static void play_exactly(Room *room, int64_t duration_ns)
 
         while (music.transport == TRANSPORT_PLAYING &&
                groove_note_at_or_after(music.groove,
-                                       model_part_index(&room->model, music.groove),
+                                       model_part_index(&room->model, music.groove, music.position),
                                        music.section->start,
                                        room->played_until,
                                        &note) &&

@@ -94,7 +94,7 @@ static int practise(PlayerTrouble trouble, uint64_t seed, PlayedHit *hits, Resul
         grooves[i] = &session->grooves[i];
     }
     for (; now.ns < CLOSED_NS; now.ns += PRACTICE_CADENCE_NS) {
-        const SimulatedScore score = {&session->timeline, grooves, 0};
+        const SimulatedScore score = {.timeline = &session->timeline, .grooves = grooves};
         SimulatedHit hit;
         Message order;
 
@@ -144,7 +144,7 @@ typedef struct {
     uint64_t newest_landed[2]; /* number, per direction */
 
     Session session;
-    Participant participants[4];
+    Participant participants[4 + OBSERVERS_MAX];
     Groove grooves[GROOVES_MAX];
     Outbox from_server;
     JournalEntry entries[256];

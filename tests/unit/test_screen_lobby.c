@@ -301,6 +301,17 @@ static void the_menu_opens_by_pointer_and_by_keys(void **state)
     check_i64(action, LOBBY_ACTION_MENU);
 }
 
+static void without_a_groove_there_is_no_part_to_press(void **state)
+{
+    (void)state;
+    check(probe_shows(&probe, "1-4"));
+    stage.model.has_timeline = false;
+    view.music.groove = NULL;
+    probe_frame(&probe);
+    check(!probe_shows(&probe, "part"));
+    check(probe_shows(&probe, "leave"));
+}
+
 /* ---- laws ------------------------------------------------------------------------------------ */
 
 static void nothing_overlaps_from_one_person_to_thousands(void **state)
@@ -358,6 +369,7 @@ int main(void)
         cmocka_unit_test_setup(escape_asks_and_escape_again_stays, set_up),
         cmocka_unit_test_setup(leaving_is_confirmed_by_keys_and_by_pointer, set_up),
         cmocka_unit_test_setup(the_menu_opens_by_pointer_and_by_keys, set_up),
+        cmocka_unit_test_setup(without_a_groove_there_is_no_part_to_press, set_up),
         cmocka_unit_test_setup(nothing_overlaps_from_one_person_to_thousands, set_up),
         cmocka_unit_test_setup(nothing_overlaps_when_all_is_long, set_up),
     };

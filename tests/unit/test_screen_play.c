@@ -208,6 +208,38 @@ static void keys_ask_for_what_their_hints_say(void **state)
     check_i64(action_of(UI_KEY_ESCAPE, NULL, &view), PLAY_ACTION_MENU);
 }
 
+static void whoever_watches_is_told_of_neither_drum_nor_meter(void **state)
+{
+    PlayView view;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    view = play_view(23.9);
+    view.watching = true;
+    (void)draw_play(&view);
+    check(frame_text(&frame, "drum") == NULL);
+    check(frame_text(&frame, "hide my meter") == NULL);
+    check(frame_text(&frame, "ring") != NULL);
+    check_i64(action_of(UI_KEY_NONE, "h", &view), PLAY_ACTION_NONE);
+}
+
+static void small_windows_name_every_key_too(void **state)
+{
+    static const int small[] = {3, 5, 8};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof small / sizeof small[0]; i++) {
+        PlayView view;
+
+        set_up(&windows[small[i]], true, false);
+        view = play_view(23.9);
+        (void)draw_play(&view);
+        check(frame_text(&frame, "ring") != NULL);
+        check(frame_text(&frame, "menu") != NULL);
+        check(small[i] == 8 || frame_text(&frame, "hide my meter") != NULL);
+    }
+}
+
 static void the_menu_button_answers_the_pointer(void **state)
 {
     PlayView view;
@@ -304,6 +336,46 @@ static void arrows_walk_through_the_ring(void **state)
     frame_end(&frame);
 }
 
+static ScreenRingAction type_at_ring(const char *text, ScreenRingState *ring)
+{
+    PlayView view = play_view(23.9);
+    ScreenRingAction action;
+
+    ui_input_text(&frame.ui, text, strlen(text));
+    frame_begin(&frame);
+    action = screen_ring(&frame.ui, &stage.model, &view, &play, ring);
+    frame_end(&frame);
+    return action;
+}
+
+static void the_ring_names_the_keys_that_work(void **state)
+{
+    ScreenRingState ring;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    screen_ring_init(&ring);
+    check_i64(type_at_ring("n", &ring), SCREEN_RING_NAMES);
+    check(frame_text(&frame, "names on") != NULL);
+    check(frame_text(&frame, "only flagged") != NULL);
+    check(frame_text(&frame, "drum") != NULL);
+    check(frame_text(&frame, "Arrows") != NULL);
+    (void)type_at_ring("o", &ring);
+    (void)type_at_ring("", &ring);
+    check(frame_text(&frame, "everybody") != NULL);
+}
+
+static void names_that_have_no_room_have_no_key(void **state)
+{
+    ScreenRingState ring;
+
+    (void)state;
+    set_up(&windows[5], true, false);
+    screen_ring_init(&ring);
+    check_i64(type_at_ring("n", &ring), SCREEN_RING_NONE);
+    check(frame_text(&frame, "names on") == NULL);
+}
+
 static PracticeAction draw_practice(bool playing)
 {
     PracticeView view = {.play = play_view(23.9),
@@ -355,18 +427,91 @@ static void practice_keys_start_change_and_stop(void **state)
     check_i64(draw_practice(true), PRACTICE_ACTION_BACK);
 }
 
-static void a_gap_is_silent_after_its_clicking_bars(void **state)
+static void practice_names_its_keys_in_every_window(void **state)
 {
-    PracticeSettings gap = practice_settings_default();
+    static const int named[] = {0, 3, 5};
 
     (void)state;
-    check(!practice_gap_is_silent(&gap, 4));
-    gap.gap = true;
-    check(!practice_gap_is_silent(&gap, 0));
-    check(!practice_gap_is_silent(&gap, 3));
-    check(practice_gap_is_silent(&gap, 4));
-    check(!practice_gap_is_silent(&gap, 5));
-    check(practice_gap_is_silent(&gap, 8));
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        set_up(&windows[named[i]], true, false);
+        (void)draw_practice(true);
+        check(frame_text(&frame, "menu") != NULL);
+        check(frame_text(&frame, "stop") != NULL);
+        check(frame_text(&frame, "ring") != NULL);
+        (void)draw_practice(false);
+        check(frame_text(&frame, "back") != NULL);
+        check(frame_text(&frame, "stop") == NULL);
+        check(frame_text(&frame, "gap") != NULL);
+    }
+}
+
+/* In a font as wide as the product's, no panel is too narrow for both keys. */
+static void practice_buttons_show_their_keys(void **state)
+{
+    static const int shown[] = {0, 3};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        set_up(&windows[shown[i]], true, false);
+        (void)draw_practice(true);
+        check(frame_text(&frame, "Enter") != NULL);
+        (void)draw_practice(false);
+        check(frame_text(&frame, "Enter") != NULL);
+    }
+}
+
+static void figures_of_the_spread_are_never_shortened(void **state)
+{
+    static const float spreads_ms[] = {31.0F, 17.0F};
+    PracticeView view;
+
+    (void)state;
+    set_up(&windows[3], true, false);
+    view = (PracticeView){.play = play_view(23.9),
+                          .grooves = grooves,
+                          .groove_count = sizeof grooves / sizeof grooves[0],
+                          .spreads_ms = spreads_ms,
+                          .spread_count = 2,
+                          .spread_words = "31 ms in September, 17 ms now"};
+    frame_begin(&frame);
+    (void)screen_practice(&frame.ui, &stage.model, &view, &settings, &practice);
+    frame_end(&frame);
+    check(frame_text(&frame, "Your spread") != NULL);
+    check(frame_text(&frame, view.spread_words) != NULL);
+    check(!frame_text(&frame, view.spread_words)->as.text.style.ellipsis);
+    check_tidy(&windows[3], "spread");
+}
+
+static void practice_always_shows_the_meter(void **state)
+{
+    PracticeView view;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    view = (PracticeView){.play = play_view(23.9),
+                          .playing = true,
+                          .grooves = grooves,
+                          .groove_count = sizeof grooves / sizeof grooves[0]};
+    view.play.hidden_meter = true;
+    frame_begin(&frame);
+    (void)screen_practice(&frame.ui, &stage.model, &view, &settings, &practice);
+    frame_end(&frame);
+    check(frame_text(&frame, "early") != NULL);
+    check(frame_text(&frame, "Your meter is hidden. H shows it.") == NULL);
+}
+
+static void practice_shows_the_toast_in_every_window(void **state)
+{
+    static const int shown[] = {0, 3, 5};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        set_up(&windows[shown[i]], true, false);
+        ui_toast_show(&frame.ui, "No sound device found.");
+        frame.ui.toast_at_s = frame.frame.now_s;
+        (void)draw_practice(true);
+        check(frame_text(&frame, "No sound device found.") != NULL);
+    }
 }
 
 static void settings_from_anywhere_are_brought_into_range(void **state)
@@ -420,6 +565,47 @@ static void results_of_nothing_are_tidy_too(void **state)
     stage.model.standing = (StandingMessage){.score_centi = 0};
     check_i64(draw_results(), RESULTS_ACTION_NONE);
     check_tidy(&windows[0], "empty results");
+}
+
+static float right_of(const DrawCommand *command)
+{
+    return rect_right(command->as.text.box);
+}
+
+static void praise_names_the_team_and_then_its_figures(void **state)
+{
+    const DrawCommand *team;
+    const DrawCommand *figures;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    (void)draw_results();
+    check(frame_text(&frame, "Tightest team") != NULL);
+    figures = frame_text(&frame, ", 16 to 88");
+    check(figures != NULL);
+    check_near(right_of(figures), right_of(frame_text(&frame, "64 in a row")), 0.5);
+    /* A long name is shortened, its figures never are. */
+    memset(stage.others.teams[0].name, 'M', 24);
+    (void)draw_results();
+    figures = frame_text(&frame, ", 16 to 88");
+    check(figures != NULL);
+    team = figures + 1; /* drawn after them */
+    check(team->as.text.style.ellipsis);
+    check_near(right_of(team), figures->as.text.box.x, 0.5);
+}
+
+static void teams_that_did_not_play_are_not_praised(void **state)
+{
+    (void)state;
+    set_up(&windows[0], true, false);
+    for (int i = 0; i < stage.others.team_count; i++) {
+        stage.others.teams[i].together_centi = 0;
+        stage.others.teams[i].first_together_centi = 0;
+    }
+    (void)draw_results();
+    check(frame_text(&frame, "Well done") != NULL);
+    check(frame_text(&frame, "Tightest team") == NULL);
+    check(frame_text(&frame, "Most improved") == NULL);
 }
 
 static void results_answer_keys_and_offer_a_new_zero(void **state)
@@ -496,17 +682,27 @@ int main(void)
         cmocka_unit_test(without_a_calibration_nobody_is_called_early),
         cmocka_unit_test(pause_and_stop_say_what_comes_next),
         cmocka_unit_test(keys_ask_for_what_their_hints_say),
+        cmocka_unit_test(whoever_watches_is_told_of_neither_drum_nor_meter),
+        cmocka_unit_test(small_windows_name_every_key_too),
         cmocka_unit_test(the_menu_button_answers_the_pointer),
         cmocka_unit_test(the_sentence_changes_every_eight_notes),
         cmocka_unit_test(the_servers_word_does_not_light_the_word_up_again),
         cmocka_unit_test(the_ring_alone_is_tidy_in_every_window),
         cmocka_unit_test(arrows_walk_through_the_ring),
+        cmocka_unit_test(the_ring_names_the_keys_that_work),
+        cmocka_unit_test(names_that_have_no_room_have_no_key),
         cmocka_unit_test(practice_is_tidy_in_every_window),
         cmocka_unit_test(practice_keys_start_change_and_stop),
-        cmocka_unit_test(a_gap_is_silent_after_its_clicking_bars),
+        cmocka_unit_test(practice_names_its_keys_in_every_window),
+        cmocka_unit_test(practice_buttons_show_their_keys),
+        cmocka_unit_test(figures_of_the_spread_are_never_shortened),
+        cmocka_unit_test(practice_always_shows_the_meter),
+        cmocka_unit_test(practice_shows_the_toast_in_every_window),
         cmocka_unit_test(settings_from_anywhere_are_brought_into_range),
         cmocka_unit_test(results_are_tidy_in_every_window),
         cmocka_unit_test(results_of_nothing_are_tidy_too),
+        cmocka_unit_test(praise_names_the_team_and_then_its_figures),
+        cmocka_unit_test(teams_that_did_not_play_are_not_praised),
         cmocka_unit_test(results_answer_keys_and_offer_a_new_zero),
         cmocka_unit_test(enter_and_space_press_the_menu_button_on_every_screen),
     };

@@ -145,10 +145,10 @@ static void clashes_are_told_in_words(void **state)
 {
     (void)state;
     check(settings_bind_key(&settings, 1, 1, "Space"));
-    check(settings_bind_key(&settings, 2, 1, "M"));
+    check(settings_bind_key(&settings, 2, 1, "N"));
     probe_frame(&probe);
     check(probe_mentions(&probe, "Space is also a key of Main drum, which wins."));
-    check(probe_mentions(&probe, "M is also for the map."));
+    check(probe_mentions(&probe, "N is also for names on the ring."));
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */

@@ -70,7 +70,8 @@ static void stage_run(Stage *stage, int64_t duration_ns, int64_t step_ns)
     int64_t end_ns = stage->now.ns + duration_ns;
 
     while (stage->now.ns < end_ns) {
-        SimulatedScore score = {&stage->timeline, stage->grooves, stage->part};
+        const SimulatedScore score = {
+            .timeline = &stage->timeline, .grooves = stage->grooves, .part = stage->part};
 
         stage->now.ns += step_ns;
         simulated_player_plan(&stage->player, &score, stage->now);

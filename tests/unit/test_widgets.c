@@ -571,6 +571,41 @@ static void a_click_places_the_caret_and_a_drag_selects(void **state)
     check_text(field_text, "a-d");
 }
 
+static void an_error_below_a_field_wraps_into_its_height(void **state)
+{
+    const UiTextField field = {.error = "No session has this code. Check the eight characters."};
+    const Rect rect = {20.0F, 30.0F, 200.0F, 44.0F};
+    float bottom;
+    size_t line_count = 0;
+
+    (void)state;
+    field_text[0] = '\0';
+    begin();
+    bottom = rect_bottom(rect) + ui_error_height(&ui, rect.w, field.error);
+    check_near(ui_error_height(&ui, rect.w, ""), 0.0, 1e-6);
+    check_near(ui_error_height(&ui, rect.w, NULL), 0.0, 1e-6);
+    (void)ui_text_field(&ui, ui_id("field"), rect, &field, field_text, sizeof field_text);
+    (void)end();
+    for (size_t i = 0; i < list.command_count; i++) {
+        const DrawCommand *command = &list.commands[i];
+        bool is_line = command->kind == DRAW_TEXT && command->as.text.text_bytes > 0;
+
+        if (is_line) {
+            float width = text_width(&metrics,
+                                     FONT_REGULAR,
+                                     TYPE_HINT,
+                                     draw_command_text(&list, command),
+                                     command->as.text.text_bytes);
+
+            line_count++;
+            check(command->as.text.box.x + width <= rect_right(rect));
+            check(command->as.text.box.y >= rect_bottom(rect));
+            check(rect_bottom(command->as.text.box) <= bottom);
+        }
+    }
+    check(line_count >= 2);
+}
+
 static void typed_letters_are_no_shortcuts_while_a_field_has_the_focus(void **state)
 {
     bool pressed;
@@ -586,6 +621,39 @@ static void typed_letters_are_no_shortcuts_while_a_field_has_the_focus(void **st
     (void)end();
     check(!pressed);
     check_text(field_text, "s");
+}
+
+static bool shows_cap(void)
+{
+    begin();
+    (void)ui_text_field(
+        &ui, ui_id("field"), first_rect, &(UiTextField){0}, field_text, sizeof field_text);
+    (void)ui_button(&ui,
+                    ui_id("second"),
+                    (Rect){0.0F, 50.0F, 200.0F, 44.0F},
+                    &(UiButton){.label = "Second", .key_cap = "S", .shortcut = 's'});
+    field_output = end();
+    for (size_t i = 0; i < list.command_count; i++) {
+        const DrawCommand *command = &list.commands[i];
+
+        if (command->kind == DRAW_TEXT && command->as.text.text_bytes == 1 &&
+            *draw_command_text(&list, command) == 'S') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void a_cap_shows_only_while_its_key_is_heard(void **state)
+{
+    (void)state;
+    focus_field("");
+    check(!shows_cap());
+    ui_focus(&ui, 0);
+    (void)shows_cap();
+    /* The frame that hears letters again follows without input. */
+    check(field_output.animating);
+    check(shows_cap());
 }
 
 static void enter_in_a_field_presses_the_main_button(void **state)
@@ -1184,7 +1252,9 @@ int main(void)
         cmocka_unit_test_setup(paste_is_asked_for_and_replaces_the_selection, start),
         cmocka_unit_test_setup(words_are_jumped_and_deleted_with_control, start),
         cmocka_unit_test_setup(a_click_places_the_caret_and_a_drag_selects, start),
+        cmocka_unit_test_setup(an_error_below_a_field_wraps_into_its_height, start),
         cmocka_unit_test_setup(typed_letters_are_no_shortcuts_while_a_field_has_the_focus, start),
+        cmocka_unit_test_setup(a_cap_shows_only_while_its_key_is_heard, start),
         cmocka_unit_test_setup(enter_in_a_field_presses_the_main_button, start),
         cmocka_unit_test_setup(tab_leaves_the_field_and_selects_the_next_one_whole, start),
         cmocka_unit_test_setup(random_editing_keeps_the_field_whole, start),

@@ -519,12 +519,6 @@ float settings_text_size(const AppSettings *settings)
     return (float)settings->text_size_percent / 100.0F;
 }
 
-const char *settings_theme_word(ThemeKind theme)
-{
-    assert(theme < THEME_KIND_COUNT);
-    return theme_words[theme];
-}
-
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 const char *settings_pad_title(int pad)
@@ -534,18 +528,6 @@ const char *settings_pad_title(int pad)
 
     assert(pad >= 0 && pad < SETTINGS_PADS);
     return titles[pad];
-}
-
-int settings_pad_of_key(const AppSettings *settings, const char *key)
-{
-    for (int pad = 0; pad < SETTINGS_PADS && key[0] != '\0'; pad++) {
-        for (int place = 0; place < SETTINGS_KEYS_PER_PAD; place++) {
-            if (strcmp(settings->keys[pad][place], key) == 0) {
-                return settings->one_key ? 0 : pad;
-            }
-        }
-    }
-    return -1;
 }
 
 bool settings_key_is_reserved(const char *key)
@@ -559,12 +541,12 @@ const char *settings_key_use(const char *key)
         const char *key;
         const char *use;
     } uses[] = {
+        {"G", "the gap click"},
         {"H", "the hit meter"},
-        {"M", "the map"},
         {"N", "names on the ring"},
         {"O", "only people who are off"},
-        {"T", "the teams"},
-        {"/", "finding a person"},
+        {"R", "the ring"},
+        {"X", "ending practice"},
         {"Return", "buttons"},
         {"Left", "moving on the ring"},
         {"Right", "moving on the ring"},

@@ -90,21 +90,15 @@ size_t settings_write(const AppSettings *settings, char *text, size_t text_capac
 /* Multiplies sizes on screen: .8 to 2.0. */
 float settings_text_size(const AppSettings *settings);
 
-/* "dark", "light" or "high-contrast". */
-const char *settings_theme_word(ThemeKind theme);
-
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 /* "Main drum", "Left hand", ...; 0 <= pad < SETTINGS_PADS. */
 const char *settings_pad_title(int pad);
 
-/* The pad a key strikes: the first that it is bound to; -1 for none. */
-int settings_pad_of_key(const AppSettings *settings, const char *key);
-
 /* Keys that always belong to the screens and cannot be bound: Escape and Tab. */
 bool settings_key_is_reserved(const char *key);
 
-/* What the key does while playing when it is no drum, such as "the map"; NULL for nothing. */
+/* What the key does while playing when it is no drum, such as "the hit meter"; NULL for nothing. */
 const char *settings_key_use(const char *key);
 
 typedef enum {

@@ -9,9 +9,7 @@
 /* Smaller signs shine too little to see. */
 #define SIGN_GLOW_MIN 60.0F
 #define NOTICE_PADDING 18.0F
-
-static const float ERROR_INDENT = 24.0F;
-static const float NOTICE_INDENT = 20.0F;
+#define NOTICE_INDENT 20.0F
 
 void form_sign(Ui *ui, Point center, float size)
 {
@@ -48,26 +46,6 @@ void form_label_above(Ui *ui, Rect field, const char *words)
     Rect rect = {field.x, field.y - FORM_LABEL_HEIGHT, field.w, 20.0F};
 
     ui_label(ui, rect, &label, words);
-}
-
-float form_error_height(const Ui *ui, float width, const char *words)
-{
-    UiLabel label = {.size_px = TYPE_HINT};
-
-    return ui_paragraph_height(ui, width - ERROR_INDENT, &label, words) + SPACE_2;
-}
-
-float form_error(Ui *ui, Rect rect, const char *words)
-{
-    const Theme *theme = ui->frame.theme;
-    UiLabel label = {.size_px = TYPE_HINT, .colour = theme->alert};
-    Point icon = {rect.x + 8.0F, rect.y + SPACE_1 + TYPE_HINT * TEXT_LINE_HEIGHT / 2.0F};
-    Rect text = {rect.x + ERROR_INDENT, rect.y + SPACE_1, rect.w - ERROR_INDENT, rect.h};
-
-    draw_disc(ui->frame.draw, icon, 8.0F, theme->alert);
-    draw_rect(ui->frame.draw, (Rect){icon.x - 1.0F, icon.y - 5.0F, 2.0F, 6.0F}, 1.0F, theme->stage);
-    draw_disc(ui->frame.draw, (Point){icon.x, icon.y + 4.0F}, 1.3F, theme->stage);
-    return ui_paragraph(ui, text, &label, words) + SPACE_2;
 }
 
 float form_notice_height(const Ui *ui, float width, const char *words)

@@ -1,6 +1,5 @@
 /*
- * What the form screens draw alike: the sign of Onedrum, labels of fields, errors, notices and
- * check marks.
+ * What the form screens draw alike: the sign of Onedrum, labels of fields, notices and check marks.
  *
  * Pure: emits into the frame's draw list. Lengths are logical px.
  */
@@ -30,10 +29,6 @@ void form_check(Ui *ui, Point center, bool is_done);
 
 /* Words above a field; `rect` is the field's. */
 void form_label_above(Ui *ui, Rect field, const char *words);
-
-/* An alert icon and the words beside it, from the top of `rect`, wrapped; returns the height. */
-float form_error(Ui *ui, Rect rect, const char *words);
-float form_error_height(const Ui *ui, float width, const char *words);
 
 /* A strip with a dot and a sentence; returns its height. */
 float form_notice(Ui *ui, Rect rect, Colour dot, const char *words);

@@ -210,9 +210,7 @@ bool join_screen_refused(JoinScreen *screen, const RefusedMessage *refused)
 
 static float error_height(const Page *page, JoinField field, float width)
 {
-    const WordsText *error = &page->screen->errors[field];
-
-    return error->length_bytes > 0 ? form_error_height(page->ui, width, error->bytes) : 0.0F;
+    return ui_error_height(page->ui, width, page->screen->errors[field].bytes);
 }
 
 /* One labelled field; its error below it. Answers the height used below the field. */
@@ -224,22 +222,17 @@ put_field(Page *page, JoinField field, Rect rect, const char *label, const UiTex
     char *texts[JOIN_FIELD_COUNT] = {screen->code, screen->host, screen->name, screen->team};
     size_t capacities[JOIN_FIELD_COUNT] = {
         sizeof screen->code, sizeof screen->host, sizeof screen->name, sizeof screen->team};
-    WordsText *error = &screen->errors[field];
+    float below = error_height(page, field, rect.w);
+    UiTextField marked = *look;
     UiFieldResult result;
 
     form_label_above(ui, rect, label);
-    result = ui_text_field(ui, field_id(field), rect, look, texts[field], capacities[field]);
+    marked.error = screen->errors[field].bytes;
+    result = ui_text_field(ui, field_id(field), rect, &marked, texts[field], capacities[field]);
     if (result.changed) {
-        words_clear(error);
+        words_clear(&screen->errors[field]);
     }
-    if (error->length_bytes == 0) {
-        return 0.0F;
-    }
-    if (!ui_has_focus(ui, field_id(field))) {
-        draw_rect_stroke(ui->frame.draw, rect, RADIUS_CONTROL, 1.0F, ui->frame.theme->alert);
-    }
-    return form_error(
-        ui, (Rect){rect.x, rect_bottom(rect), rect.w, SPACE_5}, screen->errors[field].bytes);
+    return below;
 }
 
 /* Two fields beside each other, or one below the other where it is narrow. */

@@ -486,7 +486,7 @@ static void put_part_panel(Page *page, Rect rect)
     put_music_words(page, (Rect){inner.x + 6.0F, top + 24.0F, inner.w - 6.0F, 22.0F});
     y = rect.y + header;
     if (page->groove != NULL) {
-        own = model_part_index(page->view->model, page->groove);
+        own = model_part_index(page->view->model, page->groove, page->view->music.position);
         for (int part = 0; part < page->groove->part_count; part++) {
             put_part(page, (Rect){inner.x, y, inner.w, row}, part, part == own);
             y += row + gap;
@@ -758,12 +758,16 @@ static const Groove *groove_of(const LobbyView *view)
 static void put_hints(const Page *page)
 {
     char digits[] = "1-8";
-    UiHint hints[] = {{"Space", "try your drum"}, {digits, "part"}, {"Esc", "leave"}};
+    UiHint hints[3] = {{"Space", "try your drum"}};
+    size_t count = 1;
 
-    if (page->groove != NULL) {
+    /* Nothing to choose from, nothing to press. */
+    if (page->groove != NULL && page->groove->part_count > 1) {
         digits[2] = (char)('0' + page->groove->part_count);
+        hints[count++] = (UiHint){digits, "part"};
     }
-    view_status_hints(page->ui, hints, sizeof hints / sizeof hints[0]);
+    hints[count++] = (UiHint){"Esc", "leave"};
+    view_status_hints(page->ui, hints, count);
 }
 
 static bool put_bar(const Page *page)

@@ -116,7 +116,7 @@ static float put_state_words(const Page *page, Rect rect)
         words_add(&words, ", bar ");
         words_add_number(&words, music->bar.bar);
     }
-    words_add(&words, ". Orders take effect on a bar line.");
+    words_add(&words, ". Orders act on a bar line.");
     return ui_paragraph(page->ui, rect, &label, words.bytes);
 }
 

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#define PANEL_WIDTH 560.0F
+#define PANEL_WIDTH 600.0F
 #define BUTTON_WIDTH 150.0F
 
 static bool helps_to_try_again(WordsSituation situation)

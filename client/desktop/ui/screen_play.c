@@ -20,12 +20,6 @@
 /* ---- the phrase -------------------------------------------------------------------------------
  */
 
-static bool claims_note(const OwnJudgement *own)
-{
-    return own->judgement == JUDGEMENT_PERFECT || own->judgement == JUDGEMENT_GOOD ||
-           own->judgement == JUDGEMENT_OK;
-}
-
 /* Sums over the hits of one phrase, newest first. */
 typedef struct {
     int hit_count;
@@ -47,7 +41,7 @@ static PhraseSums sum_phrase(const ClientModel *model)
         if (own == NULL || own->note_number <= newest->note_number - WORDS_PHRASE_NOTES) {
             break;
         }
-        if (!claims_note(own)) {
+        if (!judgement_claims_note((Judgement)own->judgement)) {
             continue;
         }
         late_us = own->asynchrony_us;
@@ -191,7 +185,8 @@ static Mark word_mark(const OwnJudgement *own, bool calibrated)
     if (own->judgement == JUDGEMENT_EXTRA) {
         return MARK_LOOSE;
     }
-    if (own->judgement == JUDGEMENT_PERFECT || !calibrated || !claims_note(own)) {
+    if (own->judgement == JUDGEMENT_PERFECT || !calibrated ||
+        !judgement_claims_note((Judgement)own->judgement)) {
         return MARK_ON;
     }
     return own->asynchrony_us < 0 ? MARK_EARLY : MARK_LATE;
@@ -203,7 +198,7 @@ static void add_ms(const OwnJudgement *own, bool calibrated, WordsText *text)
     int64_t ms = words_whole_ms(own->asynchrony_us);
 
     words_clear(text);
-    if (!claims_note(own) || !calibrated) {
+    if (!judgement_claims_note((Judgement)own->judgement) || !calibrated) {
         return;
     }
     if (own->judgement == JUDGEMENT_PERFECT) {
@@ -449,7 +444,7 @@ void play_sentence(
 /* ---- lane, meter, hints -----------------------------------------------------------------------
  */
 
-static void draw_lane(Ui *ui, Rect box, float share, const ClientModel *model, const PlayView *view)
+void play_lane(Ui *ui, Rect box, float share, const ClientModel *model, const PlayView *view)
 {
     view_lane(ui,
               &(LaneView){.box = box,
@@ -469,32 +464,43 @@ static void draw_count(Ui *ui, Rect bar, const PlayView *view)
     view_lamps(ui, rect_center(bar), radius, &view->music, true);
 }
 
+static bool is_counting_in(const PlayView *view)
+{
+    return view->music.known && view->music.transport == TRANSPORT_COUNT_IN;
+}
+
 void play_meter(Ui *ui, Rect bar, const ClientModel *model, const PlayView *view)
 {
     Meter meter;
     WordsText words;
     Rect row = {bar.x, rect_bottom(bar) + 18.0F, bar.w, 24.0F};
 
-    if (view->music.known && view->music.transport == TRANSPORT_COUNT_IN) {
+    if (is_counting_in(view)) {
         draw_count(ui, bar, view);
         return;
     }
     if (view->watching) {
         return;
     }
-    if (view->hidden_meter) {
-        draw_rect(ui->frame.draw, bar, RADIUS_CONTROL, ui->frame.theme->raised);
-        view_text(ui,
-                  rect_center(bar),
-                  &(UiLabel){
-                      .size_px = TYPE_HINT, .align = TEXT_CENTER, .colour = ui->frame.theme->text2},
-                  "Your meter is hidden. H shows it.");
-        return;
-    }
     meter = meter_of(model, view_beat_ns(&view->music));
     view_meter(ui, bar, &meter);
     meter_words(&meter, bar.w < 600.0F, &words);
     view_meter_words(ui, row, &meter, words.bytes);
+}
+
+static void draw_meter(Ui *ui, Rect bar, const ClientModel *model, const PlayView *view)
+{
+    const Theme *theme = ui->frame.theme;
+
+    if (!view->hidden_meter || view->watching || is_counting_in(view)) {
+        play_meter(ui, bar, model, view);
+        return;
+    }
+    draw_rect(ui->frame.draw, bar, RADIUS_CONTROL, theme->raised);
+    view_text(ui,
+              rect_center(bar),
+              &(UiLabel){.size_px = TYPE_HINT, .align = TEXT_CENTER, .colour = theme->text2},
+              view->one_key ? "Your meter is hidden." : "Your meter is hidden. H shows it.");
 }
 
 static void draw_hints(Ui *ui, const PlayView *view)
@@ -505,11 +511,13 @@ static void draw_hints(Ui *ui, const PlayView *view)
                           {"Esc", "menu"},
                           {"H", view->hidden_meter ? "show my meter" : "hide my meter"}};
     const UiHint few[] = {{key, "drum"}, {"Esc", "menu"}};
+    /* Whoever watches has neither drum nor meter. */
+    size_t first = view->watching ? 1 : 0;
 
     if (view->one_key) {
-        view_status_hints(ui, few, sizeof few / sizeof few[0]);
+        view_status_hints(ui, few + first, 2 - first);
     } else {
-        view_status_hints(ui, all, ui->frame.layout.size_class == LAYOUT_MEDIUM ? 4U : 3U);
+        view_status_hints(ui, all + first, view->watching ? 2 : 4);
     }
 }
 
@@ -571,18 +579,6 @@ static const TeamEntry *tightest_team(const ModelOthers *others)
     return playing >= 2 ? best : NULL;
 }
 
-static const TeamEntry *own_team(const ClientModel *model)
-{
-    const ModelOthers *others = model->others;
-    uint16_t team;
-
-    if (others == NULL || !model->has_seat || model->welcome.seat >= others->seat_count) {
-        return NULL;
-    }
-    team = others->roster[model->welcome.seat].team;
-    return team < others->team_count ? &others->teams[team] : NULL;
-}
-
 static void draw_star_line(Ui *ui, Point at, float width, const ClientModel *model)
 {
     const TeamEntry *best = tightest_team(model->others);
@@ -592,7 +588,7 @@ static void draw_star_line(Ui *ui, Point at, float width, const ClientModel *mod
         return;
     }
     words_clear(&words);
-    if (best == own_team(model)) {
+    if (best == view_own_team(model)) {
         words_add(&words, "Your team is the tightest right now.");
     } else {
         words_add(&words, "Tightest right now: ");
@@ -633,7 +629,7 @@ static void draw_group(Ui *ui, const ClientModel *model, const PlayView *view, P
                 layout->height - 178.0F - 16.0F,
                 RIGHT_COLUMN - 36.0F,
                 32.0F};
-    const TeamEntry *team = own_team(model);
+    const TeamEntry *team = view_own_team(model);
 
     if (!model->has_snapshot) {
         return;
@@ -693,10 +689,10 @@ static void draw_medium(Ui *ui, const ClientModel *model, const PlayView *view, 
     float radius = fminf(RING_RADIUS_MAX, (layout->height - 388.0F) / 2.0F);
     float ring_x = layout->width - layout->margin - RIGHT_COLUMN / 2.0F;
 
-    draw_lane(
+    play_lane(
         ui, (Rect){x, 72.0F, width, layout->height - 380.0F}, LANE_PENDULUM_MEDIUM, model, view);
     play_word_row(ui, (Rect){x, bottom - 297.0F, width, 60.0F}, TYPE_JUDGEMENT, model, view, state);
-    play_meter(ui, (Rect){x, bottom - 224.0F, width, 44.0F}, model, view);
+    draw_meter(ui, (Rect){x, bottom - 224.0F, width, 44.0F}, model, view);
     play_sentence(ui,
                   view->notice.shown ? (Rect){x, bottom - 132.0F, width, 72.0F}
                                      : (Rect){x, bottom - 126.0F, width, 60.0F},
@@ -714,13 +710,13 @@ static void draw_small(Ui *ui, const ClientModel *model, const PlayView *view, P
     float bottom = layout->height;
     float ring_x = (x + LEFT_SMALL + layout->width) / 2.0F;
 
-    draw_lane(ui,
+    play_lane(ui,
               (Rect){x, 66.0F, layout->width - 2.0F * x, layout->height - 376.0F},
               LANE_PENDULUM_SMALL,
               model,
               view);
     play_word_row(ui, (Rect){x, bottom - 301.0F, LEFT_SMALL, 48.0F}, 34.0F, model, view, state);
-    play_meter(ui, (Rect){x, bottom - 246.0F, LEFT_SMALL, 40.0F}, model, view);
+    draw_meter(ui, (Rect){x, bottom - 246.0F, LEFT_SMALL, 40.0F}, model, view);
     play_sentence(ui, (Rect){x, bottom - 148.0F, LEFT_SMALL, 84.0F}, model, view, state);
     draw_group_ring(
         ui, (Point){ring_x, bottom - 176.0F}, RING_RADIUS_SMALL, model, view, &state->ring);
@@ -765,11 +761,11 @@ static void draw_tiny(Ui *ui, const ClientModel *model, const PlayView *view, Pl
     Rect bar = {x, bottom - 108.0F, width, 26.0F};
     Meter meter = meter_of(model, view_beat_ns(&view->music));
 
-    draw_lane(
+    play_lane(
         ui, (Rect){x, 60.0F, width, layout->height - 212.0F}, LANE_PENDULUM_TINY, model, view);
     play_word_row(
         ui, (Rect){x, bottom - 149.0F, width, 38.0F}, TYPE_TITLE - 3.0F, model, view, state);
-    if (view->music.known && view->music.transport == TRANSPORT_COUNT_IN) {
+    if (is_counting_in(view)) {
         draw_count(ui, bar, view);
     } else if (!view->hidden_meter && !view->watching) {
         view_meter(ui, bar, &meter);
@@ -778,16 +774,15 @@ static void draw_tiny(Ui *ui, const ClientModel *model, const PlayView *view, Pl
         draw_notice(ui, (Rect){x, bottom - 66.0F, width, 62.0F}, &view->notice);
         return;
     }
-    if (ui_toast(ui, (Rect){x, bottom - 66.0F, width, 30.0F})) {
+    if (ui_toast(ui, (Rect){x, bottom - 68.0F, width, 34.0F})) {
         return;
     }
     draw_tiny_words(ui, (Rect){x, bottom - 63.0F, width, 22.0F}, model, view, state);
 }
 
-static void draw_minimal(Ui *ui, const ClientModel *model, const PlayView *view, PlayState *state)
+void play_minimal(
+    Ui *ui, Rect page, const ClientModel *model, const PlayView *view, PlayState *state)
 {
-    const Layout *layout = &ui->frame.layout;
-    Rect page = rect_inset(layout_window(layout), SPACE_2);
     Rect word = rect_cut_bottom(&page, fminf(48.0F, page.h * 0.4F));
 
     view_lane(ui,
@@ -835,7 +830,7 @@ static PlayAction action_of_keys(Ui *ui, const PlayView *view)
     if (ui_key_pressed(ui, UI_KEY_TAB, 0)) {
         return PLAY_ACTION_RING;
     }
-    return ui_shortcut(ui, 'h') ? PLAY_ACTION_HIDE_METER : PLAY_ACTION_NONE;
+    return !view->watching && ui_shortcut(ui, 'h') ? PLAY_ACTION_HIDE_METER : PLAY_ACTION_NONE;
 }
 
 PlayAction screen_play(Ui *ui, const ClientModel *model, const PlayView *view, PlayState *state)
@@ -847,7 +842,7 @@ PlayAction screen_play(Ui *ui, const ClientModel *model, const PlayView *view, P
 
     play_state_advance(state, model, &view->music, ui->frame.now_s, ui->frame.reduced_motion);
     if (size_class == LAYOUT_MINIMAL) {
-        draw_minimal(ui, model, view, state);
+        play_minimal(ui, rect_inset(layout_window(&ui->frame.layout), SPACE_2), model, view, state);
         return action_of_keys(ui, view);
     }
     bar = size_class == LAYOUT_TINY ? tiny_bar(model, view, state, &words)

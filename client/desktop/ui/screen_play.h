@@ -25,9 +25,9 @@ typedef struct {
 typedef struct {
     ModelNow music; /* model_now, at the moment the frame will be seen */
     bool calm_light;
-    bool hidden_meter;
+    bool hidden_meter;    /* on the play screen */
     bool names;           /* names stand around the ring */
-    bool one_key;         /* no hints beyond the drum key and the menu */
+    bool one_key;         /* to play: no keys but the drum's and the menu's */
     bool watching;        /* takes part without drumming */
     bool with_score;      /* the score stands beside the run, as in practice */
     const char *drum_key; /* "Space"; NULL counts as that */
@@ -71,11 +71,20 @@ WordsFigures play_phrase_figures(const ClientModel *model, int64_t beat_ns);
 /* ---- parts that the practice screen shares ----------------------------------------------------
  */
 
+/* The lane; `share` of the box is the pendulum's. The lamps stand in it where the window is large.
+ */
+void play_lane(Ui *ui, Rect box, float share, const ClientModel *model, const PlayView *view);
+
+/* Lane and word alone, in windows that hold no more. */
+void play_minimal(
+    Ui *ui, Rect page, const ClientModel *model, const PlayView *view, PlayState *state);
+
 /* The word for the newest hit, its ms and the run, with its middle on y. `size` of the word. */
 void play_word_row(
     Ui *ui, Rect row, float size, const ClientModel *model, const PlayView *view, PlayState *state);
 
-/* The hit meter with its words 18..42 px below `bar`; the count while counting in. */
+/* The hit meter, hidden or not, with its words 18..42 px below `bar`; the count while counting in.
+ */
 void play_meter(Ui *ui, Rect bar, const ClientModel *model, const PlayView *view);
 
 /* What stands where the phrase sentence does: notice, toast or sentence. */

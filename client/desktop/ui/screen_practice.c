@@ -12,6 +12,7 @@
 #define PANEL_WIDTH_SMALL 290.0F
 #define LEFT_SMALL 450.0F
 #define PADDING 24.0F
+#define HINTS_TINY 40.0F
 #define SPREAD_MS_MAX 45.0F
 #define CHIPS_GROOVES_MAX 4
 
@@ -51,13 +52,6 @@ void practice_settings_clamp(PracticeSettings *settings, size_t groove_count)
     settings->ramp_target_bpm =
         clamp_int(settings->ramp_target_bpm, PRACTICE_TEMPO_BPM_MIN, PRACTICE_TEMPO_BPM_MAX);
     settings->bandmates = clamp_int(settings->bandmates, 0, BANDMATES_MAX);
-}
-
-bool practice_gap_is_silent(const PracticeSettings *settings, int32_t bar)
-{
-    int cycle = settings->gap_click_bars + settings->gap_silent_bars;
-
-    return settings->gap && bar >= 1 && (bar - 1) % cycle >= settings->gap_click_bars;
 }
 
 /* ---- settings ---------------------------------------------------------------------------------
@@ -299,16 +293,20 @@ static float draw_settings(
 /* Stop and results while playing, else start and, when there are any, results. */
 static PracticeAction draw_buttons(Ui *ui, Rect row, const PracticeView *view)
 {
-    bool caps = row.w >= 340.0F;
     bool two = view->playing || view->has_results;
-    Rect left = two ? rect_column(row, 0, 2, SPACE_3) : row;
-    Rect right = two ? rect_column(row, 1, 2, SPACE_3) : row;
-    UiButton stop = {.label = "Stop", .key_cap = caps ? "X" : NULL, .shortcut = 'x'};
+    /* The one with the longer key is wider where it is narrow. */
+    float share = row.w < 340.0F ? 0.42F : 0.5F;
+    Rect right = row;
+    Rect left = two ? rect_cut_left(&right, share * (row.w - SPACE_3)) : row;
+    UiButton stop = {.label = "Stop", .key_cap = "X", .shortcut = 'x'};
     UiButton results = {.label = "Results",
-                        .key_cap = caps && view->playing ? "Enter" : NULL,
+                        .key_cap = view->playing ? "Enter" : NULL,
                         .kind = view->playing ? UI_BUTTON_MAIN : UI_BUTTON_NORMAL};
-    UiButton start = {.label = "Start", .key_cap = caps ? "Enter" : NULL, .kind = UI_BUTTON_MAIN};
+    UiButton start = {.label = "Start", .key_cap = "Enter", .kind = UI_BUTTON_MAIN};
 
+    if (two) {
+        (void)rect_cut_left(&right, SPACE_3);
+    }
     if (view->playing && ui_button(ui, ui_id("practice stop"), left, &stop)) {
         return PRACTICE_ACTION_STOP;
     }
@@ -367,16 +365,24 @@ static PracticeAction draw_panel(
 /* ---- the left side ----------------------------------------------------------------------------
  */
 
-static void draw_lane(Ui *ui, Rect box, float share, const ClientModel *model, const PlayView *play)
+/* Where what is played stands; the settings are beside it, or elsewhere. */
+typedef struct {
+    Rect lane;
+    float pendulum_share;
+    Rect word;
+    float word_size;
+    Rect meter;
+} DrumSide;
+
+static void draw_drum_side(Ui *ui,
+                           const DrumSide *side,
+                           const ClientModel *model,
+                           const PracticeView *view,
+                           PracticeState *state)
 {
-    view_lane(ui,
-              &(LaneView){.box = box,
-                          .pendulum_share = share,
-                          .with_pendulum = true,
-                          .with_lamps = ui->frame.layout.size_class == LAYOUT_MEDIUM,
-                          .calm_light = play->calm_light,
-                          .model = model,
-                          .music = &play->music});
+    play_lane(ui, side->lane, side->pendulum_share, model, &view->play);
+    play_word_row(ui, side->word, side->word_size, model, &view->play, &state->play);
+    play_meter(ui, side->meter, model, &view->play);
 }
 
 static void draw_history(Ui *ui, Rect rect, const PracticeView *view)
@@ -384,17 +390,18 @@ static void draw_history(Ui *ui, Rect rect, const PracticeView *view)
     const Theme *theme = ui->frame.theme;
     Rect inner = rect_inset_xy(rect, 20.0F, 0.0F);
     UiLabel words = {.size_px = TYPE_HINT, .align = TEXT_RIGHT, .colour = theme->text2};
+    const char *spread_words = view->spread_words != NULL ? view->spread_words : "";
+    float room = inner.w - ui_text_width(ui, FONT_REGULAR, TYPE_HINT, spread_words) - SPACE_4;
     const char *heading = "Your spread, last sessions";
-    float width = ui_text_width(ui, FONT_SEMIBOLD, TYPE_BODY, heading);
 
+    if (ui_text_width(ui, FONT_SEMIBOLD, TYPE_BODY, heading) > room) {
+        heading = "Your spread";
+    }
     ui_panel(ui, rect);
     view_text(ui, (Point){inner.x, rect.y + 26.0F}, &(UiLabel){.weight = FONT_SEMIBOLD}, heading);
-    if (view->spread_words != NULL) {
-        view_name(ui,
-                  (Point){rect_right(inner), rect.y + 26.0F},
-                  inner.w - width - SPACE_4,
-                  &words,
-                  view->spread_words);
+    /* Figures are never shortened. */
+    if (ui_text_width(ui, FONT_SEMIBOLD, TYPE_BODY, heading) <= room) {
+        view_text(ui, (Point){rect_right(inner), rect.y + 26.0F}, &words, spread_words);
     }
     if (view->spread_count < 2 || view->spreads_ms == NULL) {
         words.align = TEXT_LEFT;
@@ -429,11 +436,11 @@ static void draw_hints(Ui *ui, const PracticeView *view)
     const UiHint hints[] = {{key, "drum"},
                             {"\xE2\x86\x91\xE2\x86\x93", "tempo"},
                             {"G", "gap"},
-                            {"Esc", "back"},
-                            {"X", "stop"},
-                            {"R", "ring"}};
+                            {"R", "ring"},
+                            {"Esc", view->playing ? "menu" : "back"},
+                            {"X", "stop"}};
 
-    view_status_hints(ui, hints, view->playing ? 6U : 4U);
+    view_status_hints(ui, hints, view->playing ? 6 : 5);
 }
 
 /* ---- size classes -----------------------------------------------------------------------------
@@ -450,16 +457,13 @@ static PracticeAction draw_medium(Ui *ui,
     float bottom = layout->height;
     float width = layout->width - 2.0F * x - PANEL_WIDTH - SPACE_5;
     Rect panel = {layout->width - x - PANEL_WIDTH, 72.0F, PANEL_WIDTH, bottom - 142.0F};
+    DrumSide side = {.lane = {x, 72.0F, width, bottom - 430.0F},
+                     .pendulum_share = LANE_PENDULUM_MEDIUM,
+                     .word = {x, bottom - 350.0F, width, 56.0F},
+                     .word_size = TYPE_JUDGEMENT - 4.0F,
+                     .meter = {x, bottom - 284.0F, width, 44.0F}};
 
-    draw_lane(
-        ui, (Rect){x, 72.0F, width, bottom - 430.0F}, LANE_PENDULUM_MEDIUM, model, &view->play);
-    play_word_row(ui,
-                  (Rect){x, bottom - 350.0F, width, 56.0F},
-                  TYPE_JUDGEMENT - 4.0F,
-                  model,
-                  &view->play,
-                  &state->play);
-    play_meter(ui, (Rect){x, bottom - 284.0F, width, 44.0F}, model, &view->play);
+    draw_drum_side(ui, &side, model, view, state);
     draw_below(ui, (Rect){x, bottom - 188.0F, width, 118.0F}, model, view, state);
     return draw_panel(ui, panel, view, settings, &state->scroll);
 }
@@ -476,12 +480,13 @@ static PracticeAction draw_small(Ui *ui,
     float width = layout->width - 2.0F * x - PANEL_WIDTH_SMALL - SPACE_4;
     Rect panel = {
         layout->width - x - PANEL_WIDTH_SMALL, 72.0F, PANEL_WIDTH_SMALL, bottom - 72.0F - 56.0F};
+    DrumSide side = {.lane = {x, 66.0F, width, bottom - 376.0F},
+                     .pendulum_share = LANE_PENDULUM_SMALL,
+                     .word = {x, bottom - 301.0F, width, 48.0F},
+                     .word_size = 34.0F,
+                     .meter = {x, bottom - 246.0F, width, 40.0F}};
 
-    draw_lane(
-        ui, (Rect){x, 66.0F, width, bottom - 376.0F}, LANE_PENDULUM_SMALL, model, &view->play);
-    play_word_row(
-        ui, (Rect){x, bottom - 301.0F, width, 48.0F}, 34.0F, model, &view->play, &state->play);
-    play_meter(ui, (Rect){x, bottom - 246.0F, width, 40.0F}, model, &view->play);
+    draw_drum_side(ui, &side, model, view, state);
     draw_below(ui, (Rect){x, bottom - 148.0F, width, 84.0F}, model, view, state);
     return draw_panel(ui, panel, view, settings, &state->scroll);
 }
@@ -497,22 +502,19 @@ static PracticeAction draw_tiny(Ui *ui,
     float x = layout->margin;
     float width = layout->width - 2.0F * x;
     float bottom = layout->height;
+    DrumSide side = {.lane = {x, 60.0F, width, bottom - 212.0F},
+                     .pendulum_share = LANE_PENDULUM_TINY,
+                     .word = {x, bottom - 149.0F, width, 38.0F},
+                     .word_size = TYPE_TITLE - 3.0F,
+                     .meter = {x, bottom - 108.0F, width, 26.0F}};
 
     if (!view->playing) {
-        return draw_panel(ui,
-                          (Rect){x, BAR_HEIGHT + SPACE_2, width, bottom - BAR_HEIGHT - SPACE_4},
-                          view,
-                          settings,
-                          &state->scroll);
+        Rect panel = {x, BAR_HEIGHT + SPACE_2, width, bottom - BAR_HEIGHT - SPACE_2 - HINTS_TINY};
+
+        return draw_panel(ui, panel, view, settings, &state->scroll);
     }
-    draw_lane(ui, (Rect){x, 60.0F, width, bottom - 212.0F}, LANE_PENDULUM_TINY, model, &view->play);
-    play_word_row(ui,
-                  (Rect){x, bottom - 149.0F, width, 38.0F},
-                  TYPE_TITLE - 3.0F,
-                  model,
-                  &view->play,
-                  &state->play);
-    play_meter(ui, (Rect){x, bottom - 108.0F, width, 26.0F}, model, &view->play);
+    draw_drum_side(ui, &side, model, view, state);
+    (void)ui_toast(ui, (Rect){x, bottom - 68.0F, width, 34.0F});
     return PRACTICE_ACTION_NONE;
 }
 
@@ -523,20 +525,11 @@ static PracticeAction draw_minimal(Ui *ui,
                                    PracticeState *state)
 {
     Rect page = rect_inset(layout_window(&ui->frame.layout), SPACE_2);
-    Rect word;
 
     if (!view->playing) {
         return draw_panel(ui, page, view, settings, &state->scroll);
     }
-    word = rect_cut_bottom(&page, fminf(48.0F, page.h * 0.4F));
-    view_lane(ui,
-              &(LaneView){.box = page,
-                          .pendulum_share = LANE_PENDULUM_TINY,
-                          .with_pendulum = page.h >= 120.0F,
-                          .calm_light = view->play.calm_light,
-                          .model = model,
-                          .music = &view->play.music});
-    play_word_row(ui, word, TYPE_TITLE - 3.0F, model, &view->play, &state->play);
+    play_minimal(ui, page, model, &view->play, &state->play);
     return PRACTICE_ACTION_NONE;
 }
 
@@ -592,8 +585,7 @@ PracticeAction screen_practice(Ui *ui,
     } else {
         action = draw_minimal(ui, model, view, settings, state);
     }
-    if (size_class == LAYOUT_MEDIUM || size_class == LAYOUT_SMALL ||
-        (size_class == LAYOUT_TINY && view->playing)) {
+    if (size_class != LAYOUT_MINIMAL) {
         draw_hints(ui, view);
     }
     if (menu) {

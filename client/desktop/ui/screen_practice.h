@@ -33,9 +33,6 @@ PracticeSettings practice_settings_default(void);
 /* Brings every field into its range; `groove_count` > 0. For settings from a file. */
 void practice_settings_clamp(PracticeSettings *settings, size_t groove_count);
 
-/* Whether the click is silent in bar `bar` (1 is the first played one; count-ins always click). */
-bool practice_gap_is_silent(const PracticeSettings *settings, int32_t bar);
-
 typedef struct {
     PlayView play;
     bool playing; /* counting in, or playing */

@@ -9,6 +9,7 @@
 #define LEGEND_WIDTH_SMALL 280.0F
 #define NAMES_ROOM 130.0F /* beside the ring, for names on both sides */
 #define LABELS_ROOM 62.0F
+#define SELECTED_WIDTH 190.0F /* beside the light of the beat */
 
 void screen_ring_init(ScreenRingState *state)
 {
@@ -18,7 +19,8 @@ void screen_ring_init(ScreenRingState *state)
 /* Where the ring stands, and what is around it. */
 typedef struct {
     RingView ring;
-    Rect legend; /* w 0: there is none */
+    Rect legend;    /* w 0: there is none */
+    bool has_names; /* there is room to show them */
 } RingPage;
 
 static RingPage page_of(const Ui *ui, const ClientModel *model, const PlayView *view)
@@ -27,12 +29,13 @@ static RingPage page_of(const Ui *ui, const ClientModel *model, const PlayView *
     bool minimal = layout->size_class == LAYOUT_MINIMAL;
     bool tiny = minimal || layout->size_class == LAYOUT_TINY;
     bool medium = layout->size_class == LAYOUT_MEDIUM;
-    bool names = view->names && !tiny && ring_people(model->others) <= RING_NAMES_MAX;
+    bool has_names = !tiny && ring_people(model->others) <= RING_NAMES_MAX;
+    bool names = has_names && view->names;
     float top = minimal ? 0.0F : BAR_HEIGHT;
     /* The smallest windows give all their room to the ring. */
     bool labels = layout->height >= 350.0F && !minimal;
     float above = medium ? 102.0F : (labels ? 56.0F : 30.0F);
-    float below = minimal ? 20.0F : (medium ? 82.0F : (labels ? 76.0F : 52.0F));
+    float below = minimal ? 20.0F : (medium ? 94.0F : (labels ? 76.0F : 52.0F));
     float legend = medium ? LEGEND_WIDTH : LEGEND_WIDTH_SMALL;
     RingPage page = {.ring = {.model = model,
                               .music = &view->music,
@@ -40,7 +43,8 @@ static RingPage page_of(const Ui *ui, const ClientModel *model, const PlayView *
                               .names = names,
                               .calm_light = view->calm_light,
                               .hide_own = view->watching,
-                              .selected_team = RING_NOBODY}};
+                              .selected_team = RING_NOBODY},
+                     .has_names = has_names};
     float right = layout->width;
     float side = names ? NAMES_ROOM : LABELS_ROOM;
     float room = (layout->height - top - above - below) / 2.0F;
@@ -109,24 +113,27 @@ static void draw_selected(Ui *ui, const ClientModel *model, const PlayView *view
     }
     words_add(&words, verdict < VERDICT_COUNT ? verdict_word((Verdict)verdict) : "timing unrated");
     view_name(ui,
-              (Point){layout->width - layout->margin, layout->height - STATUS_HINTS_MEDIUM},
-              LEGEND_WIDTH,
-              &(UiLabel){.size_px = TYPE_HINT, .weight = FONT_SEMIBOLD, .align = TEXT_RIGHT},
+              (Point){layout->margin, BAR_HEIGHT + SPACE_5},
+              SELECTED_WIDTH,
+              &(UiLabel){.weight = FONT_SEMIBOLD},
               words.bytes);
 }
 
-static void draw_hints(Ui *ui, const PlayView *view)
+static void
+draw_hints(Ui *ui, const PlayView *view, const RingPage *page, const ScreenRingState *state)
 {
-    const UiHint hints[] = {{"Tab", "next view"},
+    const UiHint hints[] = {{view->drum_key == NULL ? "Space" : view->drum_key, "drum"},
+                            {"Tab", "lane"},
                             {"Esc", "back"},
-                            {"O", "only flagged"},
+                            {"Arrows", "people"},
+                            {"O", state->only_flagged ? "everybody" : "only flagged"},
                             {"N", view->names ? "names off" : "names on"}};
-    bool no_names = ui->frame.layout.size_class == LAYOUT_TINY;
+    size_t first = view->watching ? 1 : 0;
 
-    view_status_hints(ui, hints, view->one_key ? 2U : (no_names ? 3U : 4U));
+    view_status_hints(ui, hints + first, (page->has_names ? 6 : 5) - first);
 }
 
-static ScreenRingAction action_of_keys(Ui *ui, ScreenRingState *state)
+static ScreenRingAction action_of_keys(Ui *ui, const RingPage *page, ScreenRingState *state)
 {
     if (ui_key_pressed(ui, UI_KEY_ESCAPE, 0)) {
         return SCREEN_RING_BACK;
@@ -137,7 +144,7 @@ static ScreenRingAction action_of_keys(Ui *ui, ScreenRingState *state)
     if (ui_shortcut(ui, 'o')) {
         state->only_flagged = !state->only_flagged;
     }
-    return ui_shortcut(ui, 'n') ? SCREEN_RING_NAMES : SCREEN_RING_NONE;
+    return page->has_names && ui_shortcut(ui, 'n') ? SCREEN_RING_NAMES : SCREEN_RING_NONE;
 }
 
 ScreenRingAction screen_ring(
@@ -163,11 +170,11 @@ ScreenRingAction screen_ring(
     page.ring.only_flagged = state->only_flagged;
     view_ring(ui, &page.ring, &play->ring);
     if (page.legend.w > 0.0F) {
-        (void)view_ring_legend(ui, page.legend, model, &play->ring, view_beat_ns(&view->music));
-        draw_selected(ui, model, view, state->selected_seat);
+        view_ring_legend(ui, page.legend, model, &play->ring, view_beat_ns(&view->music));
     }
     if (layout->size_class != LAYOUT_MINIMAL) {
-        draw_hints(ui, view);
+        draw_selected(ui, model, view, state->selected_seat);
+        draw_hints(ui, view, &page, state);
     }
-    return menu ? SCREEN_RING_MENU : action_of_keys(ui, state);
+    return menu ? SCREEN_RING_MENU : action_of_keys(ui, &page, state);
 }

@@ -253,7 +253,7 @@ static void add_clash(Page *page, int pad, int place)
         words_add(&words, settings_key_use(key));
         words_add(&words, ". While you play, the drum wins.");
     }
-    page->y += form_error(page->ui, rect, words.bytes) + SPACE_1;
+    page->y += ui_error(page->ui, rect, words.bytes) + SPACE_1;
 }
 
 /* What to do now, in the place where the clashes are told otherwise. */
@@ -425,7 +425,7 @@ static void put_sample(Page *page)
     Rect rect = {page->area.x, page->y + SPACE_4, page->area.w, 56.0F};
     Point mark = {rect.x + 20.0F, rect.y + 28.0F};
 
-    draw_mark(ui->frame.draw, mark, 28.0F, MARK_ON, theme_mark_colour(ui->frame.theme, MARK_ON));
+    draw_mark(ui->frame.draw, mark, 28.0F, MARK_ON, ui->frame.theme->text);
     (void)rect_cut_left(&rect, 52.0F);
     ui_label(ui, rect, &judgement, "Spot on");
     page->y = rect_bottom(rect) + SPACE_2;
@@ -437,6 +437,7 @@ static void put_section_picture(Page *page)
     put_theme(page);
     put_text_size(page);
     put_sample(page);
+    put_words(page, "F11 fills the whole screen, and gives it back.");
 }
 
 static void put_marks(Page *page)
@@ -595,7 +596,9 @@ static SettingsAction put_foot(SettingsScreen *screen, Ui *ui, Rect rect)
 {
     static const UiHint hints[] = {{"Tab", "next"}, {"Arrows", "change"}};
     bool is_tiny = ui->frame.layout.size_class >= LAYOUT_TINY;
-    UiButton back = {.label = "Back", .key_cap = "Esc", .escape = !screen->is_capturing};
+    bool is_capturing = screen->is_capturing; /* Esc lets the key be, then */
+    UiButton back = {
+        .label = "Back", .key_cap = is_capturing ? NULL : "Esc", .escape = !is_capturing};
     UiButton reset = {.label = is_tiny ? "Reset" : "Set all back"};
     Rect row = rect_inset_xy(rect, ui->frame.layout.margin, (rect.h - 40.0F) / 2.0F);
     Rect reset_rect = rect_cut_right(&row, fmaxf(ui_button_width(ui, &reset), 100.0F));

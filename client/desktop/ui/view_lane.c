@@ -212,11 +212,13 @@ static void draw_corner(const LaneFrame *frame, const Groove *groove)
     if (groove == NULL || area.h < 110.0F) {
         return;
     }
-    view_name(ui,
-              (Point){right, area.y + 68.0F},
-              rect_right(area) - frame->geometry.hit_x - 140.0F,
-              &(UiLabel){.size_px = TYPE_SENTENCE, .weight = FONT_SEMIBOLD, .align = TEXT_RIGHT},
-              groove->parts[model_part_index(frame->view->model, groove)].title);
+    view_name(
+        ui,
+        (Point){right, area.y + 68.0F},
+        rect_right(area) - frame->geometry.hit_x - 140.0F,
+        &(UiLabel){.size_px = TYPE_SENTENCE, .weight = FONT_SEMIBOLD, .align = TEXT_RIGHT},
+        groove->parts[model_part_index(frame->view->model, groove, frame->view->music->position)]
+            .title);
     view_text(ui,
               (Point){right, area.y + 94.0F},
               &(UiLabel){.size_px = TYPE_HINT, .align = TEXT_RIGHT, .colour = theme->text2},
@@ -225,12 +227,6 @@ static void draw_corner(const LaneFrame *frame, const Groove *groove)
 
 /* ---- own hits ---------------------------------------------------------------------------------
  */
-
-static bool is_claim(uint8_t judgement)
-{
-    return judgement == JUDGEMENT_PERFECT || judgement == JUDGEMENT_GOOD ||
-           judgement == JUDGEMENT_OK;
-}
 
 static Mark tick_mark(const OwnJudgement *own, bool calibrated)
 {
@@ -263,7 +259,7 @@ static void collect_ticks(LaneFrame *frame)
         note_at = (SessionTime){at.ns - own->asynchrony_us * NS_PER_US};
         *tick = (LaneTick){.at = tempo_map_beats_at(&model->timeline.tempo, at),
                            .note_at = tempo_map_beats_at(&model->timeline.tempo, note_at),
-                           .claims = is_claim(own->judgement),
+                           .claims = judgement_claims_note((Judgement)own->judgement),
                            .mark = tick_mark(own, calibrated)};
         frame->tick_count++;
     }
@@ -405,16 +401,22 @@ static void draw_section_notes(LaneFrame *frame, const Section *section, Beats f
     const Groove *groove = model_groove(model, section);
     bool preview = section->transport == TRANSPORT_LOBBY;
     GrooveNote note;
-    int part;
 
     if (groove == NULL || !shows_notes(section)) {
         return;
     }
-    part = model_part_index(model, groove);
-    while (groove_note_at_or_after(groove, part, section->start, from, &note) &&
-           note.at.ubeats < to.ubeats) {
-        draw_note(frame, note, preview);
-        from.ubeats = note.at.ubeats + 1;
+    /* The part may change at a bar line in between: each note is looked for in its own. */
+    while (from.ubeats < to.ubeats) {
+        const bool before = from.ubeats < model->part_from.ubeats;
+        const Beats end = before && model->part_from.ubeats < to.ubeats ? model->part_from : to;
+        const int part = model_part_index(model, groove, from);
+
+        while (groove_note_at_or_after(groove, part, section->start, from, &note) &&
+               note.at.ubeats < end.ubeats) {
+            draw_note(frame, note, preview);
+            from.ubeats = note.at.ubeats + 1;
+        }
+        from = end;
     }
 }
 

@@ -49,8 +49,7 @@ Meter meter_of(const ClientModel *model, int64_t beat_ns)
         if (own == NULL) {
             break;
         }
-        if (own->judgement == JUDGEMENT_PERFECT || own->judgement == JUDGEMENT_GOOD ||
-            own->judgement == JUDGEMENT_OK) {
+        if (judgement_claims_note((Judgement)own->judgement)) {
             meter.asynchrony_us[meter.hit_count] = own->asynchrony_us;
             meter.hit_count++;
         }

@@ -6,11 +6,14 @@
 #define STAR_INNER 0.42F
 #define PI_F 3.14159265F
 
-float view_text(Ui *ui, Point at, const UiLabel *label, const char *text)
+static float size_of(const UiLabel *label)
 {
-    float size = label->size_px > 0.0F ? label->size_px : TYPE_BODY;
-    float width = ui_text_width(ui, label->weight, size, text);
-    float height = size * TEXT_LINE_HEIGHT;
+    return label->size_px > 0.0F ? label->size_px : TYPE_BODY;
+}
+
+static void place_text(Ui *ui, Point at, float width, const UiLabel *label, const char *text)
+{
+    float height = size_of(label) * TEXT_LINE_HEIGHT;
     float left = at.x;
 
     if (label->align == TEXT_CENTER) {
@@ -19,24 +22,24 @@ float view_text(Ui *ui, Point at, const UiLabel *label, const char *text)
         left -= width;
     }
     ui_label(ui, (Rect){left, at.y - height / 2.0F, width, height}, label, text);
+}
+
+float view_text(Ui *ui, Point at, const UiLabel *label, const char *text)
+{
+    float width = ui_text_width(ui, label->weight, size_of(label), text);
+
+    place_text(ui, at, width, label, text);
     return width;
 }
 
 float view_name(Ui *ui, Point at, float width_max, const UiLabel *label, const char *text)
 {
-    float size = label->size_px > 0.0F ? label->size_px : TYPE_BODY;
-    float width = fminf(ui_text_width(ui, label->weight, size, text), fmaxf(width_max, 0.0F));
-    float height = size * TEXT_LINE_HEIGHT;
-    float left = at.x;
+    float whole = ui_text_width(ui, label->weight, size_of(label), text);
+    float width = fminf(whole, fmaxf(width_max, 0.0F));
     UiLabel shortened = *label;
 
     shortened.ellipsis = true;
-    if (label->align == TEXT_CENTER) {
-        left -= width / 2.0F;
-    } else if (label->align == TEXT_RIGHT) {
-        left -= width;
-    }
-    ui_label(ui, (Rect){left, at.y - height / 2.0F, width, height}, &shortened, text);
+    place_text(ui, at, width, &shortened, text);
     return width;
 }
 
@@ -97,6 +100,18 @@ bool view_is_marked(uint8_t verdict)
     return verdict == VERDICT_OFF_BEAT || verdict == VERDICT_WRONG_TEMPO ||
            verdict == VERDICT_ERRATIC || verdict == VERDICT_DOUBLE || verdict == VERDICT_LATE ||
            verdict == VERDICT_EARLY || verdict == VERDICT_HALF;
+}
+
+const TeamEntry *view_own_team(const ClientModel *model)
+{
+    const ModelOthers *others = model->others;
+    uint16_t team;
+
+    if (others == NULL || !model->has_seat || model->welcome.seat >= others->seat_count) {
+        return NULL;
+    }
+    team = others->roster[model->welcome.seat].team;
+    return team < others->team_count ? &others->teams[team] : NULL;
 }
 
 int64_t view_beat_ns(const ModelNow *music)

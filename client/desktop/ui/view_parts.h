@@ -31,6 +31,9 @@ Mark view_mark_of(uint8_t verdict, float drift);
    legend's order. Being idle is counted, not shown. */
 bool view_is_marked(uint8_t verdict);
 
+/* The team of one's own seat; NULL without a seat, a team, or what is known of others. */
+const TeamEntry *view_own_team(const ClientModel *model);
+
 /* The period of the beat now; while halted the groove's own tempo; half a second without either. */
 int64_t view_beat_ns(const ModelNow *music);
 

@@ -51,12 +51,6 @@ ResultsTake results_take(const ModelOthers *others)
     return take;
 }
 
-static bool claims_note(const OwnJudgement *own)
-{
-    return own->judgement == JUDGEMENT_PERFECT || own->judgement == JUDGEMENT_GOOD ||
-           own->judgement == JUDGEMENT_OK;
-}
-
 int results_histogram(const ClientModel *model, int64_t range_us, float counts[RESULTS_BINS])
 {
     int hits = 0;
@@ -68,7 +62,7 @@ int results_histogram(const ClientModel *model, int64_t range_us, float counts[R
     for (int i = 0; i < model->own_count; i++) {
         const OwnJudgement *own = model_own(model, i);
 
-        if (claims_note(own)) {
+        if (judgement_claims_note((Judgement)own->judgement)) {
             int64_t bin = div_floor((own->asynchrony_us + range_us) * RESULTS_BINS, 2 * range_us);
 
             counts[clamp_i64(bin, 0, RESULTS_BINS - 1)] += 1.0F;
@@ -97,17 +91,6 @@ int results_team_order(const ModelOthers *others, uint16_t order[TEAMS_MAX])
         count++;
     }
     return count;
-}
-
-static int own_team(const ClientModel *model)
-{
-    const ModelOthers *others = model->others;
-
-    if (others == NULL || !model->has_seat || model->welcome.seat >= others->seat_count ||
-        others->roster[model->welcome.seat].team == TEAM_NONE) {
-        return -1;
-    }
-    return others->roster[model->welcome.seat].team;
 }
 
 /* ---- panels -----------------------------------------------------------------------------------
@@ -363,7 +346,7 @@ static void draw_timing(Ui *ui, Rect plot, const ClientModel *model, int64_t ran
         const OwnJudgement *own = model_own(model, model->own_count - 1 - i);
         float x = plot.x + plot.w * (float)i / fmaxf((float)model->own_count - 1.0F, 1.0F);
 
-        if (!claims_note(own)) {
+        if (!judgement_claims_note((Judgement)own->judgement)) {
             continue;
         }
         hits++;
@@ -542,8 +525,8 @@ void view_results_teams(Ui *ui, Rect rect, const ClientModel *model)
     uint16_t order[TEAMS_MAX];
     int count = results_team_order(others, order);
     int rows = (int)((rect_bottom(rect) - inner.y + 10.0F) / TEAM_ROW);
-    int own = own_team(model);
-    bool own_shown = own < 0;
+    const TeamEntry *own = view_own_team(model);
+    bool own_shown = own == NULL;
     Rect row = {inner.x, inner.y - 8.0F, inner.w, TEAM_ROW};
 
     if (count == 0) {
@@ -555,10 +538,10 @@ void view_results_teams(Ui *ui, Rect rect, const ClientModel *model)
     rows = rows < count ? rows : count;
     for (int i = 0; i < rows; i++) {
         /* The top, and always one's own. */
-        int team = i == rows - 1 && !own_shown ? own : order[i];
+        const TeamEntry *team = i == rows - 1 && !own_shown ? own : &others->teams[order[i]];
 
         own_shown = own_shown || team == own;
-        draw_team(ui, row, &others->teams[team], team == own);
+        draw_team(ui, row, team, team == own);
         row.y += TEAM_ROW;
     }
 }
@@ -566,19 +549,25 @@ void view_results_teams(Ui *ui, Rect rect, const ClientModel *model)
 /* ---- well done --------------------------------------------------------------------------------
  */
 
-static void draw_praise(Ui *ui, Rect *row, const char *what, const char *who)
+/* What was done well, by whom, and how much of it; `who` and `figures` may be "". Only a name is
+ * ever shortened. */
+static void draw_praise(Ui *ui, Rect *row, const char *what, const char *who, const char *figures)
 {
     UiLabel label = {.weight = FONT_MEDIUM};
+    UiLabel lesser_label = {.align = TEXT_RIGHT, .colour = ui->frame.theme->text2};
     float y = row->y + row->h / 2.0F;
-    float width = ui_text_width(ui, FONT_MEDIUM, TYPE_BODY, what);
+    float right = rect_right(*row);
 
     view_star(ui, (Point){row->x + 10.0F, y}, 9.0F);
-    view_text(ui, (Point){row->x + 30.0F, y}, &label, what);
+    row->x += 30.0F;
+    view_text(ui, (Point){row->x, y}, &label, what);
+    right -= view_text(ui, (Point){right, y}, &lesser_label, figures);
     view_name(ui,
-              (Point){rect_right(*row), y},
-              row->w - 30.0F - width - SPACE_3,
-              &(UiLabel){.align = TEXT_RIGHT, .colour = ui->frame.theme->text2},
+              (Point){right, y},
+              right - row->x - ui_text_width(ui, FONT_MEDIUM, TYPE_BODY, what) - SPACE_3,
+              &lesser_label,
               who);
+    row->x -= 30.0F;
     row->y += row->h;
 }
 
@@ -610,17 +599,17 @@ void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
     Rect row = {inner.x, inner.y - 8.0F, inner.w, 32.0F};
     WordsText words;
 
-    if (teams >= 2) {
-        draw_praise(ui, &row, "Tightest team", others->teams[order[0]].name);
+    /* Teams of which nobody plays are not tight. */
+    if (teams >= 2 && others->teams[order[0]].together_centi > 0) {
+        draw_praise(ui, &row, "Tightest team", others->teams[order[0]].name, "");
     }
     if (improved != NULL) {
         words_clear(&words);
+        words_add(&words, ", ");
         words_add_number(&words, (improved->first_together_centi + 50) / 100);
         words_add(&words, " to ");
         words_add_number(&words, (improved->together_centi + 50) / 100);
-        words_add(&words, ", ");
-        words_add(&words, improved->name);
-        draw_praise(ui, &row, "Most improved", words.bytes);
+        draw_praise(ui, &row, "Most improved", improved->name, words.bytes);
     }
     if (take.bar_count > 0) {
         words_clear(&words);
@@ -629,12 +618,12 @@ void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
         words_add(&words, ", ");
         words_add_number(&words, (take.bars[take.best_bar].together_centi + 50) / 100);
         words_add(&words, " together");
-        draw_praise(ui, &row, "Best bar", words.bytes);
+        draw_praise(ui, &row, "Best bar", "", words.bytes);
     }
     if (model->standing.best_combo > 1) {
         words_clear(&words);
         words_add_number(&words, model->standing.best_combo);
         words_add(&words, " in a row");
-        draw_praise(ui, &row, "Your longest run", words.bytes);
+        draw_praise(ui, &row, "Your longest run", "", words.bytes);
     }
 }

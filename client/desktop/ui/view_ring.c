@@ -928,11 +928,6 @@ enum {
 
 _Static_assert(sizeof legend_order / sizeof legend_order[0] == VERDICT_COUNT, "all verdicts");
 
-float ring_legend_height(void)
-{
-    return LEGEND_TOP + LEGEND_ROW * (float)LEGEND_ROWS + SPACE_2;
-}
-
 static void draw_legend_row(Ui *ui, Rect row, uint8_t verdict, int people, int all)
 {
     const Theme *theme = ui->frame.theme;
@@ -1008,7 +1003,7 @@ static void draw_legend_head(
     ui_separator(ui, inner.x, inner.y + 92.0F, inner.w);
 }
 
-float view_ring_legend(
+void view_ring_legend(
     Ui *ui, Rect rect, const ClientModel *model, const RingState *state, int64_t beat_ns)
 {
     Rect inner = rect_inset(rect, LEGEND_PADDING);
@@ -1025,5 +1020,4 @@ float view_ring_legend(
         draw_legend_row(ui, (Rect){inner.x, y, inner.w, height}, legend_order[i], people, all);
         y += height;
     }
-    return y;
 }

@@ -99,12 +99,9 @@ int ring_seat_at(const RingView *view, const RingState *state, Point at, float r
 /* The seat nearest to the selected one in the direction (x, y); the same one without any. */
 int ring_seat_towards(const RingView *view, const RingState *state, float x, float y);
 
-/* The panel beside the ring: figure, class, and how many have which verdict. Returns the y below
-   its last row. `rect` is the whole panel; `beat_ns` is the period of the beat. */
-float view_ring_legend(
+/* The panel beside the ring: figure, class, and how many have which verdict. `rect` is the whole
+   panel; `beat_ns` is the period of the beat. */
+void view_ring_legend(
     Ui *ui, Rect rect, const ClientModel *model, const RingState *state, int64_t beat_ns);
-
-/* The height in which the legend's rows stand comfortably; in less they move together. */
-float ring_legend_height(void);
 
 #endif

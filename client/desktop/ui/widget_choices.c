@@ -115,10 +115,16 @@ static void draw_button_face(Ui *ui, UiId id, Rect rect, const UiButton *button,
     }
 }
 
+/* While a text field has the focus letters are text: their caps would promise too much. */
+static bool hears_its_key(const Ui *ui, const UiButton *button)
+{
+    return button->shortcut == 0 || !(ui->wants_text || ui->wants_text_before);
+}
+
 static void draw_button_words(Ui *ui, Rect rect, const UiButton *button)
 {
     float width = content_width(ui, button);
-    bool fits = width <= rect.w - 8.0F;
+    bool fits = width <= rect.w - 8.0F && hears_its_key(ui, button);
     float words = ui_text_width(ui, FONT_SEMIBOLD, label_size(button), button->label);
     float left = rect.x + (rect.w - (fits ? width : words)) / 2.0F;
     UiLabel label = {

@@ -321,7 +321,6 @@ static void draw_field(Ui *ui, Rect rect, const UiTextField *field, bool focused
 {
     const Theme *theme = ui->frame.theme;
     Colour border = field->disabled ? theme->line : theme->edge;
-    UiLabel error = {.size_px = TYPE_HINT, .colour = theme->alert};
     bool has_error = field->error != NULL && field->error[0] != '\0';
 
     border = has_error ? theme->alert : border;
@@ -332,18 +331,7 @@ static void draw_field(Ui *ui, Rect rect, const UiTextField *field, bool focused
                      focused ? 2.0F : 1.0F,
                      focused ? theme->focus : border);
     if (has_error) {
-        Rect below = {rect.x, rect_bottom(rect) + 2.0F, rect.w, 22.0F};
-
-        draw_disc(ui->frame.draw, (Point){below.x + 8.0F, below.y + 11.0F}, 8.0F, theme->alert);
-        ui_label(ui,
-                 (Rect){below.x, below.y, 16.0F, below.h},
-                 &(UiLabel){.size_px = TYPE_CAPTION,
-                            .weight = FONT_SEMIBOLD,
-                            .align = TEXT_CENTER,
-                            .colour = theme->stage},
-                 "!");
-        (void)rect_cut_left(&below, 24.0F);
-        ui_label(ui, below, &error, field->error);
+        (void)ui_error(ui, (Rect){rect.x, rect_bottom(rect), rect.w, 0.0F}, field->error);
     }
 }
 

@@ -130,7 +130,8 @@ bool ui_toast(Ui *ui, Rect rect)
     double age_s = ui->frame.now_s - ui->toast_at_s;
     float rest = 1.0F - widget_clamp((float)(age_s / MOTION_PANEL_S), 0.0F, 1.0F);
     float share = ui->frame.reduced_motion ? 1.0F : 1.0F - rest * rest * rest;
-    UiLabel label = {.colour = colour_fade(theme->text, share)};
+    UiLabel label = {.size_px = rect.h < CONTROL_HEIGHT ? TYPE_HINT : TYPE_BODY,
+                     .colour = colour_fade(theme->text, share)};
     Rect words = rect_inset_xy(rect, 22.0F, 0.0F);
     float height;
 

@@ -7,6 +7,8 @@
 
 /* How far inside a scroll area a newly focused widget is brought. */
 #define FOLLOW_MARGIN 12.0F
+/* From the left edge of an error's sign to its words. */
+#define ERROR_INDENT 24.0F
 
 static const UiId fnv_basis = 2166136261U;
 static const UiId fnv_prime = 16777619U;
@@ -264,6 +266,8 @@ UiOutput ui_end(Ui *ui)
 
     move_focus(ui);
     leave_modals(ui);
+    /* Key caps come and go with the focus of a text field. */
+    ui->animating = ui->animating || ui->wants_text != ui->wants_text_before;
     if (ui->input.pressed && ui->active == 0 && ui->modal_top == 0) {
         ui->focus = 0;
     }
@@ -517,6 +521,30 @@ float ui_paragraph_height(const Ui *ui, float width, const UiLabel *label, const
     TextStyle style = style_of(label);
 
     return style.size_px * TEXT_LINE_HEIGHT * (float)wrap_label(ui, width, label, text, lines);
+}
+
+float ui_error_height(const Ui *ui, float width, const char *words)
+{
+    UiLabel label = {.size_px = TYPE_HINT};
+
+    if (words == NULL || words[0] == '\0') {
+        return 0.0F;
+    }
+    return ui_paragraph_height(ui, width - ERROR_INDENT, &label, words) + SPACE_2;
+}
+
+float ui_error(Ui *ui, Rect rect, const char *words)
+{
+    const Theme *theme = ui->frame.theme;
+    DrawList *draw = ui->frame.draw;
+    UiLabel label = {.size_px = TYPE_HINT, .colour = theme->alert};
+    Point sign = {rect.x + 8.0F, rect.y + SPACE_1 + TYPE_HINT * TEXT_LINE_HEIGHT / 2.0F};
+    Rect text = {rect.x + ERROR_INDENT, rect.y + SPACE_1, rect.w - ERROR_INDENT, rect.h};
+
+    draw_disc(draw, sign, 8.0F, theme->alert);
+    draw_rect(draw, (Rect){sign.x - 1.0F, sign.y - 5.0F, 2.0F, 6.0F}, 1.0F, theme->stage);
+    draw_disc(draw, (Point){sign.x, sign.y + 4.0F}, 1.3F, theme->stage);
+    return ui_paragraph(ui, text, &label, words) + SPACE_2;
 }
 
 void ui_panel(Ui *ui, Rect rect)

@@ -287,6 +287,12 @@ float ui_paragraph(Ui *ui, Rect rect, const UiLabel *label, const char *text);
 /* The height ui_paragraph would use; draws nothing. */
 float ui_paragraph_height(const Ui *ui, float width, const UiLabel *label, const char *text);
 
+/* An alert sign and the words beside it, from the top of `rect`, wrapped; returns the height, with
+ * the gaps above and below. */
+float ui_error(Ui *ui, Rect rect, const char *words);
+/* The height ui_error would use; 0 for NULL or "". */
+float ui_error_height(const Ui *ui, float width, const char *words);
+
 /* A surface with the panel radius (in the light theme with a line). */
 void ui_panel(Ui *ui, Rect rect);
 /* A 1 px decoration line. */
@@ -368,7 +374,7 @@ bool ui_select(Ui *ui, UiId id, Rect rect, const UiChoice *choice, size_t *selec
 
 typedef struct {
     const char *placeholder; /* NULL for none */
-    const char *error;       /* NULL for none; in alert below the rect: leave SPACE_5 there */
+    const char *error;       /* NULL or "" for none; below the rect: leave ui_error_height there */
     float size_px;           /* 0 means TYPE_BODY */
     FontWeight weight;
     bool disabled;
@@ -491,7 +497,8 @@ void ui_modal_end(Ui *ui);
 
 /* Shows these words for TOAST_S, in place of any before; cut to UI_TOAST_BYTES_MAX - 1 bytes. */
 void ui_toast_show(Ui *ui, const char *text);
-/* Draws the toast, if there is one, and says whether it did. */
+/* Draws the toast, if there is one, and says whether it did; in low rectangles its words are small.
+ */
 bool ui_toast(Ui *ui, Rect rect);
 
 #endif
