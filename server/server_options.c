@@ -21,6 +21,8 @@ const char SERVER_OPTIONS_HELP_TEXT[] =
     "                       ~/.local/state/onedrum-server)\n"
     "  --new-session        open a new session beside those stored in DIR; without it\n"
     "                       one is opened only when DIR has none of the last 30 days\n"
+    "  --metrics PORT       offer what is counted to Prometheus on 127.0.0.1; port 0: any\n"
+    "                       free one, which the ready line tells\n"
     "\n"
     "For new sessions:\n"
     "  --title TEXT         what people see on joining (default \"Drum circle\")\n"
@@ -93,6 +95,16 @@ static bool read_listen(const char *value, ServerOptions *options)
     options->listen_host[host_bytes] = '\0';
     options->listen_port = (uint16_t)port;
     return true;
+}
+
+static bool read_metrics(const char *value, ServerOptions *options)
+{
+    int64_t port = 0;
+    bool valid = read_number(value, 0, UINT16_MAX, &port);
+
+    options->has_metrics = valid;
+    options->metrics_port = (uint16_t)port;
+    return valid;
 }
 
 static bool read_data(const char *value, ServerOptions *options)
@@ -185,6 +197,7 @@ static const Option known_options[] = {
     {"--listen", read_listen, "HOST:PORT, such as 0.0.0.0:4321"},
     {"--public-host", read_public_host, "a host name or address"},
     {"--data", read_data, "a directory"},
+    {"--metrics", read_metrics, "a port from 0 to 65535"},
     {"--title", read_title, "a text of 1 to 48 bytes"},
     {"--seats", read_seats, "a number from 1 to 4096"},
     {"--profile", read_profile, "novice, standard or expert"},

@@ -81,7 +81,12 @@ static void send_pong(ENetHost *host, ClockDatagram *datagram, const Slot *slot)
 
     datagram->s3.ns = host_clock_now().ns + slot->endpoint->session_offset_ns;
     pong_encode(datagram, bytes);
-    (void)enet_socket_send(host->socket, &host->receivedAddress, &buffer, 1);
+    if (enet_socket_send(host->socket, &host->receivedAddress, &buffer, 1) > 0) {
+        slot->endpoint->counts.sent_bytes += PING_BYTES;
+        slot->endpoint->counts.sent_datagrams++;
+    } else {
+        slot->endpoint->counts.pongs_unsent++;
+    }
 }
 
 /* The welcomed connection that a ping belongs to: by its nonce, and by where it came from. */
@@ -122,8 +127,14 @@ static int intercept(ENetHost *host, ENetEvent *event)
     const Slot *slot;
 
     (void)event;
+    endpoint->counts.received_bytes += (int64_t)host->receivedDataLength;
+    endpoint->counts.received_datagrams++;
     if (!ping_decode(host->receivedData, host->receivedDataLength, &datagram)) {
-        return !endpoint->accepts && is_from_stranger(host) ? 1 : 0;
+        if (endpoint->accepts || !is_from_stranger(host)) {
+            return 0;
+        }
+        endpoint->counts.strangers_refused++;
+        return 1;
     }
     slot = slot_of_ping(host, endpoint, datagram.nonce);
     if (slot == NULL) {
@@ -316,6 +327,15 @@ EndpointCounts endpoint_counts(const Endpoint *endpoint)
 
 /* --- passes and events --- */
 
+/* ENet's own count may be set to zero, and has 32 bits. */
+static void count_sent(Endpoint *endpoint)
+{
+    endpoint->counts.sent_bytes += endpoint->host->totalSentData;
+    endpoint->counts.sent_datagrams += endpoint->host->totalSentPackets;
+    endpoint->host->totalSentData = 0;
+    endpoint->host->totalSentPackets = 0;
+}
+
 void endpoint_service(Endpoint *endpoint)
 {
     /* Without an event ENet takes up to 256 datagrams in one pass and queues what they bring. -1 is
@@ -323,6 +343,7 @@ void endpoint_service(Endpoint *endpoint)
     if (enet_host_service(endpoint->host, NULL, 0) < 0) {
         endpoint->counts.service_errors++;
     }
+    count_sent(endpoint);
 }
 
 /* ENet slows unreliable packets down, that is drops them, when the round trip grows: full
@@ -422,6 +443,7 @@ bool endpoint_next(Endpoint *endpoint, EndpointEvent *event)
 void endpoint_flush(Endpoint *endpoint)
 {
     enet_host_flush(endpoint->host);
+    count_sent(endpoint);
 }
 
 void endpoint_wait(Endpoint *endpoint, HostTime until)

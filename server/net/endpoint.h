@@ -52,7 +52,13 @@ typedef struct {
     int64_t unsent;         /* messages for connections that were gone, or when memory ran out */
     int64_t service_errors; /* passes that ENet or the system cut short; the next went on */
     int64_t pings_answered;
-    int64_t pings_refused; /* with an unknown nonce or from another address */
+    int64_t pings_refused;     /* with an unknown nonce or from another address */
+    int64_t pongs_unsent;      /* the system took no more */
+    int64_t strangers_refused; /* datagrams of those who came when nobody is let in */
+    int64_t received_bytes;    /* UDP payload, pings and all */
+    int64_t sent_bytes;
+    int64_t received_datagrams; /* of all kinds */
+    int64_t sent_datagrams;
 } EndpointCounts;
 
 /* NULL with a cause and a remedy. */
