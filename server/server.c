@@ -406,6 +406,22 @@ static bool store_opening(Server *server, ServerError *error)
     return storage_start(server->storage, &cause) ? true : fail(error, cause.text);
 }
 
+/* What whoever started the server would find out only when the guests are there. */
+static void warn_of_surprises(const Server *server, int stored_count)
+{
+    const ServerOptions *options = &server->options;
+
+    if (options->public_host[0] == '\0' && strcmp(options->listen_host, "0.0.0.0") == 0) {
+        log_warning("server: the links that are printed work on this machine only; give "
+                    "--public-host the name or address by which people reach it");
+    }
+    if (stored_count > 0 && options->describes_session && !options->new_session) {
+        log_warning("server: the stored session goes on as it was opened, and --title, --seats, "
+                    "--profile, --groove, --tempo and --grace are for new ones; "
+                    "--new-session opens one beside it");
+    }
+}
+
 static bool open_all(Server *server, ServerError *error)
 {
     StoredSession sessions[STORED_SESSIONS_MAX];
@@ -431,10 +447,14 @@ static bool open_all(Server *server, ServerError *error)
                  left_out,
                  SESSION_KEPT_DAYS);
     }
-    return listen_on(server, slots_for(server, sessions, count), error) &&
-           open_rooms(server, &defaults, error) &&
-           fill_rooms(server, sessions, count, clock.stored_until, error) &&
-           open_metrics(server, error) && store_opening(server, error);
+    if (!listen_on(server, slots_for(server, sessions, count), error) ||
+        !open_rooms(server, &defaults, error) ||
+        !fill_rooms(server, sessions, count, clock.stored_until, error) ||
+        !open_metrics(server, error) || !store_opening(server, error)) {
+        return false;
+    }
+    warn_of_surprises(server, count);
+    return true;
 }
 
 static void free_server(Server *server)

@@ -49,7 +49,8 @@ typedef bool ReadValue(const char *value, ServerOptions *options);
 typedef struct {
     const char *name;
     ReadValue *read;
-    const char *expected; /* of a value, for the error */
+    const char *expected;   /* of a value, for the error */
+    bool describes_session; /* a stored one keeps what it was opened with */
 } Option;
 
 static bool copy_text(const char *value, char *text, size_t bytes_max)
@@ -194,17 +195,17 @@ static bool read_public_host(const char *value, ServerOptions *options)
 }
 
 static const Option known_options[] = {
-    {"--listen", read_listen, "HOST:PORT, such as 0.0.0.0:4321"},
-    {"--public-host", read_public_host, "a host name or address"},
-    {"--data", read_data, "a directory"},
-    {"--metrics", read_metrics, "a port from 0 to 65535"},
-    {"--title", read_title, "a text of 1 to 48 bytes"},
-    {"--seats", read_seats, "a number from 1 to 4096"},
-    {"--profile", read_profile, "novice, standard or expert"},
-    {"--groove", read_groove, "the name of a groove, such as pulse"},
-    {"--grooves", read_grooves, "a directory"},
-    {"--tempo", read_tempo, "beats per minute from 30 to 300"},
-    {"--grace", read_grace, "seconds, from 60 to 604800"},
+    {"--listen", read_listen, "HOST:PORT, such as 0.0.0.0:4321", false},
+    {"--public-host", read_public_host, "a host name or address", false},
+    {"--data", read_data, "a directory", false},
+    {"--metrics", read_metrics, "a port from 0 to 65535", false},
+    {"--title", read_title, "1 to 48 bytes of UTF-8 without control characters", true},
+    {"--seats", read_seats, "a number from 1 to 4096", true},
+    {"--profile", read_profile, "novice, standard or expert", true},
+    {"--groove", read_groove, "the name of a groove, such as pulse", true},
+    {"--grooves", read_grooves, "a directory", false},
+    {"--tempo", read_tempo, "beats per minute from 30 to 300", true},
+    {"--grace", read_grace, "seconds, from 60 to 604800", true},
 };
 
 static void set_defaults(const ServerOptionsEnvironment *environment, ServerOptions *options)
@@ -279,6 +280,7 @@ static bool read_word(int argument_count,
         (void)complain(error, option->name, expected);
         return false;
     }
+    options->describes_session = options->describes_session || option->describes_session;
     return true;
 }
 

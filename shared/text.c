@@ -72,3 +72,44 @@ bool text_is_clean(const char *text, size_t text_bytes)
 {
     return text_clean_bytes(text, text_bytes) == text_bytes;
 }
+
+static bool is_visible(uint32_t code_point)
+{
+    static const struct {
+        uint32_t first;
+        uint32_t last;
+    } UNSEEN[] = {
+        {0x0000, 0x0020},   {0x007F, 0x00A0}, {0x00AD, 0x00AD}, {0x0300, 0x036F}, {0x115F, 0x1160},
+        {0x1680, 0x1680},   {0x180B, 0x180F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x2000, 0x200F},
+        {0x2028, 0x202F},   {0x205F, 0x206F}, {0x20D0, 0x20FF}, {0x2800, 0x2800}, {0x3000, 0x3000},
+        {0x3164, 0x3164},   {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0},
+        {0xE0000, 0xE0FFF},
+    };
+
+    for (size_t i = 0; i < sizeof UNSEEN / sizeof UNSEEN[0]; i++) {
+        if (code_point >= UNSEEN[i].first && code_point <= UNSEEN[i].last) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool text_is_visible(const char *text, size_t text_bytes)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t at = 0;
+
+    while (at < text_bytes) {
+        uint32_t code_point = 0;
+        size_t length = code_point_read(bytes + at, text_bytes - at, &code_point);
+
+        if (length == 0) {
+            return false;
+        }
+        if (is_visible(code_point)) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
+}

@@ -20,4 +20,11 @@ size_t text_clean_bytes(const char *text, size_t text_bytes);
 /* All of it is clean. */
 bool text_is_clean(const char *text, size_t text_bytes);
 
+/*
+ * Something of it is seen: not all of it is spaces, characters without width, and marks that stand
+ * over a letter (Unicode 15, categories Zs and Cf, and the blocks of combining marks, of variation
+ * selectors and of fillers). Bytes that are not UTF-8 end the look.
+ */
+bool text_is_visible(const char *text, size_t text_bytes);
+
 #endif

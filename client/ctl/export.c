@@ -21,7 +21,7 @@ typedef struct {
     FILE *stream;
     const char *path;
     char temporary[PATH_BYTES_MAX + 16];
-    bool is_stdout;
+    bool in_place; /* written where it is: no step in which to replace it */
 } Target;
 
 static bool complain(const char *path)
@@ -30,15 +30,24 @@ static bool complain(const char *path)
     return false;
 }
 
+/* A device or a pipe must stay what it is: replacing it would take it from everybody else. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 static bool target_open(Target *target, const char *path)
 {
     int descriptor;
     mode_t mask;
 
-    *target = (Target){.path = path, .is_stdout = strcmp(path, "-") == 0};
-    if (target->is_stdout) {
-        target->stream = stdout;
-        return true;
+    *target = (Target){.path = path};
+    if (strcmp(path, "-") == 0 || is_special(path)) {
+        target->in_place = true;
+        target->stream = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+        return target->stream != NULL ? true : complain(path);
     }
     if (strlen(path) > PATH_BYTES_MAX) {
         errno = ENAMETOOLONG;
@@ -65,8 +74,12 @@ static bool target_open(Target *target, const char *path)
 /* Ends the file: in its place when `well`, gone otherwise. */
 static bool target_close(Target *target, bool well)
 {
-    if (target->is_stdout) {
-        return fflush(stdout) == 0 && well;
+    if (target->in_place) {
+        well = fflush(target->stream) == 0 && well;
+        if (!well) {
+            (void)complain(target->path);
+        }
+        return (target->stream == stdout || fclose(target->stream) == 0) && well;
     }
     well = fflush(target->stream) == 0 && fsync(fileno(target->stream)) == 0 && well;
     well = fclose(target->stream) == 0 && well;
@@ -281,9 +294,9 @@ static bool export_csv(const Visit *visit, const Groove *groove, const char *pat
     if (!target_open(&people, path)) {
         return false;
     }
-    if (people.is_stdout) {
-        well = write_people_csv(visit, groove, stdout) && fputs("\r\n", stdout) != EOF &&
-               write_bars_csv(visit, stdout);
+    if (people.in_place) {
+        well = write_people_csv(visit, groove, people.stream) &&
+               fputs("\r\n", people.stream) != EOF && write_bars_csv(visit, people.stream);
         return target_close(&people, well);
     }
     well = target_close(&people, write_people_csv(visit, groove, people.stream));

@@ -99,12 +99,18 @@ static int wrong_usage(const char *what, const char *value)
     return EXIT_USAGE;
 }
 
-static int take_int(const char *value, int64_t low, int64_t high, int *number)
+static int take_int(const char *name, const char *value, int low, int high, int *number)
 {
     int64_t parsed;
 
     if (!decimal_parse_within(value, 0, low, high, &parsed)) {
-        return wrong_usage("this is not a number in its range: ", value);
+        (void)fprintf(stderr,
+                      "onedrum-ctl: %s is a number from %d to %d, not %s; see --help\n",
+                      name,
+                      low,
+                      high,
+                      value);
+        return EXIT_USAGE;
     }
     *number = (int)parsed;
     return -1;
@@ -137,11 +143,11 @@ static int take_option(int option, const char *value, CtlOptions *options)
         options->watch = true;
         return -1;
     case OPTION_COUNT_IN:
-        return take_int(value, 0, COUNT_IN_BARS_MAX, &options->count_in_bars);
+        return take_int("--count-in", value, 0, COUNT_IN_BARS_MAX, &options->count_in_bars);
     case OPTION_BARS:
-        return take_int(value, 1, RAMP_BARS_MAX, &options->ramp_bars);
+        return take_int("--bars", value, 1, RAMP_BARS_MAX, &options->ramp_bars);
     case OPTION_SEATS:
-        return take_int(value, 1, PARTICIPANTS_MAX, &options->seats);
+        return take_int("--seats", value, 1, PARTICIPANTS_MAX, &options->seats);
     case OPTION_FORMAT:
         return take_format(value, options);
     case OPTION_OUT:

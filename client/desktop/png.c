@@ -5,6 +5,7 @@
 #include <png.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     PNG_PATH_BYTES_MAX = 4096
@@ -32,6 +33,14 @@ static bool write_file(SDL_Surface *rgb, const char *path)
     return true;
 }
 
+/* A device or a pipe is written to, never replaced: other programs use it too. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 bool png_write(struct SDL_Surface *surface, const char *path)
 {
     char part[PNG_PATH_BYTES_MAX];
@@ -46,6 +55,11 @@ bool png_write(struct SDL_Surface *surface, const char *path)
     rgb = SDL_ConvertSurfaceFormat(surface, SDL_PIXELFORMAT_RGB24, 0);
     if (rgb == NULL) {
         return false;
+    }
+    if (is_special(path)) {
+        written = write_file(rgb, path);
+        SDL_FreeSurface(rgb);
+        return written;
     }
     written = write_file(rgb, part);
     SDL_FreeSurface(rgb);

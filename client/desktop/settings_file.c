@@ -5,6 +5,7 @@
 #include <ini.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/desktop/user_paths.h"
@@ -84,7 +85,30 @@ static bool write_all(int file, const char *text, size_t text_bytes)
         text += written;
         text_bytes -= (size_t)written;
     }
-    return fsync(file) == 0;
+    /* A device has no disk to wait for. */
+    return fsync(file) == 0 || errno == EINVAL;
+}
+
+/* "--config /dev/null": a device stays what it is, because other programs use it too. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+static bool write_special(const char *path, const char *text, size_t text_bytes)
+{
+    /* Without O_NONBLOCK a pipe that nobody reads would hold the music. */
+    const int file = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    bool written;
+
+    if (file < 0) {
+        return false;
+    }
+    written = write_all(file, text, text_bytes);
+    (void)close(file);
+    return written;
 }
 
 bool settings_file_write(const char *path, const AppSettings *settings, SettingsFileError *error)
@@ -96,6 +120,9 @@ bool settings_file_write(const char *path, const AppSettings *settings, Settings
     int file = -1;
 
     assert(text_bytes > 0);
+    if (is_special(path)) {
+        return write_special(path, text, text_bytes) || fail(error, "written", path);
+    }
     (void)snprintf(beside, sizeof beside, "%.1023s.new", path);
     if (!user_path_make_directories(path)) {
         return fail(error, "written", path);

@@ -83,13 +83,32 @@ static int wrong_usage(const char *what, const char *value)
     return EXIT_USAGE;
 }
 
-/* Takes a number that is kept as int64_t. */
-static int take_number(const char *value, int scale, int64_t high, int64_t *number)
+static int take_players(const char *value, SwarmOptions *options)
 {
-    if (!decimal_parse_within(value, scale, 0, high, number)) {
-        return wrong_usage("this is not a number in its range: ", value);
+    int64_t number = 0;
+
+    if (!decimal_parse_within(value, 0, 1, SWARM_PLAYERS_MAX, &number)) {
+        return wrong_usage("--players is a number from 1 to 4000, not ", value);
     }
+    options->player_count = (int)number;
     return -1;
+}
+
+static int take_seed(const char *value, SwarmOptions *options)
+{
+    int64_t number = 0;
+
+    if (!decimal_parse_within(value, 0, 0, INT64_MAX, &number)) {
+        return wrong_usage("--seed is a whole number, 0 or more, not ", value);
+    }
+    options->seed = (uint64_t)number;
+    return -1;
+}
+
+/* A time in units of which 10^scale make `high`'s unit; `wrong` goes before what was written. */
+static int take_time(const char *value, int scale, int64_t high, int64_t *number, const char *wrong)
+{
+    return decimal_parse_within(value, scale, 0, high, number) ? -1 : wrong_usage(wrong, value);
 }
 
 static int take_link(const char *value, SwarmOptions *options)
@@ -191,26 +210,31 @@ static int take_prefix(const char *value, SwarmOptions *options)
 
 static int take_numeric_option(int option, const char *value, SwarmOptions *options)
 {
-    int64_t number = 0;
-    int code = -1;
+    int64_t stay_ms = 0;
+    int code;
 
     switch (option) {
     case OPTION_PLAYERS:
-        code = take_number(value, 0, SWARM_PLAYERS_MAX, &number);
-        options->player_count = (int)number;
-        return code < 0 && number == 0 ? wrong_usage("--players is at least 1", "") : code;
+        return take_players(value, options);
     case OPTION_SECONDS:
-        code = take_number(value, 3, SECONDS_MAX * 1000, &number);
-        options->seconds = (double)number / 1000.0;
+        code = take_time(
+            value, 3, SECONDS_MAX * 1000, &stay_ms, "--seconds is a number of seconds, not ");
+        options->seconds = (double)stay_ms / 1000.0;
         return code;
     case OPTION_SEED:
-        code = take_number(value, 0, INT64_MAX, &number);
-        options->seed = (uint64_t)number;
-        return code;
+        return take_seed(value, options);
     case OPTION_RAMP:
-        return take_number(value, 6, SECONDS_MAX * NS_PER_S, &options->ramp_ns);
+        return take_time(value,
+                         6,
+                         SECONDS_MAX * NS_PER_S,
+                         &options->ramp_ns,
+                         "--ramp-ms is a number of milliseconds, not ");
     case OPTION_EXIT_WHEN_LOST:
-        return take_number(value, 9, SECONDS_MAX * NS_PER_S, &options->give_up_ns);
+        return take_time(value,
+                         9,
+                         SECONDS_MAX * NS_PER_S,
+                         &options->give_up_ns,
+                         "--exit-when-lost is a number of seconds, not ");
     default:
         (void)fputs("see onedrum-swarm --help\n", stderr);
         return EXIT_USAGE;

@@ -66,7 +66,7 @@ static Outcome start(Session *session, SessionTime now, int32_t count_in_bars)
 
 static Outcome stop(Session *session, SessionTime now)
 {
-    if (section_now(session, now)->transport == TRANSPORT_PAUSED) {
+    if (section_now(session, now)->transport == TRANSPORT_PAUSED && is_halted(session)) {
         return outcome_of(timeline_rest(&session->timeline, TRANSPORT_STOPPED));
     }
     return outcome_of(timeline_halt(&session->timeline, next_bar(session, now), TRANSPORT_STOPPED));

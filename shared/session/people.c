@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "shared/session/play.h"
+#include "shared/text.h"
 
 /* Quality of a clock by its uncertainty, drawn as 4, 3, 2 or 1 bars; 0 when it never spoke. */
 static uint8_t clock_bars_of(uint32_t uncertainty_us)
@@ -246,12 +247,7 @@ static int code_point_count(const char *text)
 /* Short enough, and with something to be seen. */
 static bool name_is_allowed(const char *name)
 {
-    bool visible = false;
-
-    for (const char *letter = name; *letter != '\0'; letter++) {
-        visible = visible || *letter != ' ';
-    }
-    return visible && code_point_count(name) <= NAME_CODE_POINTS_MAX;
+    return text_is_visible(name, strlen(name)) && code_point_count(name) <= NAME_CODE_POINTS_MAX;
 }
 
 static void set_team(Session *session, Participant *participant, uint16_t team)

@@ -10,7 +10,6 @@
 /* Hits before the first note of all that may belong to it. */
 #define ENTRY_MARGIN_NS (200 * NS_PER_MS)
 /* Longer than half of any cell, and well before the first note of a take that was just ordered. */
-#define TAKE_MARGIN_NS (250 * NS_PER_MS)
 /* A clock may not excuse more than this. */
 #define UNCERTAINTY_NS_MAX (40 * NS_PER_MS)
 /* How long after a return old hits may still come in. */
@@ -111,18 +110,26 @@ find_note(const Session *session, const Participant *participant, Beats from, Ex
     return false;
 }
 
-/* The time from the note before `note` in its own section to it; INT64_MAX for none. */
+/*
+ * The time from the note before `note` to it; INT64_MAX for none. A note more than a cycle of the
+ * groove before it lies behind a halt and is no neighbour: a pause is not the period of any phase.
+ */
 static int64_t
 gap_before_ns(const Session *session, const Participant *participant, const ExpectedNote *note)
 {
     const Section *section = timeline_section_at(&session->timeline, note->at);
     const Groove *groove = session_groove(session, section);
     const int part = participant_part(participant, groove, note->at);
+    const int64_t beat_ns =
+        beat_ns_at(tempo_map_tempo_mbpm_at(&session->timeline.tempo, note->time));
+    const int64_t cycle_ns = groove_cycle_beats(groove).ubeats / UBEATS_PER_BEAT * beat_ns;
     GrooveNote before;
 
     if (participant->note_number > 0 && participant->last_note_at.ns < note->time.ns &&
         participant->expected_until.ubeats > participant->enters_at.ubeats) {
-        return note->time.ns - participant->last_note_at.ns;
+        const int64_t gap_ns = note->time.ns - participant->last_note_at.ns;
+
+        return gap_ns <= cycle_ns ? gap_ns : INT64_MAX;
     }
     if (groove_note_before(groove, part, section->start, note->at, &before) &&
         before.at.ubeats >= section->start.ubeats) {
@@ -328,11 +335,11 @@ take_record(Session *session, uint16_t seat, const JudgedRecord *record, Journal
         entry->take = participant->take;
         entry->judged = *record;
     }
-    fold_record(session, participant, record);
     if (record->hit_number != 0) {
         participant->closed_hits[participant->closed_hit_count % HITS_PER_S_MAX] = record->at;
         participant->closed_hit_count++;
     }
+    fold_record(session, participant, record);
     if (judgement_closes_note(record->kind)) {
         update_verdict(session, participant, record->at);
     }
@@ -375,8 +382,7 @@ static void begin_take(Session *session, SessionTime now, uint16_t seat, Journal
         return;
     }
     (void)judge_forget_notes(&participant->judge, now);
-    /* With the cells of its last notes: none of them may close in the new take. */
-    close_until(session, seat, (SessionTime){now.ns + TAKE_MARGIN_NS}, journal);
+    close_until(session, seat, now, journal);
     participant->take = session->take;
     /* Stored with the participant: a server that comes back must not expect the notes of an older
        take again. */
@@ -463,10 +469,13 @@ void play_restore_judged(Session *session, uint16_t seat, uint16_t take, const J
 {
     Participant *participant = &session->participants[seat];
 
-    if (participant->state != SEAT_FREE && record->hit_number > participant->acknowledged) {
+    if (participant->state == SEAT_FREE) {
+        return;
+    }
+    if (record->hit_number > participant->acknowledged) {
         participant->acknowledged = record->hit_number; /* of any take: no number counts twice */
     }
-    if (participant->state == SEAT_FREE || take != participant->take) {
+    if (take != participant->take) {
         return;
     }
     fold_record(session, participant, record);

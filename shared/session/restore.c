@@ -56,13 +56,15 @@ static void restore_hit(Session *session, const JournalEntry *entry)
         .velocity = entry->hit.velocity,
     };
 
-    if (participant->state != SEAT_FREE && hit.number > participant->acknowledged) {
-        participant->acknowledged = hit.number;
-    }
-    if (participant->state == SEAT_FREE || entry->take != participant->take) {
+    if (participant->state == SEAT_FREE) {
         return;
     }
-    (void)judge_hit(&participant->judge, &hit);
+    if (hit.number > participant->acknowledged) {
+        participant->acknowledged = hit.number; /* of any take: no number counts twice */
+    }
+    if (entry->take == participant->take) {
+        (void)judge_hit(&participant->judge, &hit);
+    }
 }
 
 void session_restore(Session *session, const JournalEntry *entry)

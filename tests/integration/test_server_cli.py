@@ -113,6 +113,19 @@ def check_taken_port(stage, port):
         expect(stage.end(server) == 0, "SIGTERM is no end in order")
 
 
+def check_surprises(stage):
+    """Said at the start: links that lead nowhere else, options that a stored session ignores."""
+    server = stage.serve("--title", "Another", "--listen", "0.0.0.0:0", tag="surprised")
+    errors = stage.errors(server)
+    expect(stage.ready["title"] != "Another", "a stored session took another title")
+    expect("--new-session opens one" in errors, f"nothing of ignored options:\n{errors}")
+    expect("--public-host" in errors, f"nothing of links for this machine only:\n{errors}")
+    expect(stage.end(server) == 0, "SIGTERM is no end in order")
+    server = stage.serve(tag="unsurprised")
+    expect(" warn " not in stage.errors(server), f"needless:\n{stage.errors(server)}")
+    expect(stage.end(server) == 0, "SIGTERM is no end in order")
+
+
 def check_newer_store(stage):
     base = sqlite3.connect(stage.folder / "data/onedrum.db")
     base.execute("UPDATE meta SET value = 99 WHERE key = 'schema_version'")
@@ -148,6 +161,7 @@ def main():
     check_noise(stage, server)
     port = check_further_sessions(stage, server)
     check_taken_port(stage, port)
+    check_surprises(stage)
     check_newer_store(stage)
 
 

@@ -106,7 +106,7 @@ static void a_bar_that_is_kept_is_not_summed_up_again(void **state)
     for (int number = 1; number <= 3; number++) {
         group_finish_bars(
             &stage->session,
-            (SessionTime){START_NS + number * BEATS_PER_BAR * BEAT_NS + SESSION_SETTLE_NS},
+            (SessionTime){START_NS + number * (BEATS_PER_BAR * BEAT_NS) + SESSION_SETTLE_NS},
             &stage->outbox,
             &stage->journal);
         check_i64(stage->session.bar_count, 3);

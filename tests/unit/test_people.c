@@ -162,6 +162,33 @@ static void the_same_wish_again_changes_nothing(void **state)
     check(hall->participants[seat].ready && hall->participants[seat].calibrated);
 }
 
+static void a_name_has_something_to_be_seen_and_up_to_24_characters(void **state)
+{
+    static const char *const REFUSED[] = {"   ",
+                                          "\xe2\x80\x8b\xe2\x80\x8b", /* U+200B, without width */
+                                          "\xcc\x81",                 /* an accent over nothing */
+                                          "abcdefghijklmnopqrstuvwxy"};
+    static const char *const TAKEN[] = {"abcdefghijklmnopqrstuvwx",
+                                        "Zo\xc3\xab",
+                                        "\xd9\x85\xd8\xad\xd9\x85\xd8\xaf",
+                                        "\xf0\x9f\xa5\x81",
+                                        "=cmd()"};
+    Hall *hall = new_hall();
+    uint32_t connection = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
+        const Message message = join_as(REFUSED[i], "");
+
+        check(!join(hall, connection++, &message).joined);
+    }
+    for (size_t i = 0; i < sizeof TAKEN / sizeof TAKEN[0]; i++) {
+        const Message message = join_as(TAKEN[i], "");
+
+        check(join(hall, connection++, &message).joined);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +196,7 @@ int main(void)
         cmocka_unit_test(who_returns_without_the_token_leads_no_more),
         cmocka_unit_test(observers_count_nowhere_and_wish_for_nothing),
         cmocka_unit_test(the_same_wish_again_changes_nothing),
+        cmocka_unit_test(a_name_has_something_to_be_seen_and_up_to_24_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,20 @@ static void what_cannot_be_meant_is_refused_with_what_could(void **state)
     check_wrong("session", NULL);
 }
 
+static void what_only_a_new_session_takes_is_noted(void **state)
+{
+    ServerOptions options;
+    ServerOptionsError error;
+
+    (void)state;
+    check_i64(parse("--listen", "127.0.0.1:0", &options, &error), SERVER_OPTIONS_RUN);
+    check(!options.describes_session);
+    check_i64(parse("--seats", "500", &options, &error), SERVER_OPTIONS_RUN);
+    check(options.describes_session);
+    check_i64(parse("--title", "Autumn", &options, &error), SERVER_OPTIONS_RUN);
+    check(options.describes_session);
+}
+
 static void help_names_every_option_it_takes(void **state)
 {
     static const char *const names[] = {"--listen",
@@ -173,6 +187,7 @@ int main(void)
         cmocka_unit_test(values_stand_behind_a_space_or_an_equals_sign),
         cmocka_unit_test(a_tempo_has_up_to_three_decimals),
         cmocka_unit_test(what_cannot_be_meant_is_refused_with_what_could),
+        cmocka_unit_test(what_only_a_new_session_takes_is_noted),
         cmocka_unit_test(help_names_every_option_it_takes),
     };
 

@@ -206,6 +206,29 @@ static void a_file_that_cannot_be_opened_is_said(void **state)
     check(settings_is_valid(&settings));
 }
 
+static void a_device_is_written_to_and_never_replaced(void **state)
+{
+    const Place *place = *state;
+    AppSettings settings;
+    SettingsFileError error = {{0}};
+    struct stat status;
+
+    write_text(place, "");
+    check_i64(unlink(place->path), 0);
+    /* By a link, so that a fault replaces the link and not the device. */
+    check_i64(symlink("/dev/null", place->path), 0);
+    settings_init(&settings);
+    check(settings_file_write(place->path, &settings, &error));
+    check_i64(lstat(place->path, &status), 0);
+    check(S_ISLNK(status.st_mode));
+    check_i64(unlink(place->path), 0);
+    check_i64(symlink("/dev/full", place->path), 0);
+    check(!settings_file_write(place->path, &settings, &error));
+    check(strstr(error.reason, "could not be written") != NULL);
+    check_i64(lstat(place->path, &status), 0);
+    check(S_ISLNK(status.st_mode));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +246,8 @@ int main(void)
             a_place_that_cannot_be_written_is_said_and_keeps_the_old_file,
             make_place,
             remove_place),
+        cmocka_unit_test_setup_teardown(
+            a_device_is_written_to_and_never_replaced, make_place, remove_place),
         cmocka_unit_test(a_file_that_cannot_be_opened_is_said),
     };
 

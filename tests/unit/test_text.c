@@ -53,6 +53,31 @@ static void marks_that_make_a_name_read_as_another_are_not(void **state)
     check(is_clean("\xe2\x80\x8d"));     /* U+200D joins families of one sign */
 }
 
+static bool is_visible(const char *text)
+{
+    return text_is_visible(text, strlen(text));
+}
+
+static void a_name_of_blanks_and_bare_marks_is_not_seen(void **state)
+{
+    (void)state;
+    check(!is_visible(""));
+    check(!is_visible("   "));
+    check(!is_visible("\xc2\xa0\xe3\x80\x80"));     /* U+00A0, U+3000 */
+    check(!is_visible("\xe2\x80\x8b\xe2\x80\x8d")); /* U+200B, U+200D */
+    check(!is_visible("\xcc\x81"));                 /* U+0301 over nothing */
+    check(!is_visible("\xe2\xa0\x80"));             /* U+2800, Braille without dots */
+    check(!is_visible("\xe3\x85\xa4"));             /* U+3164, a filler */
+    check(!is_visible("\xef\xb8\x8f"));             /* U+FE0F chooses a look of nothing */
+    check(!is_visible("\xff"));
+    check(is_visible(" a "));
+    check(is_visible("Z\xcc\x81"));
+    check(is_visible("\xe2\x80\x8b!"));
+    check(is_visible("\xd9\x85"));         /* Arabic */
+    check(is_visible("\xe5\xa4\xaa"));     /* Han */
+    check(is_visible("\xf0\x9f\xa5\x81")); /* a drum */
+}
+
 static void the_clean_beginning_ends_before_the_first_byte_of_what_is_not(void **state)
 {
     (void)state;
@@ -68,6 +93,7 @@ int main(void)
         cmocka_unit_test(names_of_all_the_world_are_clean),
         cmocka_unit_test(malformed_utf_8_and_control_characters_are_not),
         cmocka_unit_test(marks_that_make_a_name_read_as_another_are_not),
+        cmocka_unit_test(a_name_of_blanks_and_bare_marks_is_not_seen),
         cmocka_unit_test(the_clean_beginning_ends_before_the_first_byte_of_what_is_not),
     };
 
