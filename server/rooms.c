@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/broadcasts.h"
 #include "server/guess_limit.h"
 #include "shared/link.h"
 #include "shared/platform/log.h"
 #include "shared/session/people.h"
 #include "shared/session/roles.h"
 
+enum {
+    STAGGER_FROM = 64 /* people from whom on what is for everybody goes out in portions */
+};
 /* Between looks for connections that have joined nothing. */
 #define SWEEP_EVERY_NS NS_PER_S
 
@@ -39,9 +43,10 @@ typedef enum {
 typedef struct {
     ConnectionState state;
     uint32_t number;
-    SessionTime since; /* of the connection */
-    int room;          /* when joined */
-    uint16_t seat;     /* when joined */
+    SessionTime since;   /* of the connection */
+    int room;            /* when joined */
+    uint16_t seat;       /* when joined */
+    uint64_t hears_from; /* the first broadcast that it gets, when joined */
     uint16_t join_attempts;
     uint16_t malformed;
     uint32_t address;
@@ -68,7 +73,10 @@ struct Rooms {
     Room *rooms[ROOMS_MAX];
     int room_count;
     RoomConnection connections[ROOM_CONNECTIONS_MAX];
+    int connections_max; /* all in use have an index below */
+    Broadcasts broadcasts;
     int joined_count;
+    RoomsCounts counts;
     SessionTime sweep_at;
     GuessLimit guesses; /* of codes */
     GuessLimit password_guesses;
@@ -109,7 +117,7 @@ static const char *role_word(Role role)
     return words[role];
 }
 
-static const char *refusal_word(uint8_t reason)
+const char *rooms_refusal_word(uint8_t reason)
 {
     static const char *const words[] = {
         [REFUSAL_VERSION] = "version",
@@ -203,8 +211,9 @@ static void refuse(Rooms *rooms, const RoomConnection *connection, Refusal reaso
 
     log_info("rooms: event=refuse connection=%u reason=%s number=%u",
              connection->number,
-             refusal_word((uint8_t)reason),
+             rooms_refusal_word((uint8_t)reason),
              number);
+    rooms->counts.refused[reason]++;
     send_message(rooms, connection, &message);
 }
 
@@ -217,6 +226,7 @@ static void store_journal(Rooms *rooms, const Room *room)
     }
     rooms->journal.count = 0;
     if (rooms->journal.lost > rooms->journal_lost) {
+        rooms->counts.facts_lost += rooms->journal.lost - rooms->journal_lost;
         rooms->journal_lost = rooms->journal.lost;
         log_error("rooms: event=lost session=%s facts=%" PRId64 " the journal was full",
                   room->code,
@@ -240,39 +250,80 @@ static size_t list_everyone(Rooms *rooms, int room_index)
     return count;
 }
 
-static void log_refusal(const Room *room, uint32_t connection, const uint8_t *bytes, size_t size)
+static void
+note_refusal(Rooms *rooms, const Room *room, uint32_t connection, const uint8_t *bytes, size_t size)
 {
     Message message;
 
     if (bytes[0] == MESSAGE_REFUSED && message_decode(bytes, size, &message)) {
+        rooms->counts.refused[message.refused.reason]++;
         log_info("rooms: event=refuse session=%s connection=%u reason=%s number=%u",
                  room->code,
                  connection,
-                 refusal_word(message.refused.reason),
+                 rooms_refusal_word(message.refused.reason),
                  message.refused.number);
     }
+}
+
+/* Hands a broadcast on to those with an index in `from`..`until` - 1 who were there when it was
+   said. */
+static void send_portion(Rooms *rooms, const Broadcast *broadcast, int from, int until)
+{
+    size_t count = 0;
+
+    for (int i = from; i < until; i++) {
+        const RoomConnection *connection = &rooms->connections[i];
+
+        if (connection->state == CONNECTION_JOINED && connection->room == broadcast->room &&
+            connection->hears_from <= broadcast->order) {
+            rooms->receivers[count] = connection->number;
+            count++;
+        }
+    }
+    if (count > 0) {
+        rooms->ports.send(rooms->ports.context,
+                          rooms->receivers,
+                          count,
+                          broadcast->bytes,
+                          broadcast->size_bytes,
+                          broadcast->delivery);
+    }
+}
+
+/* Everything that waits goes on to the next receivers, or to all that are left. */
+static void send_broadcasts(Rooms *rooms, bool to_all)
+{
+    Broadcast *broadcast;
+
+    for (int i = 0; (broadcast = broadcasts_at(&rooms->broadcasts, i)) != NULL; i++) {
+        const int from = broadcast->cursor;
+        int until = broadcasts_advance(broadcast, rooms->connections_max);
+
+        if (to_all) {
+            broadcast->cursor = rooms->connections_max;
+            until = broadcast->cursor;
+        }
+        send_portion(rooms, broadcast, from, until);
+    }
+    broadcasts_drop_done(&rooms->broadcasts, rooms->connections_max);
 }
 
 static void send_item(Rooms *rooms, int room_index, const OutboxItem *item)
 {
     const uint8_t *bytes = outbox_bytes(&rooms->outbox, item);
-    size_t receiver_count = 1;
 
     if (item->connection == CONNECTION_EVERYONE) {
-        receiver_count = list_everyone(rooms, room_index);
+        while (!broadcasts_put(
+            &rooms->broadcasts, room_index, bytes, item->size_bytes, item->delivery)) {
+            send_broadcasts(rooms, true);
+        }
+        if (rooms->joined_count <= STAGGER_FROM) {
+            send_broadcasts(rooms, true);
+        }
     } else if (find_connection(rooms, item->connection) != NULL) {
-        rooms->receivers[0] = item->connection;
-        log_refusal(rooms->rooms[room_index], item->connection, bytes, item->size_bytes);
-    } else {
-        return;
-    }
-    if (receiver_count > 0) {
-        rooms->ports.send(rooms->ports.context,
-                          rooms->receivers,
-                          receiver_count,
-                          bytes,
-                          item->size_bytes,
-                          item->delivery);
+        note_refusal(rooms, rooms->rooms[room_index], item->connection, bytes, item->size_bytes);
+        rooms->ports.send(
+            rooms->ports.context, &item->connection, 1, bytes, item->size_bytes, item->delivery);
     }
 }
 
@@ -292,6 +343,7 @@ static void disconnect_item(Rooms *rooms, int room_index, const OutboxItem *item
                      rooms->rooms[room_index]->code,
                      connection->number,
                      connection->seat);
+            rooms->counts.dropped_by_session++;
             end_connection(rooms, connection);
         }
     }
@@ -309,6 +361,7 @@ static void send_outbox(Rooms *rooms, int room_index)
         }
     }
     if (rooms->outbox.refused_count > rooms->outbox_refused) {
+        rooms->counts.outbox_full += rooms->outbox.refused_count - rooms->outbox_refused;
         rooms->outbox_refused = rooms->outbox.refused_count;
         log_warning("rooms: event=outbox_full session=%s refused=%u",
                     rooms->rooms[room_index]->code,
@@ -386,6 +439,7 @@ static void join_room(Rooms *rooms,
     /* Joined first, because what everybody is told now is told to the newcomer, too. */
     connection->room = room_index;
     connection->seat = result.seat;
+    connection->hears_from = broadcasts_order(&rooms->broadcasts);
     set_state(rooms, connection, CONNECTION_JOINED);
     send_outbox(rooms, room_index);
     /* Last, because the one who lost the seat is told why. */
@@ -393,7 +447,9 @@ static void join_room(Rooms *rooms,
     if (replaced != NULL && replaced != connection) {
         end_connection(rooms, replaced);
     }
-    log_join(room, connection, message->join.resumes);
+    rooms->counts.joins += result.resumed ? 0 : 1;
+    rooms->counts.resumes += result.resumed ? 1 : 0;
+    log_join(room, connection, result.resumed);
 }
 
 /* A JOIN whose turn has come. */
@@ -416,6 +472,7 @@ static void join(Rooms *rooms, SessionTime now, RoomConnection *connection, cons
     }
     if (connection->state == CONNECTION_UNJOINED &&
         connection->join_attempts >= JOIN_ATTEMPTS_MAX) {
+        rooms->counts.dropped_attempts++;
         end_connection(rooms, connection);
     }
 }
@@ -737,6 +794,11 @@ const Session *rooms_session(const Rooms *rooms, int index)
     return &rooms->rooms[index]->session;
 }
 
+RoomsCounts rooms_counts(const Rooms *rooms)
+{
+    return rooms->counts;
+}
+
 int rooms_joined_count(const Rooms *rooms)
 {
     return rooms->joined_count;
@@ -746,6 +808,9 @@ void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number, uint32_t ad
 {
     uint32_t index = number & 0xffff;
 
+    if ((int)index >= rooms->connections_max) {
+        rooms->connections_max = (int)index + 1;
+    }
     assert(number < CONNECTION_NONE && index < ROOM_CONNECTIONS_MAX);
     assert(rooms->connections[index].state == CONNECTION_FREE);
     rooms->connections[index] = (RoomConnection){
@@ -756,6 +821,7 @@ void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number, uint32_t ad
 static void take_malformed(Rooms *rooms, RoomConnection *connection, size_t size_bytes)
 {
     connection->malformed++;
+    rooms->counts.malformed++;
     if (connection->malformed == 1 || connection->malformed == MALFORMED_MAX) {
         log_warning("rooms: event=malformed connection=%u bytes=%zu times=%u",
                     connection->number,
@@ -763,6 +829,7 @@ static void take_malformed(Rooms *rooms, RoomConnection *connection, size_t size
                     connection->malformed);
     }
     if (connection->malformed >= MALFORMED_MAX) {
+        rooms->counts.dropped_malformed++;
         end_connection(rooms, connection);
     }
 }
@@ -786,6 +853,7 @@ take_message(Rooms *rooms, SessionTime now, RoomConnection *connection, const Me
         .kind = SESSION_EVENT_MESSAGE, .seat = connection->seat, .message = message};
 
     if (message->type == MESSAGE_COMMAND) {
+        rooms->counts.commands++;
         log_command(rooms->rooms[connection->room], connection->seat, &message->command);
         if (message->command.kind == COMMAND_CREATE) {
             create_session(rooms, connection, &message->command);
@@ -837,6 +905,7 @@ void rooms_disconnected(Rooms *rooms, SessionTime now, uint32_t number)
     set_state(rooms, connection, CONNECTION_FREE);
     if (joined) {
         event.seat = connection->seat;
+        rooms->counts.leaves++;
         log_info("rooms: event=leave session=%s connection=%u seat=%u by=connection",
                  rooms->rooms[connection->room]->code,
                  number,
@@ -853,6 +922,7 @@ static void drop_unjoined(Rooms *rooms, SessionTime now)
         if (connection->state == CONNECTION_UNJOINED && !connection->waits && !connection->asks &&
             now.ns - connection->since.ns > UNJOINED_S_MAX * NS_PER_S) {
             log_info("rooms: event=drop connection=%u cause=unjoined", connection->number);
+            rooms->counts.dropped_unjoined++;
             end_connection(rooms, connection);
         }
     }
@@ -862,6 +932,7 @@ void rooms_tick(Rooms *rooms, SessionTime now)
 {
     const SessionEvent event = {.kind = SESSION_EVENT_TICK};
 
+    send_broadcasts(rooms, false);
     for (int i = 0; i < rooms->room_count; i++) {
         step(rooms, i, now, &event);
     }
@@ -880,6 +951,7 @@ void rooms_close(Rooms *rooms, SessionTime now)
     for (int i = 0; i < rooms->room_count; i++) {
         step(rooms, i, now, &event);
     }
+    send_broadcasts(rooms, true);
     for (int i = 0; i < ROOM_CONNECTIONS_MAX; i++) {
         if (rooms->connections[i].state != CONNECTION_FREE) {
             end_connection(rooms, &rooms->connections[i]);

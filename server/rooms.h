@@ -57,6 +57,22 @@ typedef struct {
     int64_t next_id;        /* for the next new session */
 } RoomsConfig;
 
+/* Since the start, over all sessions. */
+typedef struct {
+    int64_t joins;   /* seats given to newcomers */
+    int64_t resumes; /* and to those who came back */
+    int64_t leaves;
+    int64_t commands;
+    int64_t refused[REFUSAL_COUNT];
+    int64_t malformed;          /* messages that make no sense */
+    int64_t dropped_unjoined;   /* connections ended because they joined nothing, ... */
+    int64_t dropped_attempts;   /* ... tried too often, ... */
+    int64_t dropped_malformed;  /* ... sent too much that makes no sense, ... */
+    int64_t dropped_by_session; /* ... or because the session said so */
+    int64_t outbox_full;        /* messages that wait for the next step */
+    int64_t facts_lost;
+} RoomsCounts;
+
 /* NULL when out of memory. */
 Rooms *rooms_create(const RoomsConfig *config, const RoomsPorts *ports);
 void rooms_destroy(Rooms *rooms);
@@ -75,6 +91,11 @@ void rooms_restored(Rooms *rooms, int index, SessionTime stored_until);
 
 int rooms_count(const Rooms *rooms);
 const Session *rooms_session(const Rooms *rooms, int index);
+
+RoomsCounts rooms_counts(const Rooms *rooms);
+
+/* A reason in one word, such as "name_taken"; "unknown" beyond the last. */
+const char *rooms_refusal_word(uint8_t reason);
 
 /* People with a connection, over all sessions. */
 int rooms_joined_count(const Rooms *rooms);

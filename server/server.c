@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "server/groove_library.h"
+#include "server/metrics.h"
+#include "server/metrics_port.h"
 #include "server/net/endpoint.h"
 #include "server/password_check.h"
 #include "server/rooms.h"
@@ -24,6 +28,7 @@
 /* With nobody there a session only has to notice that time passes. */
 #define IDLE_TICK_NS (20 * NS_PER_MS)
 #define TIME_MARK_NS (250 * NS_PER_MS)
+#define METRICS_EVERY_NS (50 * NS_PER_MS)
 #define COUNTS_LOGGED_NS (60 * NS_PER_S)
 
 struct Server {
@@ -40,6 +45,10 @@ struct Server {
     HostTime tick_at;
     HostTime mark_at;
     HostTime counts_at;
+    HostTime metrics_at;
+    HostTime opened_at;
+    MetricsPort *metrics; /* NULL: not offered */
+    PassHistogram passes;
     EndpointCounts logged; /* as last written to the log */
 };
 
@@ -100,6 +109,10 @@ static void print_session(const Server *server, const char *event, const Session
                      config->title,
                      "seats",
                      (int)config->seats);
+    if (line != NULL && server->metrics != NULL) {
+        (void)json_object_set_new(
+            line, "metrics_port", json_integer(metrics_port_number(server->metrics)));
+    }
     text = line == NULL ? NULL : json_dumps(line, JSON_COMPACT);
     if (text == NULL) {
         log_error("server: cannot write the line for session %s: out of memory", code);
@@ -439,6 +452,16 @@ static bool fill_rooms(Server *server,
     return true;
 }
 
+static bool open_metrics(Server *server, ServerError *error)
+{
+    if (!server->options.has_metrics) {
+        return true;
+    }
+    server->metrics =
+        metrics_port_open(server->options.metrics_port, error->text, sizeof error->text);
+    return server->metrics != NULL;
+}
+
 /* A session that was announced must be there after a kill. */
 static bool store_opening(Server *server, ServerError *error)
 {
@@ -496,7 +519,7 @@ static bool open_all(Server *server, ServerError *error)
     if (!listen_on(server, slots_for(server, sessions, count), error) ||
         !open_password(server, error) || !open_rooms(server, &defaults, error) ||
         !fill_rooms(server, sessions, count, clock.stored_until, error) ||
-        !store_opening(server, error)) {
+        !open_metrics(server, error) || !store_opening(server, error)) {
         return false;
     }
     warn_of_surprises(server, count);
@@ -506,6 +529,7 @@ static bool open_all(Server *server, ServerError *error)
 static void free_server(Server *server)
 {
     password_check_close(server->password_check);
+    metrics_port_close(server->metrics);
     rooms_destroy(server->rooms);
     endpoint_close(server->endpoint);
     (void)storage_close(server->storage);
@@ -521,6 +545,7 @@ Server *server_open(const ServerOptions *options, ServerError *error)
         return NULL;
     }
     server->options = *options;
+    server->opened_at = host_clock_now();
     if (!open_all(server, error)) {
         free_server(server);
         return NULL;
@@ -625,6 +650,83 @@ static void log_counts(Server *server)
     log_gate(&counts);
 }
 
+/* --- metrics --- */
+
+static double cpu_seconds(void)
+{
+    struct rusage usage;
+
+    if (getrusage(RUSAGE_SELF, &usage) != 0) {
+        return 0.0;
+    }
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* The second number of the system's file is resident pages; 0 when it cannot be read. */
+static int64_t resident_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    char line[128] = "";
+    char *end = line;
+    int64_t pages = 0;
+
+    if (file != NULL) {
+        if (fgets(line, sizeof line, file) != NULL) {
+            (void)strtoll(line, &end, 10);
+            pages = strtoll(end, NULL, 10);
+        }
+        (void)fclose(file);
+    }
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+static void add_session(Metrics *metrics, const Session *session)
+{
+    const SessionCounts *counts = &session->counts;
+    SessionCounts *sum = &metrics->session;
+
+    sum->hits_received += counts->hits_received;
+    sum->hits_repeated += counts->hits_repeated;
+    sum->hits_taken += counts->hits_taken;
+    sum->hits_idle += counts->hits_idle;
+    sum->hits_untimely += counts->hits_untimely;
+    sum->hits_too_many += counts->hits_too_many;
+    sum->hits_late += counts->hits_late;
+    sum->not_allowed += counts->not_allowed;
+    metrics->participants += session->participant_count;
+}
+
+static size_t write_metrics(void *context, char *text)
+{
+    const Server *server = context;
+    Metrics metrics = {
+        .up_s = (double)(host_clock_now().ns - server->opened_at.ns) / (double)NS_PER_S,
+        .cpu_s = cpu_seconds(),
+        .resident_bytes = resident_bytes(),
+        .connections = endpoint_connection_count(server->endpoint),
+        .joined = rooms_joined_count(server->rooms),
+        .sessions = rooms_count(server->rooms),
+        .endpoint = endpoint_counts(server->endpoint),
+        .rooms = rooms_counts(server->rooms),
+        .storage = storage_counts(server->storage),
+        .passes = &server->passes,
+    };
+
+    for (int i = 0; i < rooms_count(server->rooms); i++) {
+        add_session(&metrics, rooms_session(server->rooms, i));
+    }
+    return metrics_format(&metrics, text);
+}
+
+static void offer_metrics(Server *server, HostTime now)
+{
+    if (server->metrics != NULL && now.ns >= server->metrics_at.ns) {
+        server->metrics_at.ns = now.ns + METRICS_EVERY_NS;
+        metrics_port_service(server->metrics, now, write_metrics, server);
+    }
+}
+
 /* What is due at this time. */
 static void tick(Server *server, HostTime now)
 {
@@ -644,6 +746,7 @@ static void tick(Server *server, HostTime now)
 /* One turn: what arrived, what is due, what is to be sent. */
 static void turn(Server *server)
 {
+    HostTime begun = host_clock_now();
     HostTime now;
 
     endpoint_service(server->endpoint);
@@ -653,6 +756,8 @@ static void turn(Server *server)
     take_answers(server, (SessionTime){now.ns + server->offset_ns});
     tick(server, now);
     endpoint_flush(server->endpoint);
+    pass_histogram_add(&server->passes, host_clock_now().ns - begun.ns);
+    offer_metrics(server, now);
 }
 
 void server_run(Server *server, const volatile sig_atomic_t *stop)

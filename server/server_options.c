@@ -21,6 +21,8 @@ const char SERVER_OPTIONS_HELP_TEXT[] =
     "                       ~/.local/state/onedrum-server)\n"
     "  --new-session        open a new session beside those stored in DIR; without it\n"
     "                       one is opened only when DIR has none of the last 30 days\n"
+    "  --metrics PORT       offer what is counted to Prometheus on 127.0.0.1; port 0: any\n"
+    "                       free one, which the ready line tells\n"
     "\n"
     "  --facilitator-password-file FILE\n"
     "                       its first line lets people lead; only its owner may read it\n"
@@ -97,6 +99,16 @@ static bool read_listen(const char *value, ServerOptions *options)
     options->listen_host[host_bytes] = '\0';
     options->listen_port = (uint16_t)port;
     return true;
+}
+
+static bool read_metrics(const char *value, ServerOptions *options)
+{
+    int64_t port = 0;
+    bool valid = read_number(value, 0, UINT16_MAX, &port);
+
+    options->has_metrics = valid;
+    options->metrics_port = (uint16_t)port;
+    return valid;
 }
 
 static bool read_data(const char *value, ServerOptions *options)
@@ -194,6 +206,7 @@ static const Option known_options[] = {
     {"--listen", read_listen, "HOST:PORT, such as 0.0.0.0:4321", false},
     {"--public-host", read_public_host, "a host name or address", false},
     {"--data", read_data, "a directory", false},
+    {"--metrics", read_metrics, "a port from 0 to 65535", false},
     {"--title", read_title, "1 to 48 bytes of UTF-8 without control characters", true},
     {"--seats", read_seats, "a number from 1 to 4096", true},
     {"--profile", read_profile, "novice, standard or expert", true},

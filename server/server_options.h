@@ -35,6 +35,8 @@ typedef struct {
     char public_host[LINK_HOST_BYTES_MAX + 1];
     char password_file[SERVER_OPTIONS_PATH_BYTES_MAX + 1]; /* empty: no facilitator's password */
     bool new_session;
+    bool has_metrics;       /* offered on 127.0.0.1 ... */
+    uint16_t metrics_port;  /* ... at this port; 0: any free one */
     bool describes_session; /* something was said that only a new session takes */
 } ServerOptions;
 

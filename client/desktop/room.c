@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define GOODBYE_NS NS_PER_S
 
@@ -72,6 +73,8 @@ bool room_join(
     memcpy(config.facilitator_token, link->facilitator_token, sizeof config.facilitator_token);
     (void)snprintf(config.name, sizeof config.name, "%s", person->name);
     (void)snprintf(config.team, sizeof config.team, "%s", person->team);
+    /* Without chance from the system the server chooses the token, as it always can. */
+    config.has_own_token = getentropy(config.own_token, sizeof config.own_token) == 0;
     model_init(&room->model, &config, &room->others, now);
     room->network = network_thread_create(&network);
     if (room->network == NULL) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     NAMES_TRIED_MAX = 50,
@@ -50,6 +51,7 @@ static void introduce(SwarmParticipant *participant, Outbox *outbox, HostTime no
         config.calibration_us = (int32_t)clamp_i64(
             llround(profile->calibration_ms * 1000.0), -CALIBRATION_US_MAX, CALIBRATION_US_MAX);
     }
+    config.has_own_token = getentropy(config.own_token, sizeof config.own_token) == 0;
     model_init(participant->model, &config, NULL, now);
     if (participant->config.ping_interval_ns > 0) {
         participant->model->ping_interval_ns = participant->config.ping_interval_ns;

@@ -125,7 +125,14 @@ static bool has_keys(Endpoint *endpoint, Slot *slot, const ENetPeer *peer)
 /* Answers the datagram that was received last, past ENet. */
 static void answer_raw(ENetHost *host, ENetBuffer buffer)
 {
-    (void)enet_socket_send(host->socket, &host->receivedAddress, &buffer, 1);
+    Endpoint *endpoint = ((Slot *)host->peers[0].data)->endpoint;
+
+    if (enet_socket_send(host->socket, &host->receivedAddress, &buffer, 1) > 0) {
+        endpoint->counts.sent_bytes += (int64_t)buffer.dataLength;
+        endpoint->counts.sent_datagrams++;
+    } else {
+        endpoint->counts.answers_unsent++;
+    }
 }
 
 static void answer_ping(Endpoint *endpoint, const uint8_t *bytes, HostTime arrived)
@@ -225,6 +232,8 @@ static int intercept(ENetHost *host, ENetEvent *event)
     uint8_t answer[ANSWER_BYTES];
 
     (void)event;
+    endpoint->counts.received_bytes += (int64_t)host->receivedDataLength;
+    endpoint->counts.received_datagrams++;
     if (guard_header(datagram.bytes, datagram.size_bytes, &datagram.header)) {
         return is_admitted(endpoint, &datagram) ? 0 : 1;
     }
@@ -498,6 +507,15 @@ EndpointCounts endpoint_counts(const Endpoint *endpoint)
 
 /* --- passes and events --- */
 
+/* ENet's own count may be set to zero, and has 32 bits. */
+static void count_sent(Endpoint *endpoint)
+{
+    endpoint->counts.sent_bytes += endpoint->host->totalSentData;
+    endpoint->counts.sent_datagrams += endpoint->host->totalSentPackets;
+    endpoint->host->totalSentData = 0;
+    endpoint->host->totalSentPackets = 0;
+}
+
 /* Gives the slots of those who came and then said nothing to others. */
 static void sweep(Endpoint *endpoint)
 {
@@ -528,6 +546,7 @@ void endpoint_service(Endpoint *endpoint)
         endpoint->counts.service_errors++;
     }
     sweep(endpoint);
+    count_sent(endpoint);
 }
 
 /* ENet slows unreliable packets down, that is drops them, when the round trip grows: full
@@ -670,6 +689,7 @@ bool endpoint_next(Endpoint *endpoint, EndpointEvent *event)
 void endpoint_flush(Endpoint *endpoint)
 {
     enet_host_flush(endpoint->host);
+    count_sent(endpoint);
 }
 
 void endpoint_wait(Endpoint *endpoint, HostTime until)

@@ -61,6 +61,11 @@ typedef struct {
     int64_t handshakes_failed; /* that did not fit, or took too long */
     int64_t unopened;          /* messages that were not sealed as they should be, or repeated */
     GateCounts gate;
+    int64_t answers_unsent; /* pongs and cookies that the system did not take */
+    int64_t received_bytes; /* UDP payload, pings and all */
+    int64_t sent_bytes;
+    int64_t received_datagrams; /* of all kinds */
+    int64_t sent_datagrams;
 } EndpointCounts;
 
 /* NULL with a cause and a remedy. */

@@ -364,15 +364,20 @@ static void seat_newcomer(Session *session,
     }
 }
 
-/* The seat that a JOIN leads to; -1 after a refusal has been pushed. */
-static int find_seat(
-    Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal)
+/* The seat that a JOIN leads to, and whether it was theirs before; -1 after a refusal. */
+static int find_seat(Session *session,
+                     SessionTime now,
+                     const SessionEvent *event,
+                     bool *resumed,
+                     Outbox *outbox,
+                     Journal *journal)
 {
     const JoinMessage *join = &event->message->join;
     Refusal refusal = REFUSAL_COUNT;
     Newcomer newcomer;
     int seat = join->resumes ? seat_of_token(session, join->resume_token) : -1;
 
+    *resumed = seat >= 0;
     if (seat >= 0) {
         return seat;
     }
@@ -439,7 +444,7 @@ SessionResult people_join(
         people_refuse(event->connection, REFUSAL_TOKEN, 0, outbox);
         return refused;
     }
-    seat = find_seat(session, now, event, outbox, journal);
+    seat = find_seat(session, now, event, &result.resumed, outbox, journal);
     if (seat < 0) {
         return refused;
     }

@@ -362,12 +362,12 @@ static void close_until(Session *session, uint16_t seat, SessionTime horizon, Jo
     } while (count >= records_max - JUDGE_HITS_MAX);
 }
 
-/* Where the newest take begins, count-in and all. */
-static Beats take_start(const Timeline *timeline)
+/* Where a take begins, count-in and all. */
+static Beats take_start(const Timeline *timeline, uint16_t take)
 {
     int first = timeline->section_count - 1;
 
-    while (first > 0 && timeline->sections[first - 1].take == timeline->sections[first].take) {
+    while (first > 0 && timeline->sections[first - 1].take >= take) {
         first--;
     }
     return timeline->sections[first].start;
@@ -386,7 +386,8 @@ static void begin_take(Session *session, SessionTime now, uint16_t seat, Journal
     participant->take = session->take;
     /* Stored with the participant: a server that comes back must not expect the notes of an older
        take again. */
-    participant->enters_at = later(participant->enters_at, take_start(&session->timeline));
+    participant->enters_at =
+        later(participant->enters_at, take_start(&session->timeline, session->take));
     participant->expected_until = later(participant->expected_until, participant->enters_at);
     participant->note_number = 0;
     participant->judge.has_last_note = false;

@@ -195,7 +195,8 @@ typedef struct {
 } SessionEvent;
 
 typedef struct {
-    bool joined; /* JOIN: the connection now has `seat` */
+    bool joined;  /* JOIN: the connection now has `seat` */
+    bool resumed; /* which was its own before */
     uint16_t seat;
     uint32_t replaced_connection; /* JOIN that resumed a connected seat: this one lost it;
                                      else CONNECTION_NONE */

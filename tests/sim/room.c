@@ -801,11 +801,9 @@ bool room_kill_server(Room *room, int64_t away_ns, int64_t lost_ns)
     for (int i = 0; i < room->client_count; i++) {
         RoomClient *client = &room->clients[i];
 
-        if (client->connected) {
-            hang_up(room, client);
-            client->connect_at_ns =
-                client->model.phase == MODEL_CONNECTING ? room->now_ns + away_ns : ROOM_NEVER;
-        }
+        hang_up(room, client);
+        client->connect_at_ns =
+            client->model.phase == MODEL_CONNECTING ? room->now_ns + away_ns : ROOM_NEVER;
     }
     packets_clear(&room->packets);
     room_run(room, away_ns);

@@ -12,9 +12,10 @@
 #define ACTION_MEAN_S 0.9
 /* Long enough for the last notes to close and everything repeated to arrive. */
 #define SETTLE_NS (9 * NS_PER_S)
-#define QUIET_NS (8 * NS_PER_S)
+#define QUIET_NS (5 * NS_PER_S)
 
 enum {
+    QUIET_LOOKS = 3,
     PEOPLE_MAX = 32,
     CLIENT_SECONDS = 320, /* of one run: few people play for longer */
     SECONDS_MIN = 16,
@@ -496,6 +497,15 @@ static void let_things_happen(Scenario *scenario)
     }
 }
 
+/* Until the halt that was ordered last; 0 when the music does not end. */
+static int64_t time_to_end_ns(const Room *room)
+{
+    const Timeline *timeline = &room->session.timeline;
+    const Section *last = &timeline->sections[timeline->section_count - 1];
+
+    return clamp_i64(timeline_section_time(timeline, last).ns - room->now_ns, 0, 40 * NS_PER_S);
+}
+
 /* Everybody gets a good path and comes back; the music ends. */
 static void settle(Scenario *scenario)
 {
@@ -526,7 +536,22 @@ static void settle(Scenario *scenario)
     for (int i = 0; i < room->client_count; i++) {
         room->clients[i].plays = false;
     }
-    run(scenario, QUIET_NS);
+    run(scenario, time_to_end_ns(room) + QUIET_NS);
+}
+
+/* What is on its way at the moment of the look has arrived at the second one. */
+static void check_quiet(Scenario *scenario)
+{
+    Room *room = scenario->room;
+
+    for (int i = 0; i < QUIET_LOOKS && (i == 0 || room->violated != NULL); i++) {
+        if (i > 0) {
+            room->violated = NULL;
+            run(scenario, NS_PER_S);
+        }
+        watch_check_quiet(room);
+    }
+    watch_check_store(room);
 }
 
 static void tell_ends(const Scenario *scenario)
@@ -556,8 +581,7 @@ ScenarioResult scenario_run(uint64_t seed, bool tells)
     let_things_happen(scenario);
     settle(scenario);
     if (scenario->room->violated == NULL) {
-        watch_check_quiet(scenario->room);
-        watch_check_store(scenario->room);
+        check_quiet(scenario);
     }
     tell_ends(scenario);
     result = scenario->result;

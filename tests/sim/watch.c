@@ -276,7 +276,7 @@ static void check_participant(Room *room, const WatchBook *book, const Participa
 /* Every seat in use is reached by one connection, and every joined connection has its seat. */
 static void check_seats(Room *room)
 {
-    int connected[ROOM_CLIENTS_MAX] = {0};
+    int connected[WATCH_SEATS_MAX] = {0};
 
     for (int i = 0; i < room->connection_count; i++) {
         const RoomConnection *connection = &room->connections[i];
@@ -392,7 +392,9 @@ static void check_position(Watch *watch, Room *room, int index)
 {
     const RoomClient *client = &room->clients[index];
     const ModelNow now = model_now(&client->model, room_host_time(room, client));
-    const bool relocked = client->model.clock.segment_count < watch->clients[index].segment_count;
+    const AppliedClock *clock = &client->model.clock;
+    const bool relocked =
+        clock->segment_count == 1 && clock->version != watch->clients[index].version;
     const uint32_t revision = client->model.timeline.revision;
     const bool replanned = revision != watch->clients[index].revision;
 
@@ -413,7 +415,7 @@ static void check_position(Watch *watch, Room *room, int index)
     watch->clients[index].time = now.time;
     watch->clients[index].position = now.position;
     watch->clients[index].revision = revision;
-    watch->clients[index].segment_count = client->model.clock.segment_count;
+    watch->clients[index].version = clock->version;
 }
 
 void watch_check(Watch *watch, Room *room)

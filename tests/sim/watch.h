@@ -11,6 +11,7 @@
 #include "tests/sim/room.h"
 
 enum {
+    WATCH_SEATS_MAX = ROOM_CLIENTS_MAX + OBSERVERS_MAX,
     WATCH_NUMBERS_MAX = 16384, /* hit numbers whose uniqueness is watched */
     WATCH_RECENT_MAX = 256     /* newest accepted hits whose density is watched */
 };
@@ -36,7 +37,7 @@ typedef struct {
 } WatchBook;
 
 typedef struct {
-    WatchBook books[ROOM_CLIENTS_MAX + OBSERVERS_MAX];
+    WatchBook books[WATCH_SEATS_MAX];
     int facts_read;
     int cuts_seen;
     int64_t server_started_at_ns;
@@ -46,7 +47,7 @@ typedef struct {
         SessionTime time;
         Beats position;
         uint32_t revision;
-        uint32_t segment_count;
+        uint32_t version; /* of the applied clock */
     } clients[ROOM_CLIENTS_MAX];
     int64_t clock_checks;
 } Watch;

@@ -1,0 +1,39 @@
+/*
+ * What the server counts, as text that Prometheus reads (text format 0.0.4).
+ *
+ * No effects: numbers in, text out.
+ */
+#ifndef SERVER_METRICS_H
+#define SERVER_METRICS_H
+
+#include <stddef.h>
+
+#include "server/net/endpoint.h"
+#include "server/pass_histogram.h"
+#include "server/rooms.h"
+#include "server/storage/storage.h"
+
+enum {
+    METRICS_BYTES_MAX = 32768
+};
+
+/* Everything of one moment. */
+typedef struct {
+    double up_s;
+    double cpu_s; /* of the process */
+    int64_t resident_bytes;
+    int connections;
+    int joined;
+    int sessions;
+    int64_t participants; /* seats in use, over all sessions */
+    EndpointCounts endpoint;
+    RoomsCounts rooms;
+    SessionCounts session; /* sums over all sessions */
+    StorageCounts storage;
+    const PassHistogram *passes;
+} Metrics;
+
+/* Writes the text and its terminator; returns its length. `text` has METRICS_BYTES_MAX. */
+size_t metrics_format(const Metrics *metrics, char *text);
+
+#endif
