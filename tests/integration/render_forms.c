@@ -142,9 +142,9 @@ static void draw_lobby(void)
     (void)screen_lobby(&lobby_state, &ui, &view);
 }
 
-static void draw_lobby_leave(void)
+static void draw_lobby_facilitator(void)
 {
-    lobby_state.asks_to_leave = true;
+    stage.model.config.facilitates = true;
     draw_lobby();
 }
 
@@ -246,7 +246,7 @@ static const Scene scenes[] = {
     {"join-silent", prepare_join, draw_join_silent, 0},
     {"lobby", prepare_lobby, draw_lobby, 24},
     {"lobby-300", prepare_lobby, draw_lobby, 300},
-    {"lobby-leave", prepare_lobby, draw_lobby_leave, 24},
+    {"lobby-facilitator", prepare_lobby, draw_lobby_facilitator, 24},
     {"settings-keys", prepare_settings, draw_settings, SETTINGS_KEYS},
     {"settings-clash", prepare_settings_clash, draw_settings, SETTINGS_KEYS},
     {"settings-capture", prepare_settings_capture, draw_settings, SETTINGS_KEYS},

@@ -24,7 +24,7 @@ KINDS = {
     "text-200-light": (1280, 720),
 }
 SCENES = (
-    "join join-code join-errors join-connecting join-silent lobby lobby-300 lobby-leave "
+    "join join-code join-errors join-connecting join-silent lobby lobby-300 lobby-facilitator "
     "settings-keys settings-clash settings-capture settings-sound settings-timing "
     "settings-picture settings-accessibility settings-privacy settings-about "
     "menu menu-session menu-people menu-kick message-full message-version message-kicked"

@@ -250,36 +250,66 @@ static void a_server_out_of_reach_is_said_and_the_seat_is_kept(void **state)
     check(probe_mentions(&probe, "Your seat is kept."));
 }
 
-/* ---- leaving --------------------------------------------------------------------------------- */
+/* ---- starting, menu ---------------------------------------------------------------------------
+ */
 
-static void escape_asks_and_escape_again_stays(void **state)
+static void escape_opens_the_menu_for_everybody(void **state)
 {
     (void)state;
-    stage.model.welcome.grace_s = 600;
     probe_key(&probe, UI_KEY_ESCAPE, 0);
-    probe_frame(&probe);
-    check(probe_shows(&probe, "Leave the session?"));
-    check(probe_shows(&probe, "Your seat and score are kept for 10 minutes."));
+    check_i64(action, LOBBY_ACTION_MENU);
+    action = LOBBY_ACTION_NONE;
+    stage.model.config.facilitates = true;
     probe_key(&probe, UI_KEY_ESCAPE, 0);
-    probe_frame(&probe);
-    check_i64(action, LOBBY_ACTION_NONE);
-    check(!probe_shows(&probe, "Leave the session?"));
+    check_i64(action, LOBBY_ACTION_MENU);
 }
 
-static void leaving_is_confirmed_by_keys_and_by_pointer(void **state)
+static void the_facilitator_starts_by_enter_and_by_pointer(void **state)
 {
     (void)state;
-    probe_key(&probe, UI_KEY_ESCAPE, 0);
+    stage.model.config.facilitates = true;
+    for (int i = 0; i < PROBE_WINDOW_COUNT; i++) {
+        probe_resize(&probe, PROBE_WINDOWS[i]);
+        check(probe_shows(&probe, "Start when everybody is here."));
+        action = LOBBY_ACTION_NONE;
+        probe_key(&probe, UI_KEY_ENTER, 0);
+        check_i64(action, LOBBY_ACTION_START);
+        action = LOBBY_ACTION_NONE;
+        probe_click(&probe, "Start");
+        check_i64(action, LOBBY_ACTION_START);
+        ui_focus(&probe.ui, 0);
+        probe_frame(&probe);
+    }
+}
+
+static void the_facilitator_can_be_ready_too(void **state)
+{
+    (void)state;
+    stage.model.config.facilitates = true;
     probe_frame(&probe);
-    probe_tab_to(&probe, "Leave");
-    probe_key(&probe, UI_KEY_ENTER, 0);
-    check_i64(action, LOBBY_ACTION_LEAVE);
+    probe_click(&probe, "I am ready");
+    check_i64(action, LOBBY_ACTION_READY);
     action = LOBBY_ACTION_NONE;
+    probe_type(&probe, "r");
+    check_i64(action, LOBBY_ACTION_READY);
+}
+
+static void players_are_ready_by_enter_and_cannot_start(void **state)
+{
+    (void)state;
+    check(!probe_shows(&probe, "Start"));
+    probe_key(&probe, UI_KEY_ENTER, 0);
+    check_i64(action, LOBBY_ACTION_READY);
+}
+
+static void out_of_reach_nothing_is_started(void **state)
+{
+    (void)state;
+    stage.model.config.facilitates = true;
+    stage.model.phase = MODEL_CONNECTING;
     probe_frame(&probe);
-    probe_key(&probe, UI_KEY_ESCAPE, 0);
-    probe_frame(&probe);
-    probe_click(&probe, "Leave");
-    check_i64(action, LOBBY_ACTION_LEAVE);
+    probe_key(&probe, UI_KEY_ENTER, 0);
+    check_i64(action, LOBBY_ACTION_NONE);
 }
 
 static void the_menu_opens_by_pointer_and_by_keys(void **state)
@@ -309,7 +339,7 @@ static void without_a_groove_there_is_no_part_to_press(void **state)
     view.music.groove = NULL;
     probe_frame(&probe);
     check(!probe_shows(&probe, "part"));
-    check(probe_shows(&probe, "leave"));
+    check(probe_shows(&probe, "menu"));
 }
 
 /* ---- laws ------------------------------------------------------------------------------------ */
@@ -341,7 +371,7 @@ static void nothing_overlaps_when_all_is_long(void **state)
     view.sound.works = false;
     stage.model.config.facilitates = true;
     probe_check_windows(&probe);
-    screen.asks_to_leave = true;
+    stage.model.ready = true;
     probe_check_windows(&probe);
 }
 
@@ -366,8 +396,11 @@ int main(void)
         cmocka_unit_test_setup(an_offset_that_nobody_set_is_said_to_be_0_ms, set_up),
         cmocka_unit_test_setup(the_clock_is_told_in_words_and_whole_ms, set_up),
         cmocka_unit_test_setup(a_server_out_of_reach_is_said_and_the_seat_is_kept, set_up),
-        cmocka_unit_test_setup(escape_asks_and_escape_again_stays, set_up),
-        cmocka_unit_test_setup(leaving_is_confirmed_by_keys_and_by_pointer, set_up),
+        cmocka_unit_test_setup(escape_opens_the_menu_for_everybody, set_up),
+        cmocka_unit_test_setup(the_facilitator_starts_by_enter_and_by_pointer, set_up),
+        cmocka_unit_test_setup(the_facilitator_can_be_ready_too, set_up),
+        cmocka_unit_test_setup(players_are_ready_by_enter_and_cannot_start, set_up),
+        cmocka_unit_test_setup(out_of_reach_nothing_is_started, set_up),
         cmocka_unit_test_setup(the_menu_opens_by_pointer_and_by_keys, set_up),
         cmocka_unit_test_setup(without_a_groove_there_is_no_part_to_press, set_up),
         cmocka_unit_test_setup(nothing_overlaps_from_one_person_to_thousands, set_up),

@@ -171,6 +171,28 @@ static void leaving_is_confirmed_by_keys_and_by_pointer(void **state)
     check_i64(action, MENU_ACTION_LEAVE);
 }
 
+static void a_take_that_begins_takes_the_question_away(void **state)
+{
+    (void)state;
+    set_transport(TRANSPORT_LOBBY);
+    probe_type(&probe, "l");
+    probe_frame(&probe);
+    check(probe_shows(&probe, "Leave the session?"));
+    set_transport(TRANSPORT_COUNT_IN);
+    check_i64(action, MENU_ACTION_BACK);
+    check(!screen.asks_to_leave);
+    check(!probe_shows(&probe, "Leave the session?"));
+}
+
+static void a_menu_without_a_question_stays_when_a_take_begins(void **state)
+{
+    (void)state;
+    set_transport(TRANSPORT_LOBBY);
+    set_transport(TRANSPORT_COUNT_IN);
+    check_i64(action, MENU_ACTION_NONE);
+    check(probe_shows(&probe, "Settings"));
+}
+
 static void in_practice_nothing_is_lost_by_leaving(void **state)
 {
     (void)state;
@@ -395,6 +417,8 @@ int main(void)
         cmocka_unit_test_setup(leaving_asks_and_says_how_long_the_seat_is_kept, set_up),
         cmocka_unit_test_setup(staying_leads_back_to_a_menu_that_has_the_focus, set_up),
         cmocka_unit_test_setup(leaving_is_confirmed_by_keys_and_by_pointer, set_up),
+        cmocka_unit_test_setup(a_take_that_begins_takes_the_question_away, set_up),
+        cmocka_unit_test_setup(a_menu_without_a_question_stays_when_a_take_begins, set_up),
         cmocka_unit_test_setup(in_practice_nothing_is_lost_by_leaving, set_up),
         cmocka_unit_test_setup(players_do_not_see_the_facilitators_panel, set_up),
         cmocka_unit_test_setup(closing_gives_the_page_its_focus_back, set_up),

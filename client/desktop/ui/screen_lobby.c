@@ -29,6 +29,8 @@
 #define FOOT_HEIGHT 70.0F
 #define FOOT_HEIGHT_SMALL 48.0F
 #define READY_WIDTH 182.0F
+#define START_WIDTH 150.0F
+#define ACTION_HEIGHT 48.0F
 #define STEPS_SHOWN_MAX 32
 
 /* What a frame of the lobby passes around. */
@@ -573,17 +575,67 @@ static void put_check(const Page *page, Rect rect, const Check *check)
     (void)ui_paragraph(ui, words, &detail, check->detail.bytes);
 }
 
+static bool facilitates(const Page *page)
+{
+    return page->view->model->config.facilitates;
+}
+
+/* The facilitator's main button. */
+static void put_start(Page *page, Rect rect)
+{
+    UiButton start = {.label = "Start",
+                      .key_cap = "Enter",
+                      .kind = UI_BUTTON_MAIN,
+                      .disabled = page->view->model->phase != MODEL_JOINED};
+
+    if (ui_button(page->ui, ui_id("lobby.start"), rect, &start)) {
+        page->action = LOBBY_ACTION_START;
+    }
+}
+
 static void put_ready(Page *page, Rect rect)
 {
     bool is_ready = page->view->model->ready;
+    bool is_main = !is_ready && !facilitates(page);
     UiButton ready = {.label = is_ready ? "Not ready after all" : "I am ready",
                       .key_cap = "R",
                       .shortcut = 'r',
-                      .kind = is_ready ? UI_BUTTON_NORMAL : UI_BUTTON_MAIN};
+                      .kind = is_main ? UI_BUTTON_MAIN : UI_BUTTON_NORMAL};
 
     if (ui_button(page->ui, ui_id("lobby.ready"), rect, &ready)) {
         page->action = LOBBY_ACTION_READY;
     }
+}
+
+/* The facilitator's two buttons stand below each other where that leaves room for the checks. */
+static bool is_stacked(const Page *page)
+{
+    return facilitates(page) && is_low(page);
+}
+
+static float actions_width(const Page *page)
+{
+    return READY_WIDTH + (facilitates(page) && !is_stacked(page) ? START_WIDTH + SPACE_3 : 0.0F);
+}
+
+static float actions_height(const Page *page)
+{
+    return is_stacked(page) ? 2.0F * ACTION_HEIGHT + SPACE_2 : ACTION_HEIGHT;
+}
+
+/* In the middle of the height of `rect`; the main button comes first. */
+static void put_actions(Page *page, Rect rect)
+{
+    Rect row = rect_centered(rect, rect.w, actions_height(page));
+
+    if (is_stacked(page)) {
+        put_start(page, rect_cut_top(&row, ACTION_HEIGHT));
+        (void)rect_cut_top(&row, SPACE_2);
+    } else if (facilitates(page)) {
+        put_start(page, rect_cut_left(&row, START_WIDTH));
+        (void)rect_cut_left(&row, SPACE_3);
+    }
+    put_ready(page, row);
 }
 
 /* Three checks, beside each other or stacked; answers their height. */
@@ -607,15 +659,16 @@ static float put_checks(const Page *page, Rect rect, bool is_stacked, bool is_dr
 
 static float strip_height(const Page *page, float width)
 {
-    Rect rect = {0.0F, 0.0F, width - READY_WIDTH - 2.0F * SPACE_5 - SPACE_4, 0.0F};
+    Rect rect = {0.0F, 0.0F, width - actions_width(page) - 2.0F * SPACE_5 - SPACE_4, 0.0F};
+    float inner = fmaxf(put_checks(page, rect, false, false), actions_height(page));
 
-    return fmaxf(STRIP_HEIGHT, put_checks(page, rect, false, false) + SPACE_5);
+    return fmaxf(STRIP_HEIGHT, inner + SPACE_5);
 }
 
 static void put_strip(Page *page, Rect rect)
 {
     Rect inner = rect_inset_xy(rect, 22.0F, SPACE_3);
-    Rect ready = rect_cut_right(&inner, READY_WIDTH);
+    Rect actions = rect_cut_right(&inner, actions_width(page));
     float height;
 
     ui_panel(page->ui, rect);
@@ -623,7 +676,7 @@ static void put_strip(Page *page, Rect rect)
     height = put_checks(page, inner, false, false);
     inner.y += fmaxf((inner.h - height) / 2.0F, 0.0F);
     (void)put_checks(page, inner, false, true);
-    put_ready(page, rect_centered(ready, ready.w, 48.0F));
+    put_actions(page, actions);
 }
 
 /* ---- the page -------------------------------------------------------------------------------- */
@@ -658,7 +711,7 @@ static float put_headline(const Page *page, Rect rect)
         headline = "The server is out of reach.";
         words_add(&words, "Your seat is kept. We keep trying; there is nothing to do.");
     } else {
-        headline = model->config.facilitates ? "Start when everybody is here." : headline;
+        headline = facilitates(page) ? "Start when everybody is here." : headline;
         add_people(&words, page);
         words_add(&words, "Try your drum: nobody else hears it yet.");
     }
@@ -702,6 +755,16 @@ static void put_wide(Page *page, Rect rest)
     put_strip(page, strip);
 }
 
+/* Both buttons share the width. */
+static void put_narrow_actions(Page *page, Rect row)
+{
+    if (facilitates(page)) {
+        put_start(page, rect_column(row, 0, 2, SPACE_2));
+        row = rect_column(row, 1, 2, SPACE_2);
+    }
+    put_ready(page, row);
+}
+
 /* Narrow: one column that scrolls, with the main button always in sight below it. */
 static void put_narrow(Page *page, Rect rest)
 {
@@ -720,25 +783,7 @@ static void put_narrow(Page *page, Rect rest)
     y = put_teams(page, (Rect){content.x, y, content.w, 0.0F}, rest);
     ui_scroll_end(ui, y + SPACE_3);
     (void)rect_cut_top(&foot, SPACE_2);
-    put_ready(page, (Rect){foot.x, foot.y, foot.w, CONTROL_HEIGHT});
-}
-
-static void ask_to_leave(Page *page)
-{
-    LobbyScreen *screen = page->screen;
-    UiAnswer answer;
-
-    if (!screen->asks_to_leave && ui_key_pressed(page->ui, UI_KEY_ESCAPE, 0)) {
-        screen->asks_to_leave = true;
-    }
-    if (!screen->asks_to_leave) {
-        return;
-    }
-    answer = form_ask_to_leave(page->ui, page->view->model->welcome.grace_s);
-    screen->asks_to_leave = answer == UI_ANSWER_NONE;
-    if (answer == UI_ANSWER_OTHER) {
-        page->action = LOBBY_ACTION_LEAVE;
-    }
+    put_narrow_actions(page, (Rect){foot.x, foot.y, foot.w, CONTROL_HEIGHT});
 }
 
 /* The newest section's groove, though the clock may not be known yet. */
@@ -766,7 +811,7 @@ static void put_hints(const Page *page)
         digits[2] = (char)('0' + page->groove->part_count);
         hints[count++] = (UiHint){digits, "part"};
     }
-    hints[count++] = (UiHint){"Esc", "leave"};
+    hints[count++] = (UiHint){"Esc", "menu"};
     view_status_hints(page->ui, hints, count);
 }
 
@@ -812,6 +857,8 @@ LobbyAction screen_lobby(LobbyScreen *screen, Ui *ui, const LobbyView *view)
     if (ui_key_pressed(ui, UI_KEY_SPACE, 0)) {
         page.action = LOBBY_ACTION_DRUM;
     }
-    ask_to_leave(&page);
+    if (ui_key_pressed(ui, UI_KEY_ESCAPE, 0)) {
+        page.action = LOBBY_ACTION_MENU;
+    }
     return page.action;
 }

@@ -17,8 +17,8 @@ typedef enum {
     LOBBY_ACTION_READY,  /* set ready to the opposite of the model's */
     LOBBY_ACTION_DRUM,   /* try the own drum: by the button or the Space key */
     LOBBY_ACTION_GROOVE, /* hear the groove, or stop hearing it */
-    LOBBY_ACTION_MENU,
-    LOBBY_ACTION_LEAVE /* has been confirmed */
+    LOBBY_ACTION_START,  /* the facilitator counts in */
+    LOBBY_ACTION_MENU    /* by its button or Esc */
 } LobbyAction;
 
 /* People of one team, as a list through `next`. */
@@ -40,7 +40,6 @@ typedef struct {
     UiScrollState people_scroll;
     UiScrollState page_scroll;
     bool has_opened;
-    bool asks_to_leave;
     /* Who is here, sorted into teams anew in every frame. */
     LobbyTeam teams[LOBBY_TEAMS_MAX];
     int team_count;

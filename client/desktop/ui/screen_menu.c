@@ -440,10 +440,31 @@ static void put_facilitator_menu(Page *page)
     ui_modal_end(page->ui);
 }
 
+/* A question of the lobby means nothing any more when the drumming begins, and must not be
+   answered by a drum key: it goes away unanswered, and the menu with it. */
+static bool is_overtaken(MenuScreen *screen, const ModelNow *music)
+{
+    bool is_running = music->known && (music->transport == TRANSPORT_COUNT_IN ||
+                                       music->transport == TRANSPORT_PLAYING);
+    bool begins = is_running && !screen->was_running && screen->has_choices;
+    bool was_asking = screen->asks_to_leave || screen->asks_to_kick;
+
+    screen->was_running = is_running;
+    if (!begins || !was_asking) {
+        return false;
+    }
+    screen->asks_to_leave = false;
+    screen->asks_to_kick = false;
+    return true;
+}
+
 MenuAction screen_menu(MenuScreen *screen, Ui *ui, const MenuView *view)
 {
     Page page = {.screen = screen, .ui = ui, .view = view};
 
+    if (is_overtaken(screen, &view->music)) {
+        return MENU_ACTION_BACK;
+    }
     if (!screen->has_choices) {
         screen->has_choices = true;
         screen->count_in = 1;

@@ -12,7 +12,7 @@
 
 typedef enum {
     MENU_ACTION_NONE,
-    MENU_ACTION_BACK, /* close the menu */
+    MENU_ACTION_BACK, /* close the menu: asked for, or a take began over a question */
     MENU_ACTION_SETTINGS,
     MENU_ACTION_LEAVE,  /* has been confirmed */
     MENU_ACTION_COMMAND /* order the screen's `command`; the menu stays */
@@ -30,6 +30,7 @@ typedef struct {
     MenuCommand command; /* of MENU_ACTION_COMMAND */
     bool has_opened;
     bool asks_to_leave;
+    bool was_running; /* the music, in the last frame */
     size_t tab;       /* session, people */
     bool has_choices; /* the two below have begun at two and eight bars */
     size_t count_in;
