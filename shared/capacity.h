@@ -47,6 +47,7 @@ enum {
     HITS_PER_MESSAGE_MAX = 24,
     JUDGEMENTS_PER_MESSAGE_MAX = 16,
     MAP_PAGE_SEATS = 256,
+    MAP_BLOCK_SEATS = 96, /* of them sent at a time, five times a second: the budget */
     ROSTER_PAGE_ENTRIES_MAX = 24,
     TEAM_PAGE_ENTRIES_MAX = 24,
     BARS_PER_MESSAGE_MAX = 24,

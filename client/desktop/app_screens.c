@@ -121,6 +121,7 @@ static PlayView play_view(App *app, HostTime now)
         .names = app->names_shown,
         .one_key = app->settings.one_key,
         .watching = app->room->model.welcome.role == ROLE_OBSERVER,
+        .practising = app->room->kind == ROOM_PRACTICE,
         .drum_key = app->settings.keys[0][0][0] != '\0' ? app->settings.keys[0][0] : NULL,
     };
 
@@ -330,6 +331,7 @@ static void emit_results(App *app, HostTime now)
         .music = model_now(&app->room->model, now),
         .title = practising ? "Practice" : NULL,
         .back = practising ? "Practise again" : NULL,
+        .practising = practising,
     };
 
     switch (screen_results(&app->ui, &app->room->model, &view, &app->results)) {
@@ -343,8 +345,6 @@ static void emit_results(App *app, HostTime now)
         app->practice_results = false;
         app->results_left_take = view.music.known ? view.music.section->take : 0;
         break;
-    case RESULTS_ACTION_SAVE: /* not offered: the facilitator's command line saves reports */
-    case RESULTS_ACTION_HISTORY:
     case RESULTS_ACTION_NONE:
         break;
     }

@@ -255,24 +255,57 @@ void group_send_snapshot(Session *session, SessionTime now, Outbox *outbox)
     (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
 }
 
-void group_send_map_page(Session *session, Outbox *outbox)
+static MapEntry shown_entry(const Participant *participant)
 {
-    Message message = {.type = MESSAGE_MAP};
-    MapMessage *map = &message.map;
-    const int left = session->participant_count - session->map_cursor;
+    if (!participant_plays(participant) || participant->suspended) {
+        return (MapEntry){.verdict = MAP_ABSENT};
+    }
+    return participant->map_entry;
+}
 
-    map->number = session->snapshot_number;
-    map->first_seat = session->map_cursor;
-    map->count = (uint16_t)clamp_i64(left, 0, MAP_PAGE_SEATS);
-    for (int i = 0; i < map->count; i++) {
-        const Participant *participant = &session->participants[map->first_seat + i];
+void group_note_map_change(Session *session, uint16_t seat)
+{
+    const uint8_t verdict = shown_entry(&session->participants[seat]).verdict;
 
-        map->entries[i] = participant->map_entry;
-        if (!participant_plays(participant) || participant->suspended) {
-            map->entries[i] = (MapEntry){.verdict = MAP_ABSENT};
+    if (verdict != session->map_sent[seat]) {
+        session->map_changed[seat / MAP_BLOCK_SEATS]++;
+    }
+}
+
+/* Every other time the block in which most verdicts changed, if any; else the next in turn. */
+static int choose_block(Session *session)
+{
+    const int block_count = (session->participant_count + MAP_BLOCK_SEATS - 1) / MAP_BLOCK_SEATS;
+    int most = 0;
+
+    for (int i = 1; i < block_count; i++) {
+        if (session->map_changed[i] > session->map_changed[most]) {
+            most = i;
         }
     }
-    session->map_cursor = (uint16_t)(left > MAP_PAGE_SEATS ? map->first_seat + map->count : 0);
+    if (session->snapshot_number % 2 == 0 && session->map_changed[most] > 0) {
+        return most;
+    }
+    session->map_cursor =
+        (uint16_t)(session->map_cursor + 1 < block_count ? session->map_cursor + 1 : 0);
+    return session->map_cursor;
+}
+
+void group_send_map_page(Session *session, Outbox *outbox)
+{
+    const int block = choose_block(session);
+    Message message = {.type = MESSAGE_MAP};
+    MapMessage *map = &message.map;
+
+    map->number = session->snapshot_number;
+    map->first_seat = (uint16_t)(block * MAP_BLOCK_SEATS);
+    map->count =
+        (uint16_t)clamp_i64(session->participant_count - map->first_seat, 0, MAP_BLOCK_SEATS);
+    for (int i = 0; i < map->count; i++) {
+        map->entries[i] = shown_entry(&session->participants[map->first_seat + i]);
+        session->map_sent[map->first_seat + i] = map->entries[i].verdict;
+    }
+    session->map_changed[block] = 0;
     (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
 }
 

@@ -17,6 +17,10 @@ void group_refresh(Session *session, SessionTime now);
 /* Sums up every bar that has been closed by `now`. */
 void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journal *journal);
 
+/* Notes whether the seat's verdict is another than everybody was told: its part of the map goes out
+   before its turn. Once a round for each seat. */
+void group_note_map_change(Session *session, uint16_t seat);
+
 /* What goes to everybody again and again, each a bounded message. */
 void group_send_snapshot(Session *session, SessionTime now, Outbox *outbox);
 void group_send_map_page(Session *session, Outbox *outbox);

@@ -57,8 +57,32 @@ uint8_t participant_presence(const Participant *participant)
     return presence;
 }
 
+/* FNV-1a; equal tokens have equal hashes, and few others do. */
+static uint32_t hash_byte(uint32_t hash, uint8_t byte)
+{
+    return (hash ^ byte) * 16777619U;
+}
+
+static uint32_t hash_of_token(const uint8_t *token)
+{
+    uint32_t hash = 2166136261U;
+
+    for (int i = 0; i < TOKEN_BYTES; i++) {
+        hash = hash_byte(hash, token[i]);
+    }
+    return hash;
+}
+
 void people_changed(Session *session, uint16_t seat)
 {
+    const Participant *participant = &session->participants[seat];
+
+    session->glances[seat] = (SeatGlance){
+        .likeness = participant->likeness,
+        .token_hash = hash_of_token(participant->resume_token),
+        .state = (uint8_t)participant->state,
+        .observes = participant->role == ROLE_OBSERVER,
+    };
     session->roster_revision++;
     session->roster_changed[seat] = session->roster_revision;
 }
@@ -177,10 +201,11 @@ static bool understand(const JoinMessage *join, Newcomer *newcomer)
 /* The seat that this resume token opens, or -1. */
 static int seat_of_token(const Session *session, const uint8_t *token)
 {
-    for (int i = 0; i < session->participant_count; i++) {
-        const Participant *participant = &session->participants[i];
+    const uint32_t hash = hash_of_token(token);
 
-        if (participant->state != SEAT_FREE && tokens_match(participant->resume_token, token)) {
+    for (int i = 0; i < session->participant_count; i++) {
+        if (session->glances[i].token_hash == hash && session->glances[i].state != SEAT_FREE &&
+            tokens_match(session->participants[i].resume_token, token)) {
             return i;
         }
     }
@@ -199,11 +224,9 @@ static bool has_room(const Session *session, bool observer)
     int count = 0;
 
     for (int i = 0; i < session->participant_count; i++) {
-        const Participant *participant = &session->participants[i];
+        const SeatGlance *glance = &session->glances[i];
 
-        count += participant->state != SEAT_FREE && (participant->role == ROLE_OBSERVER) == observer
-                     ? 1
-                     : 0;
+        count += glance->state != SEAT_FREE && glance->observes == observer ? 1 : 0;
     }
     return count < (observer ? OBSERVERS_MAX : session->config.seats);
 }
@@ -216,7 +239,7 @@ static int longest_gone(const Session *session, SessionTime now)
     for (int i = 0; i < session->participant_count; i++) {
         const Participant *participant = &session->participants[i];
 
-        if (grace_is_over(session, participant, now) &&
+        if (session->glances[i].state == SEAT_AWAY && grace_is_over(session, participant, now) &&
             (longest < 0 ||
              participant->away_since.ns < session->participants[longest].away_since.ns)) {
             longest = i;
@@ -232,7 +255,7 @@ static int seat_for_newcomer(const Session *session, bool observer, SessionTime 
         return observer ? -1 : longest_gone(session, now);
     }
     for (int i = 0; i < session->participant_count; i++) {
-        if (session->participants[i].state == SEAT_FREE) {
+        if (session->glances[i].state == SEAT_FREE) {
             return i;
         }
     }
@@ -246,7 +269,8 @@ static bool name_is_taken(const Session *session, const Newcomer *newcomer, Sess
     for (int i = 0; i < session->participant_count; i++) {
         const Participant *participant = &session->participants[i];
 
-        if (participant->state != SEAT_FREE && participant->likeness == newcomer->likeness &&
+        if (session->glances[i].likeness == newcomer->likeness &&
+            session->glances[i].state != SEAT_FREE &&
             names_alike(participant->name, newcomer->name) &&
             !grace_is_over(session, participant, now)) {
             return true;
@@ -320,8 +344,11 @@ void people_remove(Session *session, uint16_t seat, Journal *journal)
 /* Whether this token has opened a seat here, of whoever has it now. */
 static bool token_is_used(const Session *session, const uint8_t *token)
 {
+    const uint32_t hash = hash_of_token(token);
+
     for (int i = 0; i < session->participant_count; i++) {
-        if (tokens_match(session->participants[i].resume_token, token)) {
+        if (session->glances[i].token_hash == hash &&
+            tokens_match(session->participants[i].resume_token, token)) {
             return true;
         }
     }

@@ -10,8 +10,10 @@
 #include "shared/session/roles.h"
 
 enum {
-    SLICES = 10,               /* participants are served in turn, so that no pass is long */
-    MAP_EVERY_ROUND_MAX = 100, /* people up to whom the map goes out every round */
+    SLICES = 10,                /* participants are served in turn, so that no pass is long */
+    LARGE_SESSION = 100,        /* people from whom on costs are spread over time */
+    ROUNDS_PER_ROSTER_PAGE = 3, /* of one reader in a large session */
+    ROUNDS_PER_ROSTER_PAGE_PLAYING = 10,
     ROUNDS_PER_TEAM_PAGE = 5,
     LEADER_PAGES = 8,
     QUIET_SLICES_MAX = 5 /* a STANDING at least every so many rounds */
@@ -79,7 +81,9 @@ join(Session *session, SessionTime now, const SessionEvent *event, Outbox *outbo
         send_catalogue(session, event->connection, outbox);
         group_send_bars(session, event->connection, event->message->join.facilitates, outbox);
         play_send_standing(session, result.seat, outbox);
-        group_refresh(session, now);
+        if (session->participant_count <= LARGE_SESSION) {
+            group_refresh(session, now); /* else within a round: a thousand may come at once */
+        }
     }
     return result;
 }
@@ -212,9 +216,7 @@ static void send_round(Session *session, SessionTime now, Outbox *outbox, Journa
     group_finish_bars(session, now, outbox, journal);
     follow_take(session, now);
     group_send_snapshot(session, now, outbox);
-    if (session->participant_count <= MAP_EVERY_ROUND_MAX || round % 2 == 0) {
-        group_send_map_page(session, outbox);
-    }
+    group_send_map_page(session, outbox);
     if (round % ROUNDS_PER_TEAM_PAGE == 0) {
         group_send_team_page(session, outbox);
     }
@@ -231,22 +233,41 @@ static bool standing_is_due(Participant *participant)
     return participant->quiet_slices >= QUIET_SLICES_MAX;
 }
 
+/*
+ * Who leads waits for nobody: their program asks for the whole roster. In a large session all
+ * others get a page now and then, within what each may cost: names are not urgent while one plays.
+ */
+static void send_roster(Session *session, SessionTime now, uint16_t seat, Outbox *outbox)
+{
+    const bool leads = session->participants[seat].facilitates;
+    const uint32_t turn = session->snapshot_number + seat / SLICES;
+    uint32_t rounds = 1;
+
+    if (!leads && session->participant_count > LARGE_SESSION) {
+        const Section *section = timeline_section_at_time(&session->timeline, now);
+
+        rounds = section->transport == TRANSPORT_PLAYING ? ROUNDS_PER_ROSTER_PAGE_PLAYING
+                                                         : ROUNDS_PER_ROSTER_PAGE;
+    }
+    for (int page = 0; turn % rounds == 0 && page < (leads ? LEADER_PAGES : 1); page++) {
+        people_send_roster(session, seat, outbox);
+    }
+}
+
 static void
 serve(Session *session, SessionTime now, uint16_t seat, Outbox *outbox, Journal *journal)
 {
     Participant *participant = &session->participants[seat];
 
     play_advance(session, now, seat, journal);
+    group_note_map_change(session, seat);
     if (participant->state != SEAT_CONNECTED) {
         return;
     }
     if (participant_plays(participant) && standing_is_due(participant)) {
         play_send_standing(session, seat, outbox);
     }
-    /* Who leads waits for nobody: their program asks for the whole roster. */
-    for (int page = 0; page < (participant->facilitates ? LEADER_PAGES : 1); page++) {
-        people_send_roster(session, seat, outbox);
-    }
+    send_roster(session, now, seat, outbox);
 }
 
 static void tick(Session *session, SessionTime now, Outbox *outbox, Journal *journal)

@@ -109,6 +109,14 @@ typedef struct {
     uint16_t roster_cursor;   /* ... and how far that has come */
 } Participant;
 
+/* What is looked for among all seats, beside each other: the people themselves lie 10 kB apart. */
+typedef struct {
+    uint64_t likeness;   /* of the name */
+    uint32_t token_hash; /* of the resume token, also of a seat given up */
+    uint8_t state;       /* SeatState */
+    bool observes;
+} SeatGlance;
+
 typedef struct {
     char name[NAME_BYTES_MAX + 1];
     uint64_t likeness; /* of the name */
@@ -154,6 +162,10 @@ typedef struct {
     /* When each seat's entry last changed. Beside each other and not with the people, because all
        who read the roster look through all of them. */
     uint32_t roster_changed[PARTICIPANTS_MAX];
+    SeatGlance glances[PARTICIPANTS_MAX];
+    uint8_t map_sent[PARTICIPANTS_MAX];                           /* the verdicts last sent ... */
+    uint16_t map_changed[PARTICIPANTS_MAX / MAP_BLOCK_SEATS + 1]; /* ... and how many of a block
+                                                                   differ from them now */
     GroupStatistics group;
     GroupFigures figures;
     GroupReference reference;
@@ -170,7 +182,7 @@ typedef struct {
     SessionTime bars_held_to; /* no bar is summed up before this */
     SessionTime next_slice_at;
     int slice;
-    uint16_t map_cursor;
+    uint16_t map_cursor; /* the next block in turn */
     uint16_t team_cursor;
     uint32_t snapshot_number;
     int64_t scratch[PARTICIPANTS_MAX];

@@ -193,10 +193,26 @@ static void draw_reduced(void)
     draw_play_view(&view);
 }
 
+static void prepare_results_alone(void)
+{
+    prepare_results();
+    stage.model.snapshot.joined = 1;
+    for (int bar = 0; bar < stage.others.bar_count; bar++) {
+        stage.others.bars[bar].active = 1;
+    }
+}
+
+static void prepare_results_listened(void)
+{
+    prepare_results_alone();
+    stage.model.own_count = 0;
+    stage.model.standing = (StandingMessage){.notes = 30};
+}
+
 static void draw_results(void)
 {
     static ResultsState state;
-    ResultsView view = {.music = stage_now(&stage, 360.0), .can_save = true, .has_history = true};
+    ResultsView view = {.music = stage_now(&stage, 360.0)};
 
     state = (ResultsState){.scroll = {.offset_px = 0.0F}};
     (void)screen_results(&ui, &stage.model, &view, &state);
@@ -274,6 +290,8 @@ static const Screen screens[] = {
     {"practice", prepare_24, draw_practice},
     {"practice-stopped", prepare_lobby, draw_practice_stopped},
     {"results", prepare_results, draw_results},
+    {"results-alone", prepare_results_alone, draw_results},
+    {"results-listened", prepare_results_listened, draw_results},
 };
 
 /* ---- pictures ---------------------------------------------------------------------------------

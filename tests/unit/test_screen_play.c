@@ -159,7 +159,7 @@ static void without_a_calibration_nobody_is_called_early(void **state)
     view = play_view(23.9);
     (void)draw_play(&view);
     check(frame_text(&frame, "Got it") != NULL);
-    check(frame_text(&frame, "calibrate to see early and late") != NULL);
+    check(frame_text(&frame, "set your timing offset in Settings to see early and late") != NULL);
     check(frame_text(&frame, "A little early") == NULL);
 }
 
@@ -535,7 +535,7 @@ static void settings_from_anywhere_are_brought_into_range(void **state)
 
 static ResultsAction draw_results(void)
 {
-    ResultsView view = {.music = stage_now(&stage, 300.0), .can_save = true, .has_history = true};
+    ResultsView view = {.music = stage_now(&stage, 300.0)};
     ResultsAction action;
 
     frame_begin(&frame);
@@ -617,12 +617,97 @@ static void results_answer_keys_and_offer_a_new_zero(void **state)
     check(frame_text(&frame, "Use 12 ms") != NULL);
     stage.model.config.calibration_us = 50000;
     check_i64(results_offset_us(&stage.model), 38000);
-    ui_input_text(&frame.ui, "s", 1);
-    check_i64(draw_results(), RESULTS_ACTION_SAVE);
     ui_input_key(&frame.ui, UI_KEY_ENTER, 0);
     check_i64(draw_results(), RESULTS_ACTION_BACK);
     stage.model.standing.bias_us = 3000;
     check(!results_has_offset(&stage.model));
+}
+
+/* As many hits on notes as this, and no others. */
+static void set_hits(uint32_t hits)
+{
+    memset(stage.model.standing.counts, 0, sizeof stage.model.standing.counts);
+    stage.model.standing.counts[JUDGEMENT_GOOD] = hits;
+}
+
+static void a_new_zero_needs_sixteen_even_hits(void **state)
+{
+    (void)state;
+    set_up(&windows[0], true, false);
+    stage.model.standing.spread_us = 39999;
+    set_hits(16);
+    check(results_has_offset(&stage.model));
+    set_hits(15);
+    check(!results_has_offset(&stage.model));
+    set_hits(16);
+    stage.model.standing.spread_us = 40000;
+    check(!results_has_offset(&stage.model));
+    (void)draw_results();
+    check(frame_text(&frame, "Use 12 ms") == NULL);
+}
+
+static void whoever_only_listened_gets_no_figures_and_no_praise(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
+        set_up(&windows[i], true, false);
+        stage.others.bar_count = 0;
+        stage.model.own_count = 0;
+        stage.model.snapshot.joined = 1;
+        stage.model.standing = (StandingMessage){.notes = 30};
+        (void)draw_results();
+        check_tidy(&windows[i], "listened");
+        check(frame_text(&frame, "You listened to 30 notes.") != NULL);
+        check(frame_text(&frame, "0 ms, tight") == NULL);
+        check(frame_text(&frame, "\xE2\x80\x93") != NULL);
+    }
+    set_up(&windows[0], true, false);
+    stage.model.standing = (StandingMessage){.notes = 30, .best_combo = 3, .score_centi = 4000};
+    stage.model.snapshot.joined = 1;
+    set_hits(12);
+    (void)draw_results();
+    check(frame_text(&frame, "You played 12 of 30 notes for 2 minutes.") != NULL);
+}
+
+static void alone_the_headline_is_about_oneself(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
+        set_up(&windows[i], true, false);
+        for (int bar = 0; bar < stage.others.bar_count; bar++) {
+            stage.others.bars[bar].active = 1;
+            stage.others.bars[bar].sigma_us = 0;
+            stage.others.bars[bar].together_centi = 10000;
+        }
+        stage.model.standing.bias_us = -30000;
+        stage.model.standing.spread_us = 9000;
+        (void)draw_results();
+        check_tidy(&windows[i], "alone");
+        check(frame_text(&frame, "Steady, a little early.") != NULL);
+        check(frame_text(&frame, "One drum, all the way.") == NULL);
+    }
+    set_up(&windows[0], true, false);
+    for (int bar = 0; bar < stage.others.bar_count; bar++) {
+        stage.others.bars[bar].active = 1;
+    }
+    (void)draw_results();
+    check(frame_text(&frame, "Two or more make a group.") != NULL);
+    check(frame_text(&frame, "Best bar") == NULL);
+    check(frame_text(&frame, "Most improved") == NULL);
+}
+
+static void in_practice_nobody_is_called_a_facilitator(void **state)
+{
+    PlayView view = play_view(23.9);
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    stage.model.welcome.role = ROLE_FACILITATOR;
+    (void)draw_play(&view);
+    check(frame_text(&frame, "Facilitator") != NULL);
+    view.practising = true;
+    (void)draw_play(&view);
+    check(frame_text(&frame, "Facilitator") == NULL);
 }
 
 static bool play_opens_menu(void)
@@ -704,6 +789,10 @@ int main(void)
         cmocka_unit_test(praise_names_the_team_and_then_its_figures),
         cmocka_unit_test(teams_that_did_not_play_are_not_praised),
         cmocka_unit_test(results_answer_keys_and_offer_a_new_zero),
+        cmocka_unit_test(a_new_zero_needs_sixteen_even_hits),
+        cmocka_unit_test(whoever_only_listened_gets_no_figures_and_no_praise),
+        cmocka_unit_test(alone_the_headline_is_about_oneself),
+        cmocka_unit_test(in_practice_nobody_is_called_a_facilitator),
         cmocka_unit_test(enter_and_space_press_the_menu_button_on_every_screen),
     };
 

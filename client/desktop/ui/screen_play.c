@@ -847,6 +847,7 @@ PlayAction screen_play(Ui *ui, const ClientModel *model, const PlayView *view, P
     }
     bar = size_class == LAYOUT_TINY ? tiny_bar(model, view, state, &words)
                                     : status_of_session(model, &view->music, &words);
+    bar.badge = view->practising ? NULL : bar.badge;
     menu = view_status_bar(ui, &bar);
     if (size_class == LAYOUT_MEDIUM) {
         draw_medium(ui, model, view, state);

@@ -29,6 +29,7 @@ typedef struct {
     bool names;           /* names stand around the ring */
     bool one_key;         /* to play: no keys but the drum's and the menu's */
     bool watching;        /* takes part without drumming */
+    bool practising;      /* alone: nobody to lead */
     bool with_score;      /* the score stands beside the run, as in practice */
     const char *drum_key; /* "Space"; NULL counts as that */
     PlayNotice notice;

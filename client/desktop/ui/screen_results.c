@@ -15,15 +15,18 @@
 #define SCORE_HEIGHT 150.0F
 #define TEAMS_HEIGHT 196.0F
 #define PRAISE_HEIGHT 186.0F
+#define HEADLINE_HITS_MIN 4
 #define OFFER_BIAS_US_MIN 5000
-#define OFFER_NOTES_MIN 32
+#define OFFER_HITS_MIN 16
+#define OFFER_SPREAD_US_BELOW 40000
 
 bool results_has_offset(const ClientModel *model)
 {
     int32_t bias_us = model->standing.bias_us;
     int64_t offset_us = (int64_t)model->config.calibration_us + bias_us;
 
-    return model->has_standing && model->standing.notes >= OFFER_NOTES_MIN &&
+    return model->has_standing && results_hit_count(model) >= OFFER_HITS_MIN &&
+           model->standing.spread_us < OFFER_SPREAD_US_BELOW &&
            (bias_us >= OFFER_BIAS_US_MIN || bias_us <= -OFFER_BIAS_US_MIN) &&
            offset_us >= -CALIBRATION_US_MAX && offset_us <= CALIBRATION_US_MAX;
 }
@@ -44,6 +47,27 @@ static void add_count(WordsText *text, int64_t count, const char *one, const cha
     words_add(text, count == 1 ? one : many);
 }
 
+/* "You played 412 notes" or, where some got away, "You played 380 of 412 notes". */
+static void add_notes(const ClientModel *model, WordsText *text)
+{
+    uint32_t notes = model->standing.notes;
+    uint32_t hits = results_hit_count(model);
+
+    if (hits == 0) {
+        words_add(text, "You listened");
+        words_add(text, notes > 0 ? " to " : "");
+    } else {
+        words_add(text, "You played ");
+    }
+    if (hits > 0 && hits < notes) {
+        words_add_number(text, hits);
+        words_add(text, " of ");
+    }
+    if (notes > 0) {
+        add_count(text, notes, "note", "notes");
+    }
+}
+
 /* "You played 412 notes with 23 others for 6 minutes." */
 static void
 played_words(const ClientModel *model, const ResultsTake *take, int64_t beat_ns, WordsText *text)
@@ -57,8 +81,7 @@ played_words(const ClientModel *model, const ResultsTake *take, int64_t beat_ns,
     int64_t minutes = div_floor(beats * beat_ns + NS_PER_MINUTE / 2, NS_PER_MINUTE);
 
     words_clear(text);
-    words_add(text, "You played ");
-    add_count(text, model->standing.notes, "note", "notes");
+    add_notes(model, text);
     if (people > 1) {
         words_add(text, " with ");
         add_count(text, people - 1, "other", "others");
@@ -70,17 +93,36 @@ played_words(const ClientModel *model, const ResultsTake *take, int64_t beat_ns,
     words_add(text, ".");
 }
 
+/* How the group has become, or, without one, how oneself played: by timing alone, since a flag is
+   about the last moments and not about the take. */
+static void
+headline_words(const ClientModel *model, const ResultsTake *take, int64_t beat_ns, WordsText *text)
+{
+    const StandingMessage *standing = &model->standing;
+    const double beat_us = (double)beat_ns / 1000.0;
+    const WordsFigures none = {.known = false};
+    const WordsFigures figures = {.known = results_hit_count(model) >= HEADLINE_HITS_MIN,
+                                  .verdict = VERDICT_ON,
+                                  .calibrated = model->config.calibrated,
+                                  .bias_beats = standing->bias_us / beat_us,
+                                  .spread_beats = standing->spread_us / beat_us};
+
+    words_clear(text);
+    if (take->is_group) {
+        words_journey(take->first_word, take->last_word, text);
+    } else if (figures.known) {
+        words_add(text, words_phrase(words_phrase_of(&figures, &none)).headline);
+    } else {
+        words_add(text, "That was it.");
+    }
+}
+
 static void draw_titles(Ui *ui, Rect rect, const ClientModel *model, int64_t beat_ns)
 {
     ResultsTake take = results_take(model->others);
     WordsText words;
 
-    if (take.bar_count == 0) {
-        words_clear(&words);
-        words_add(&words, "That was it.");
-    } else {
-        words_journey(take.first_word, take.last_word, &words);
-    }
+    headline_words(model, &take, beat_ns, &words);
     view_text(ui,
               (Point){rect.x, rect.y + 22.0F},
               &(UiLabel){.size_px = rect.w < 420.0F ? TYPE_SENTENCE : TYPE_TITLE,
@@ -110,27 +152,6 @@ static void offset_words(const ClientModel *model, WordsText *question, WordsTex
 /* ---- buttons ----------------------------------------------------------------------------------
  */
 
-typedef struct {
-    Rect row; /* what is free between the ends */
-    float back_width;
-    bool caps;
-} Footer;
-
-static bool
-left_button(Ui *ui, Footer *footer, const char *id, const char *label, char key, const char *cap)
-{
-    UiButton button = {.label = label, .key_cap = footer->caps ? cap : NULL, .shortcut = key};
-    float width = ui_button_width(ui, &button);
-    bool pressed;
-
-    if (width + SPACE_3 + footer->back_width > footer->row.w) {
-        return false; /* the way back comes first */
-    }
-    pressed = ui_button(ui, ui_id(id), rect_cut_left(&footer->row, width), &button);
-    (void)rect_cut_left(&footer->row, SPACE_3);
-    return pressed;
-}
-
 static ResultsAction draw_offer(Ui *ui, Rect row, const ClientModel *model)
 {
     WordsText question;
@@ -156,34 +177,24 @@ static ResultsAction
 draw_footer(Ui *ui, const ClientModel *model, const ResultsView *view, bool wide)
 {
     const Layout *layout = &ui->frame.layout;
-    Footer footer = {.row = {layout->margin,
-                             layout->height - FOOTER_TOP,
-                             layout->width - 2.0F * layout->margin,
-                             CONTROL_HEIGHT},
-                     .caps = layout->width >= 640.0F};
+    Rect row = {layout->margin,
+                layout->height - FOOTER_TOP,
+                layout->width - 2.0F * layout->margin,
+                CONTROL_HEIGHT};
     ResultsAction action = RESULTS_ACTION_NONE;
     UiButton back = {.label = view->back == NULL ? "Back to lobby" : view->back,
-                     .key_cap = footer.caps ? "Enter" : NULL,
+                     .key_cap = layout->width >= 640.0F ? "Enter" : NULL,
                      .kind = UI_BUTTON_MAIN,
                      .escape = true};
+    float back_width = ui_button_width(ui, &back);
 
-    footer.back_width = ui_button_width(ui, &back);
-    if (view->can_save && left_button(ui, &footer, "results save", "Save report", 's', "S")) {
-        action = RESULTS_ACTION_SAVE;
-    }
-    if (view->has_history && left_button(ui, &footer, "results history", "History", 'h', "H")) {
-        action = RESULTS_ACTION_HISTORY;
-    }
     if (wide && results_has_offset(model)) {
-        Rect left = footer.row;
-        ResultsAction offer;
+        Rect left = row;
 
         left.w = layout->width - layout->margin - RIGHT_COLUMN - SPACE_4 - left.x;
-        offer = draw_offer(ui, left, model);
-        action = offer == RESULTS_ACTION_NONE ? action : offer;
+        action = draw_offer(ui, left, model);
     }
-    if (ui_button(
-            ui, ui_id("results back"), rect_cut_right(&footer.row, footer.back_width), &back)) {
+    if (ui_button(ui, ui_id("results back"), rect_cut_right(&row, back_width), &back)) {
         action = RESULTS_ACTION_BACK;
     }
     return action;
@@ -278,6 +289,7 @@ screen_results(Ui *ui, const ClientModel *model, const ResultsView *view, Result
     bar.title = view->title == NULL ? bar.title : view->title;
     bar.subtitle = "Results";
     bar.middle = NULL;
+    bar.badge = view->practising ? NULL : bar.badge;
     if (view_status_bar(ui, &bar)) {
         action = RESULTS_ACTION_MENU;
     }

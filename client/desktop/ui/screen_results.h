@@ -13,8 +13,7 @@ typedef struct {
     ModelNow music;
     const char *title; /* NULL: the session's */
     const char *back;  /* label of the main button; NULL: "Back to lobby" */
-    bool can_save;     /* offer to save a report */
-    bool has_history;  /* offer the history */
+    bool practising;   /* alone: nobody to lead */
 } ResultsView;
 
 /* Caller-owned; zeroed memory is a fresh one. */
@@ -25,8 +24,6 @@ typedef struct {
 typedef enum {
     RESULTS_ACTION_NONE,
     RESULTS_ACTION_MENU,
-    RESULTS_ACTION_SAVE,
-    RESULTS_ACTION_HISTORY,
     RESULTS_ACTION_USE_OFFSET, /* results_offset_us is the new calibration */
     RESULTS_ACTION_BACK
 } ResultsAction;
@@ -34,7 +31,8 @@ typedef enum {
 ResultsAction
 screen_results(Ui *ui, const ClientModel *model, const ResultsView *view, ResultsState *state);
 
-/* Whether the bias is worth a new zero, and the calibration that would take it away. */
+/* Whether the bias is worth a new zero (large, of enough hits that are even), and the calibration
+ * that would take it away. */
 bool results_has_offset(const ClientModel *model);
 int32_t results_offset_us(const ClientModel *model);
 

@@ -156,6 +156,7 @@ ScreenRingAction screen_ring(
     StatusBar bar = status_of_session(model, &view->music, &words);
     bool menu = false;
 
+    bar.badge = view->practising ? NULL : bar.badge;
     play_state_advance(play, model, &view->music, ui->frame.now_s, ui->frame.reduced_motion);
     if (layout->size_class != LAYOUT_MINIMAL) {
         if (page.ring.names) {

@@ -181,7 +181,9 @@ void meter_words(const Meter *meter, bool brief, WordsText *text)
 {
     words_clear(text);
     if (!meter->calibrated) {
-        words_add(text, "calibrate to see early and late");
+        words_add(text,
+                  brief ? "set your offset in Settings"
+                        : "set your timing offset in Settings to see early and late");
         return;
     }
     if (meter->hit_count < 2) {

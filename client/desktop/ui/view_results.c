@@ -11,6 +11,7 @@
 #define HEAD 26.0F /* from a panel's top to the middle of its title */
 #define TEAM_ROW 34.0F
 #define RUNNING_HITS 16
+#define NO_FIGURE "\xE2\x80\x93" /* a dash where there is nothing to measure */
 
 /* ---- figures ----------------------------------------------------------------------------------
  */
@@ -43,7 +44,8 @@ ResultsTake results_take(const ModelOthers *others)
     edge = take.bar_count < RESULTS_EDGE_BARS ? take.bar_count : RESULTS_EDGE_BARS;
     take.first_word = word_of(take.bars, edge);
     take.last_word = word_of(take.bars + take.bar_count - edge, edge);
-    for (int i = 1; i < take.bar_count; i++) {
+    for (int i = 0; i < take.bar_count; i++) {
+        take.is_group = take.is_group || take.bars[i].active > 1;
         if (take.bars[i].together_centi > take.bars[take.best_bar].together_centi) {
             take.best_bar = i;
         }
@@ -70,6 +72,16 @@ int results_histogram(const ClientModel *model, int64_t range_us, float counts[R
         }
     }
     return hits;
+}
+
+uint32_t results_hit_count(const ClientModel *model)
+{
+    uint32_t count = 0;
+
+    for (int i = 0; i < JUDGEMENT_COUNT_SENT; i++) {
+        count += judgement_claims_note((Judgement)i) ? model->standing.counts[i] : 0;
+    }
+    return count;
 }
 
 int results_team_order(const ModelOthers *others, uint16_t order[TEAMS_MAX])
@@ -245,6 +257,10 @@ void view_results_curve(Ui *ui, Rect rect, const ClientModel *model)
 
     if (take.bar_count == 0) {
         say_empty(ui, inner, "No bar has been finished yet.");
+        return;
+    }
+    if (!take.is_group) {
+        say_empty(ui, inner, "Two or more make a group.");
         return;
     }
     view_text(ui, (Point){rect_right(inner), rect.y + HEAD}, &label, "together");
@@ -426,8 +442,28 @@ static void add_spread(const ClientModel *model, int64_t beat_ns, WordsText *tex
 
     words_add_number(text, words_whole_ms((int64_t)model->standing.spread_us));
     words_add(text, " ms");
-    if (model->standing.notes > 0) {
-        words_add(text, share <= 0.05 ? ", tight" : (share <= 0.08 ? ", steady" : ""));
+    words_add(text, share <= 0.05 ? ", tight" : (share <= 0.08 ? ", steady" : ""));
+}
+
+/* Two hits make a spread, and no hit is no figure at all. */
+static void
+add_figures(const ClientModel *model, int64_t beat_ns, WordsText *bias, WordsText *spread)
+{
+    uint32_t hits = results_hit_count(model);
+
+    words_clear(bias);
+    words_clear(spread);
+    if (hits == 0) {
+        words_add(bias, NO_FIGURE);
+    } else if (model->config.calibrated) {
+        words_add_lateness(bias, model->standing.bias_us);
+    } else {
+        words_add(bias, "set your offset");
+    }
+    if (hits < 2) {
+        words_add(spread, NO_FIGURE);
+    } else {
+        add_spread(model, beat_ns, spread);
     }
 }
 
@@ -438,10 +474,16 @@ void view_results_score(Ui *ui, Rect rect, const ClientModel *model, int64_t bea
     Rect facts = {inner.x + 130.0F, inner.y - 8.0F, fmaxf(inner.w - 130.0F, 0.0F), 40.0F};
     UiLabel label = lesser(ui, TEXT_CENTER);
     WordsText words;
+    WordsText bias;
+    WordsText spread;
 
     ui_panel(ui, rect);
     words_clear(&words);
-    words_add_number(&words, (standing->score_centi + 50) / 100);
+    if (results_hit_count(model) == 0) {
+        words_add(&words, NO_FIGURE);
+    } else {
+        words_add_number(&words, (standing->score_centi + 50) / 100);
+    }
     view_text(ui,
               (Point){inner.x + 42.0F, inner.y + 38.0F},
               &(UiLabel){.size_px = standing->score_centi >= 9950 ? 56.0F : TYPE_FIGURE,
@@ -449,20 +491,17 @@ void view_results_score(Ui *ui, Rect rect, const ClientModel *model, int64_t bea
                          .align = TEXT_CENTER},
               words.bytes);
     view_text(ui, (Point){inner.x + 42.0F, inner.y + 94.0F}, &label, "your score");
-    words_clear(&words);
-    if (model->config.calibrated) {
-        words_add_lateness(&words, standing->bias_us);
-    } else {
-        words_add(&words, "calibrate first");
-    }
-    draw_fact(ui, facts, "Bias", words.bytes);
-    words_clear(&words);
-    add_spread(model, beat_ns, &words);
+    add_figures(model, beat_ns, &bias, &spread);
+    draw_fact(ui, facts, "Bias", bias.bytes);
     facts.y += 40.0F;
-    draw_fact(ui, facts, "Spread", words.bytes);
+    draw_fact(ui, facts, "Spread", spread.bytes);
     words_clear(&words);
-    words_add_number(&words, standing->best_combo);
-    words_add(&words, " in a row");
+    if (standing->best_combo > 0) {
+        words_add_number(&words, standing->best_combo);
+        words_add(&words, " in a row");
+    } else {
+        words_add(&words, NO_FIGURE);
+    }
     facts.y += 40.0F;
     draw_fact(ui, facts, "Best run", words.bytes);
 }
@@ -597,13 +636,14 @@ void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
     uint16_t order[TEAMS_MAX];
     int teams = results_team_order(others, order);
     Rect row = {inner.x, inner.y - 8.0F, inner.w, 32.0F};
+    float top = row.y;
     WordsText words;
 
     /* Teams of which nobody plays are not tight. */
-    if (teams >= 2 && others->teams[order[0]].together_centi > 0) {
+    if (take.is_group && teams >= 2 && others->teams[order[0]].together_centi > 0) {
         draw_praise(ui, &row, "Tightest team", others->teams[order[0]].name, "");
     }
-    if (improved != NULL) {
+    if (improved != NULL && take.is_group) {
         words_clear(&words);
         words_add(&words, ", ");
         words_add_number(&words, (improved->first_together_centi + 50) / 100);
@@ -611,7 +651,7 @@ void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
         words_add_number(&words, (improved->together_centi + 50) / 100);
         draw_praise(ui, &row, "Most improved", improved->name, words.bytes);
     }
-    if (take.bar_count > 0) {
+    if (take.is_group && take.bars[take.best_bar].together_centi > 0) {
         words_clear(&words);
         words_add(&words, "bar ");
         words_add_number(&words, take.bars[take.best_bar].bar);
@@ -625,5 +665,8 @@ void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
         words_add_number(&words, model->standing.best_combo);
         words_add(&words, " in a row");
         draw_praise(ui, &row, "Your longest run", "", words.bytes);
+    }
+    if (row.y <= top) {
+        say_empty(ui, inner, "Your best moments appear here.");
     }
 }

@@ -23,7 +23,8 @@ typedef struct {
     int bar_count;
     GroupWord first_word; /* of the first and of the last few bars */
     GroupWord last_word;
-    int best_bar; /* index of the bar with the largest figure */
+    int best_bar;  /* index of the bar with the largest figure */
+    bool is_group; /* two or more have drummed at the same time */
 } ResultsTake;
 
 ResultsTake results_take(const ModelOthers *others);
@@ -31,6 +32,9 @@ ResultsTake results_take(const ModelOthers *others);
 /* One bin per RESULTS_BINS, of the hits that claimed a note; those outside +-`range_us` count at
    the edge. Returns how many hits there are. */
 int results_histogram(const ClientModel *model, int64_t range_us, float counts[RESULTS_BINS]);
+
+/* How many notes of the take were hit, by the server's count. */
+uint32_t results_hit_count(const ClientModel *model);
 
 /* Seats of teams by falling togetherness: indices into others->teams. Returns how many, those with
    members only. */
