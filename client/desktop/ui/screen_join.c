@@ -74,7 +74,9 @@ static bool understand_code(JoinScreen *screen)
         return false;
     }
     if (host_bytes == 0) {
-        say(screen, JOIN_FIELD_HOST, "Type the host's address, or paste the whole link instead.");
+        say(screen,
+            JOIN_FIELD_HOST,
+            "Type the server: the part of the link between onedrum:// and the code.");
         return false;
     }
     memcpy(text + used, screen->host, host_bytes);
@@ -296,18 +298,19 @@ static void put_code(Page *page)
         right.y = rect_bottom(left) + below + SPACE_2 + FORM_LABEL_HEIGHT;
     }
     if (has_host) {
-        float host_below = put_field(page, JOIN_FIELD_HOST, right, "Host", &host);
+        float host_below = put_field(page, JOIN_FIELD_HOST, right, "Server", &host);
 
         below = is_pair ? fmaxf(below, host_below) : host_below;
     }
     if (below <= 0.0F) {
         Rect words = {page->x, rect_bottom(right) + SPACE_1, page->w, SPACE_5};
 
-        below = ui_paragraph(page->ui,
-                             words,
-                             &hint,
-                             has_host ? "The host is where the session runs: a name or an address."
-                                      : code_hint) +
+        below = ui_paragraph(
+                    page->ui,
+                    words,
+                    &hint,
+                    has_host ? "The server is the part of the link between onedrum:// and the code."
+                             : code_hint) +
                 SPACE_2;
     }
     page->y = rect_bottom(right) + below + SPACE_1;
@@ -503,6 +506,8 @@ JoinAction screen_join(JoinScreen *screen, Ui *ui, const JoinView *view)
     if (!screen->has_opened) {
         screen->has_opened = true;
         ui_focus(ui, screen->code[0] == '\0' ? field_id(JOIN_FIELD_CODE) : 0);
+        /* After a refusal: what is to be mended has the keyboard. */
+        focus_first_error(screen, ui);
     }
     content = ui_scroll_begin(ui, ui_id("join.scroll"), window, &screen->scroll);
     page.x = (window.w - width) / 2.0F;
