@@ -80,7 +80,8 @@ def compare(person, row):
     print(f"{person['name']}: {len(taps)} taps, file mean {mean:.1f} SD {spread:.1f}, "
           f"export mean {row['bias_ms']:.1f} SD {row['spread_ms']:.1f}, {counts}")
     if sum(counts.values()) != len(taps):
-        raise AssertionError(f"{person['name']}: {sum(counts.values())} of {len(taps)} taps arrived")
+        raise AssertionError(
+            f"{person['name']}: {sum(counts.values())} of {len(taps)} taps arrived")
     problems = []
     if abs(row["bias_ms"] - mean) > TOLERANCE_MS:
         problems.append(f"mean is off by {row['bias_ms'] - mean:.2f} ms")
