@@ -79,9 +79,9 @@ def compare(person, row):
     mean, spread = circular(taps)
     print(f"{person['name']}: {len(taps)} taps, file mean {mean:.1f} SD {spread:.1f}, "
           f"export mean {row['bias_ms']:.1f} SD {row['spread_ms']:.1f}, {counts}")
-    if sum(counts.values()) != len(taps):
-        raise AssertionError(
-            f"{person['name']}: {sum(counts.values())} of {len(taps)} taps arrived")
+    arrived = sum(counts.values())
+    if arrived != len(taps):
+        raise AssertionError(f"{person['name']}: {arrived} of {len(taps)} taps arrived")
     problems = []
     if abs(row["bias_ms"] - mean) > TOLERANCE_MS:
         problems.append(f"mean is off by {row['bias_ms'] - mean:.2f} ms")
