@@ -59,8 +59,20 @@ static void print_process(Page *page, const Metrics *metrics)
     gauge(page, "seats_taken", "Seats in use or kept.", (double)metrics->participants);
 }
 
+static int64_t guarded_count(const GateCounts *gate)
+{
+    int64_t count = 0;
+
+    for (int i = GUARD_PASSES + 1; i < GUARD_VERDICT_COUNT; i++) {
+        count += gate->guarded[i];
+    }
+    return count;
+}
+
 static void print_traffic(Page *page, const EndpointCounts *counts)
 {
+    const GateCounts *gate = &counts->gate;
+
     counter(page, "received_bytes_total", "UDP payload received.", counts->received_bytes);
     counter(page, "sent_bytes_total", "UDP payload sent.", counts->sent_bytes);
     counter(page, "received_datagrams_total", "Datagrams received.", counts->received_datagrams);
@@ -70,8 +82,13 @@ static void print_traffic(Page *page, const EndpointCounts *counts)
     counter(page, "pings_answered_total", "Clock pings answered.", counts->pings_answered);
     head(page, "dropped_datagrams_total", "counter", "Dropped by the endpoint, by cause.");
     labelled(page, "dropped_datagrams_total", "cause", "ping_of_nobody", counts->pings_refused);
-    labelled(page, "dropped_datagrams_total", "cause", "pong_not_sent", counts->pongs_unsent);
-    labelled(page, "dropped_datagrams_total", "cause", "not_accepting", counts->strangers_refused);
+    labelled(page, "dropped_datagrams_total", "cause", "answer_not_sent", counts->answers_unsent);
+    labelled(page, "dropped_datagrams_total", "cause", "hello_rate", gate->hellos_dropped);
+    labelled(page, "dropped_datagrams_total", "cause", "connect", gate->connects_refused);
+    labelled(page, "dropped_datagrams_total", "cause", "stranger", gate->strangers);
+    labelled(page, "dropped_datagrams_total", "cause", "forged", gate->forged);
+    labelled(page, "dropped_datagrams_total", "cause", "rate", gate->over_rate);
+    labelled(page, "dropped_datagrams_total", "cause", "guard", guarded_count(gate));
     head(page, "dropped_messages_total", "counter", "Messages that went nowhere, by cause.");
     labelled(page, "dropped_messages_total", "cause", "receiver_gone", counts->unsent);
     counter(page,

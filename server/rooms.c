@@ -7,14 +7,30 @@
 #include <string.h>
 
 #include "server/broadcasts.h"
+#include "server/guess_limit.h"
 #include "shared/link.h"
 #include "shared/platform/log.h"
+#include "shared/session/people.h"
+#include "shared/session/roles.h"
 
 enum {
     STAGGER_FROM = 64 /* people from whom on what is for everybody goes out in portions */
 };
 /* Between looks for connections that have joined nothing. */
 #define SWEEP_EVERY_NS NS_PER_S
+
+/*
+ * Codes have 40 bits. Of an address that named 30 wrong ones, and of everybody after 300, JOINs are
+ * looked at one by one: a guesser needs centuries, and a hall of 900 comes in within ten seconds.
+ */
+static const GuessRules code_rules = {
+    .each = {.burst = 30, .recovery_ns = 2 * NS_PER_S, .pace_ns = 10 * NS_PER_MS},
+    .all = {.burst = 300, .recovery_ns = NS_PER_S / 5, .pace_ns = 5 * NS_PER_MS}};
+
+/* A person who mistypes twice waits for nothing; a guesser gets one answer a second. */
+static const GuessRules password_rules = {
+    .each = {.burst = 3, .recovery_ns = 10 * NS_PER_S, .pace_ns = NS_PER_S},
+    .all = {.burst = 30, .recovery_ns = NS_PER_S, .pace_ns = NS_PER_S / 5}};
 
 /* Where a connection stands. */
 typedef enum {
@@ -33,6 +49,14 @@ typedef struct {
     uint64_t hears_from; /* the first broadcast that it gets, when joined */
     uint16_t join_attempts;
     uint16_t malformed;
+    uint32_t address;
+    bool waits; /* its JOIN, until turn_at */
+    SessionTime turn_at;
+    JoinMessage join;
+    bool asks;       /* to lead: its password, until ask_at ... */
+    bool is_checked; /* ... and now somebody compares it */
+    SessionTime ask_at;
+    PasswordMessage password;
 } RoomConnection;
 
 typedef struct {
@@ -54,6 +78,10 @@ struct Rooms {
     int joined_count;
     RoomsCounts counts;
     SessionTime sweep_at;
+    GuessLimit guesses; /* of codes */
+    GuessLimit password_guesses;
+    int asking_count;
+    int waiting_count;
     Outbox outbox;
     Journal journal;
     int64_t journal_lost; /* of it, already said */
@@ -102,6 +130,9 @@ const char *rooms_refusal_word(uint8_t reason)
         [REFUSAL_NOT_ALLOWED] = "not_allowed",
         [REFUSAL_NOT_NOW] = "not_now",
         [REFUSAL_OUT_OF_RANGE] = "out_of_range",
+        [REFUSAL_SERVER_KEY] = "server_key",
+        [REFUSAL_BANNED] = "banned",
+        [REFUSAL_PASSWORD] = "password",
     };
     _Static_assert(sizeof words / sizeof words[0] == REFUSAL_COUNT, "a word for every refusal");
 
@@ -121,6 +152,9 @@ static const char *command_word(uint8_t kind)
         [COMMAND_KICK] = "kick",
         [COMMAND_LOBBY] = "lobby",
         [COMMAND_CREATE] = "create",
+        [COMMAND_BAN] = "ban",
+        [COMMAND_LOCK] = "lock",
+        [COMMAND_UNLOCK] = "unlock",
     };
     _Static_assert(sizeof words / sizeof words[0] == COMMAND_COUNT, "a word for every command");
 
@@ -418,6 +452,7 @@ static void join_room(Rooms *rooms,
     log_join(room, connection, result.resumed);
 }
 
+/* A JOIN whose turn has come. */
 static void join(Rooms *rooms, SessionTime now, RoomConnection *connection, const Message *message)
 {
     int room_index;
@@ -430,6 +465,7 @@ static void join(Rooms *rooms, SessionTime now, RoomConnection *connection, cons
     }
     room_index = find_room(rooms, message->join.code);
     if (room_index < 0) {
+        guess_limit_failed(&rooms->guesses, connection->address, now);
         refuse(rooms, connection, REFUSAL_NO_SESSION, 0);
     } else {
         join_room(rooms, now, connection, room_index, message);
@@ -438,6 +474,135 @@ static void join(Rooms *rooms, SessionTime now, RoomConnection *connection, cons
         connection->join_attempts >= JOIN_ATTEMPTS_MAX) {
         rooms->counts.dropped_attempts++;
         end_connection(rooms, connection);
+    }
+}
+
+/* Where too many guess, everybody's JOIN waits, so that no answer tells a right code sooner. */
+static void
+take_join(Rooms *rooms, SessionTime now, RoomConnection *connection, const Message *message)
+{
+    connection->turn_at = guess_limit_turn(&rooms->guesses, connection->address, now);
+    if (connection->turn_at.ns <= now.ns) {
+        join(rooms, now, connection, message);
+        return;
+    }
+    connection->join = message->join;
+    connection->waits = true;
+    rooms->waiting_count++;
+}
+
+static void stop_waiting(Rooms *rooms, RoomConnection *connection)
+{
+    rooms->waiting_count -= connection->waits ? 1 : 0;
+    connection->waits = false;
+}
+
+/* --- leading by password --- */
+
+/* A password whose turn has come: a wrong code is told here, a wrong password later. */
+static void check_password(Rooms *rooms, SessionTime now, RoomConnection *connection)
+{
+    rooms->asking_count--;
+    connection->asks = false;
+    if (find_room(rooms, connection->password.code) < 0) {
+        guess_limit_failed(&rooms->guesses, connection->address, now);
+        refuse(rooms, connection, REFUSAL_NO_SESSION, 0);
+    } else if (rooms->ports.check_password(
+                   rooms->ports.context, connection->number, connection->password.text)) {
+        connection->is_checked = true;
+    } else {
+        refuse(rooms, connection, REFUSAL_NOT_NOW, 0);
+    }
+    memset(connection->password.text, 0, sizeof connection->password.text);
+}
+
+static void take_password(Rooms *rooms,
+                          SessionTime now,
+                          RoomConnection *connection,
+                          const PasswordMessage *password)
+{
+    SessionTime turn;
+    SessionTime code_turn;
+
+    if (rooms->ports.check_password == NULL) {
+        refuse(rooms, connection, REFUSAL_NOT_ALLOWED, 0);
+        return;
+    }
+    if (connection->asks || connection->is_checked) {
+        refuse(rooms, connection, REFUSAL_NOT_NOW, 0);
+        return;
+    }
+    turn = guess_limit_turn(&rooms->password_guesses, connection->address, now);
+    code_turn = guess_limit_turn(&rooms->guesses, connection->address, now);
+    connection->ask_at = turn.ns > code_turn.ns ? turn : code_turn;
+    connection->password = *password;
+    connection->asks = true;
+    rooms->asking_count++;
+    if (connection->ask_at.ns <= now.ns) {
+        check_password(rooms, now, connection);
+    }
+}
+
+static void end_unwelcome(Rooms *rooms, RoomConnection *connection)
+{
+    connection->join_attempts++;
+    if (connection->state == CONNECTION_UNJOINED &&
+        connection->join_attempts >= JOIN_ATTEMPTS_MAX) {
+        end_connection(rooms, connection);
+    }
+}
+
+void rooms_password_checked(Rooms *rooms, SessionTime now, uint32_t number, bool fits)
+{
+    RoomConnection *connection = find_connection(rooms, number);
+    Message lead = {.type = MESSAGE_LEAD};
+    int room_index = -1;
+
+    if (connection == NULL || connection->state == CONNECTION_LEAVING) {
+        return;
+    }
+    connection->is_checked = false;
+    room_index = find_room(rooms, connection->password.code);
+    if (!fits || room_index < 0) {
+        guess_limit_failed(&rooms->password_guesses, connection->address, now);
+        refuse(rooms, connection, REFUSAL_PASSWORD, 0);
+        end_unwelcome(rooms, connection);
+        return;
+    }
+    log_info("rooms: event=password session=%s connection=%u",
+             rooms->rooms[room_index]->code,
+             connection->number);
+    memcpy(lead.lead.code, connection->password.code, CODE_CHARS);
+    memcpy(lead.lead.facilitator_token,
+           rooms->rooms[room_index]->session.config.facilitator_token,
+           TOKEN_BYTES);
+    send_message(rooms, connection, &lead);
+}
+
+static void ask_in_turn(Rooms *rooms, SessionTime now)
+{
+    for (int i = 0; i < ROOM_CONNECTIONS_MAX && rooms->asking_count > 0; i++) {
+        RoomConnection *connection = &rooms->connections[i];
+
+        if (connection->asks && connection->ask_at.ns <= now.ns) {
+            check_password(rooms, now, connection);
+        }
+    }
+}
+
+static void take_turns(Rooms *rooms, SessionTime now)
+{
+    for (int i = 0; i < ROOM_CONNECTIONS_MAX && rooms->waiting_count > 0; i++) {
+        RoomConnection *connection = &rooms->connections[i];
+
+        if (connection->waits && connection->turn_at.ns <= now.ns) {
+            const Message message = {.type = MESSAGE_JOIN, .join = connection->join};
+
+            stop_waiting(rooms, connection);
+            if (connection->state == CONNECTION_UNJOINED) {
+                join(rooms, now, connection, &message);
+            }
+        }
     }
 }
 
@@ -559,7 +724,8 @@ static void create_session(Rooms *rooms, RoomConnection *connection, const Comma
     Message created = {.type = MESSAGE_CREATED};
     int index;
 
-    if (!room->participants[connection->seat].facilitates) {
+    if (!role_may_command(participant_role(&room->participants[connection->seat]),
+                          COMMAND_CREATE)) {
         refuse(rooms, connection, REFUSAL_NOT_ALLOWED, 0);
         return;
     }
@@ -590,6 +756,8 @@ Rooms *rooms_create(const RoomsConfig *config, const RoomsPorts *ports)
         return NULL;
     }
     rooms->ports = *ports;
+    rooms->guesses.rules = code_rules;
+    rooms->password_guesses.rules = password_rules;
     rooms->config = *config;
     memcpy(
         rooms->grooves, config->grooves, sizeof rooms->grooves[0] * (size_t)config->groove_count);
@@ -636,7 +804,7 @@ int rooms_joined_count(const Rooms *rooms)
     return rooms->joined_count;
 }
 
-void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number)
+void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number, uint32_t address)
 {
     uint32_t index = number & 0xffff;
 
@@ -645,8 +813,8 @@ void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number)
     }
     assert(number < CONNECTION_NONE && index < ROOM_CONNECTIONS_MAX);
     assert(rooms->connections[index].state == CONNECTION_FREE);
-    rooms->connections[index] =
-        (RoomConnection){.state = CONNECTION_UNJOINED, .number = number, .since = now};
+    rooms->connections[index] = (RoomConnection){
+        .state = CONNECTION_UNJOINED, .number = number, .since = now, .address = address};
 }
 
 /* Bytes that no client of ours sends. */
@@ -706,12 +874,16 @@ void rooms_received(
     }
     /* Types from 32 on are the server's own: nobody sends them to us. */
     if (!message_decode(bytes, size_bytes, &message) || message.type >= MESSAGE_WELCOME ||
-        (message.type == MESSAGE_JOIN) != (connection->state == CONNECTION_UNJOINED)) {
+        (message.type != MESSAGE_PASSWORD &&
+         (message.type == MESSAGE_JOIN) != (connection->state == CONNECTION_UNJOINED)) ||
+        connection->waits) {
         take_malformed(rooms, connection, size_bytes);
         return;
     }
-    if (message.type == MESSAGE_JOIN) {
-        join(rooms, now, connection, &message);
+    if (message.type == MESSAGE_PASSWORD) {
+        take_password(rooms, now, connection, &message.password);
+    } else if (message.type == MESSAGE_JOIN) {
+        take_join(rooms, now, connection, &message);
     } else {
         take_message(rooms, now, connection, &message);
     }
@@ -727,6 +899,9 @@ void rooms_disconnected(Rooms *rooms, SessionTime now, uint32_t number)
         return;
     }
     joined = connection->state == CONNECTION_JOINED;
+    stop_waiting(rooms, connection);
+    rooms->asking_count -= connection->asks ? 1 : 0;
+    connection->asks = false;
     set_state(rooms, connection, CONNECTION_FREE);
     if (joined) {
         event.seat = connection->seat;
@@ -744,7 +919,7 @@ static void drop_unjoined(Rooms *rooms, SessionTime now)
     for (int i = 0; i < ROOM_CONNECTIONS_MAX; i++) {
         RoomConnection *connection = &rooms->connections[i];
 
-        if (connection->state == CONNECTION_UNJOINED &&
+        if (connection->state == CONNECTION_UNJOINED && !connection->waits && !connection->asks &&
             now.ns - connection->since.ns > UNJOINED_S_MAX * NS_PER_S) {
             log_info("rooms: event=drop connection=%u cause=unjoined", connection->number);
             rooms->counts.dropped_unjoined++;
@@ -761,6 +936,8 @@ void rooms_tick(Rooms *rooms, SessionTime now)
     for (int i = 0; i < rooms->room_count; i++) {
         step(rooms, i, now, &event);
     }
+    take_turns(rooms, now);
+    ask_in_turn(rooms, now);
     if (now.ns >= rooms->sweep_at.ns) {
         rooms->sweep_at.ns = now.ns + SWEEP_EVERY_NS;
         drop_unjoined(rooms, now);

@@ -40,6 +40,11 @@ typedef struct {
                           const Groove *grooves,
                           int groove_count);
     void (*store_entry)(void *context, int64_t id, const JournalEntry *entry);
+    /*
+     * Starts to compare a password with the facilitator's; rooms_password_checked follows. False
+     * when too many wait. NULL where there is no such password.
+     */
+    bool (*check_password)(void *context, uint32_t connection, const char *password);
     /* Bytes that nobody can guess. */
     void (*random)(void *context, uint8_t *bytes, size_t size_bytes);
 } RoomsPorts;
@@ -95,11 +100,17 @@ const char *rooms_refusal_word(uint8_t reason);
 /* People with a connection, over all sessions. */
 int rooms_joined_count(const Rooms *rooms);
 
-/* What the network brings, with the number of the connection. `now` never goes back. */
-void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number);
+/*
+ * What the network brings, with the number of the connection. `now` never goes back. `address` is
+ * that of the host it comes from, in any form: it tells those who guess codes from others.
+ */
+void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number, uint32_t address);
 void rooms_received(
     Rooms *rooms, SessionTime now, uint32_t number, const uint8_t *bytes, size_t size_bytes);
 void rooms_disconnected(Rooms *rooms, SessionTime now, uint32_t number);
+
+/* Whether the password of this connection was the facilitator's. */
+void rooms_password_checked(Rooms *rooms, SessionTime now, uint32_t number, bool fits);
 
 /* Time has passed: every 5 to 20 ms. */
 void rooms_tick(Rooms *rooms, SessionTime now);

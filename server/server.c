@@ -14,10 +14,15 @@
 #include "server/metrics.h"
 #include "server/metrics_port.h"
 #include "server/net/endpoint.h"
+#include "server/password_check.h"
 #include "server/rooms.h"
+#include "server/server_key.h"
 #include "server/session_clock.h"
 #include "shared/platform/host_clock.h"
 #include "shared/platform/log.h"
+#include "shared/platform/secret_file.h"
+#include "shared/secure/entropy.h"
+#include "shared/secure/fingerprint.h"
 
 #define TICK_NS (5 * NS_PER_MS)
 /* With nobody there a session only has to notice that time passes. */
@@ -33,7 +38,9 @@ struct Server {
     Storage *storage;
     Endpoint *endpoint;
     Rooms *rooms;
-    int64_t offset_ns; /* session time minus host time */
+    PasswordCheck *password_check;          /* NULL without a facilitator's password */
+    int64_t offset_ns;                      /* session time minus host time */
+    uint8_t fingerprint[FINGERPRINT_BYTES]; /* of the server's key */
     bool announced;
     bool has_news; /* something was stored since the last time mark */
     HostTime tick_at;
@@ -58,7 +65,8 @@ static void
 format_links(const Server *server, const SessionConfig *config, char *plain, char *facilitator)
 {
     const char *host = server->options.public_host;
-    Link link = {.port = endpoint_port(server->endpoint), .has_token = true};
+    Link link = {
+        .port = endpoint_port(server->endpoint), .has_token = true, .has_fingerprint = true};
 
     if (host[0] == '\0') {
         host = server->options.listen_host;
@@ -69,6 +77,7 @@ format_links(const Server *server, const SessionConfig *config, char *plain, cha
     (void)snprintf(link.host, sizeof link.host, "%s", host);
     memcpy(link.code, config->code, CODE_CHARS);
     memcpy(link.facilitator_token, config->facilitator_token, TOKEN_BYTES);
+    memcpy(link.fingerprint, server->fingerprint, FINGERPRINT_BYTES);
     (void)link_format(&link, false, plain, LINK_TEXT_BYTES_MAX);
     (void)link_format(&link, true, facilitator, LINK_TEXT_BYTES_MAX);
 }
@@ -78,12 +87,14 @@ static void print_session(const Server *server, const char *event, const Session
     char plain[LINK_TEXT_BYTES_MAX] = "";
     char facilitator[LINK_TEXT_BYTES_MAX] = "";
     char code[CODE_CHARS + 1] = {0};
+    char fingerprint[FINGERPRINT_TEXT_BYTES];
     json_t *line;
     char *text;
 
     memcpy(code, config->code, CODE_CHARS);
     format_links(server, config, plain, facilitator);
-    line = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i}",
+    fingerprint_format(server->fingerprint, fingerprint);
+    line = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:i}",
                      "event",
                      event,
                      "port",
@@ -94,6 +105,8 @@ static void print_session(const Server *server, const char *event, const Session
                      plain,
                      "facilitator_link",
                      facilitator,
+                     "fingerprint",
+                     fingerprint,
                      "title",
                      config->title,
                      "seats",
@@ -173,6 +186,13 @@ static void port_store_entry(void *context, int64_t id, const JournalEntry *entr
     server->has_news = true;
 }
 
+static bool port_check_password(void *context, uint32_t connection, const char *password)
+{
+    const Server *server = context;
+
+    return password_check_ask(server->password_check, connection, password);
+}
+
 static void port_random(void *context, uint8_t *bytes, size_t size_bytes)
 {
     int result = getentropy(bytes, size_bytes);
@@ -244,6 +264,21 @@ static bool open_storage(Server *server, ServerError *error)
     return server->storage != NULL ? true : fail(error, cause.text);
 }
 
+/* Reads or makes the key; the storage has made the directory and locked it. */
+static bool open_key(Server *server, NoiseKeyPair *key, ServerError *error)
+{
+    StorageError cause;
+
+    if (!secure_start()) {
+        return fail(error, "the system gives no randomness; see that /dev/urandom is there");
+    }
+    if (!server_key_open(server->options.data, key, &cause)) {
+        return fail(error, cause.text);
+    }
+    fingerprint_of_key(key->open, server->fingerprint);
+    return true;
+}
+
 static bool set_clock(Server *server, StoredClock *clock, ServerError *error)
 {
     BootId boot_id = session_clock_boot_id();
@@ -275,27 +310,36 @@ static int slots_for(const Server *server, const StoredSession *sessions, int se
     return (int)clamp_i64(seats + seats / 10 + 1, ENDPOINT_SLOTS_MIN, ENDPOINT_SLOTS_MAX);
 }
 
-/* Listens; port 0 means the last port first, so that clients find the way back by themselves. */
+/* Port 0 means the last port first, so that clients find the way back by themselves. */
+static Endpoint *open_endpoint(EndpointConfig *config, uint16_t last_port, EndpointError *cause)
+{
+    Endpoint *endpoint;
+
+    if (config->port == 0 && last_port != 0) {
+        config->port = last_port;
+        endpoint = endpoint_open(config, cause);
+        if (endpoint != NULL) {
+            return endpoint;
+        }
+        log_warning("server: event=port_taken port=%u cause=\"%s\"", last_port, cause->text);
+        config->port = 0;
+    }
+    return endpoint_open(config, cause);
+}
+
 static bool listen_on(Server *server, int slots, ServerError *error)
 {
-    uint16_t last_port = storage_port(server->storage);
     EndpointConfig config = {.host = server->options.listen_host,
                              .port = server->options.listen_port,
                              .slots = slots,
                              .session_offset_ns = server->offset_ns};
     EndpointError cause;
 
-    if (config.port == 0 && last_port != 0) {
-        config.port = last_port;
-        server->endpoint = endpoint_open(&config, &cause);
-        if (server->endpoint == NULL) {
-            log_warning("server: event=port_taken port=%u cause=\"%s\"", last_port, cause.text);
-            config.port = 0;
-        }
+    if (!open_key(server, &config.key, error)) {
+        return false;
     }
-    if (server->endpoint == NULL) {
-        server->endpoint = endpoint_open(&config, &cause);
-    }
+    server->endpoint = open_endpoint(&config, storage_port(server->storage), &cause);
+    secure_wipe(&config.key, sizeof config.key);
     if (server->endpoint == NULL) {
         return fail(error, cause.text);
     }
@@ -346,6 +390,29 @@ static bool restore_session(Server *server,
     return true;
 }
 
+/* After the key, which has started the secure parts. */
+static bool open_password(Server *server, ServerError *error)
+{
+    char password[PASSWORD_BYTES_MAX + 2];
+    SecretFileError cause;
+
+    if (server->options.password_file[0] == '\0') {
+        return true;
+    }
+    if (!secret_file_read(server->options.password_file,
+                          password,
+                          PASSWORD_BYTES_MIN,
+                          PASSWORD_BYTES_MAX,
+                          &cause)) {
+        return fail(error, cause.text);
+    }
+    server->password_check = password_check_open(password);
+    secure_wipe(password, sizeof password);
+    return server->password_check != NULL
+               ? true
+               : fail(error, "no memory for the facilitator's password; close other programs");
+}
+
 static bool open_rooms(Server *server, const SessionConfig *defaults, ServerError *error)
 {
     const RoomsConfig config = {.defaults = *defaults,
@@ -359,6 +426,8 @@ static bool open_rooms(Server *server, const SessionConfig *defaults, ServerErro
                               .answer_pings = port_answer_pings,
                               .store_session = port_store_session,
                               .store_entry = port_store_entry,
+                              .check_password =
+                                  server->password_check != NULL ? port_check_password : NULL,
                               .random = port_random};
 
     server->rooms = rooms_create(&config, &ports);
@@ -450,7 +519,7 @@ static bool open_all(Server *server, ServerError *error)
                  SESSION_KEPT_DAYS);
     }
     if (!listen_on(server, slots_for(server, sessions, count), error) ||
-        !open_rooms(server, &defaults, error) ||
+        !open_password(server, error) || !open_rooms(server, &defaults, error) ||
         !fill_rooms(server, sessions, count, clock.stored_until, error) ||
         !open_metrics(server, error) || !store_opening(server, error)) {
         return false;
@@ -461,6 +530,7 @@ static bool open_all(Server *server, ServerError *error)
 
 static void free_server(Server *server)
 {
+    password_check_close(server->password_check);
     metrics_port_close(server->metrics);
     rooms_destroy(server->rooms);
     endpoint_close(server->endpoint);
@@ -494,7 +564,7 @@ static void take_events(Server *server, SessionTime now)
     while (endpoint_next(server->endpoint, &event)) {
         switch (event.kind) {
         case ENDPOINT_CONNECTED:
-            rooms_connected(server->rooms, now, event.connection);
+            rooms_connected(server->rooms, now, event.connection, event.address);
             break;
         case ENDPOINT_RECEIVED:
             rooms_received(server->rooms, now, event.connection, event.bytes, event.size_bytes);
@@ -503,6 +573,15 @@ static void take_events(Server *server, SessionTime now)
             rooms_disconnected(server->rooms, now, event.connection);
             break;
         }
+    }
+}
+
+static void take_answers(Server *server, SessionTime now)
+{
+    PasswordAnswer answer;
+
+    while (server->password_check != NULL && password_check_next(server->password_check, &answer)) {
+        rooms_password_checked(server->rooms, now, answer.connection, answer.fits);
     }
 }
 
@@ -519,6 +598,32 @@ static void mark_time(Server *server, HostTime now)
         (void)storage_put_time(server->storage, marked, host_clock_wall_ms());
         server->has_news = false;
     }
+}
+
+/* Who came, and what was turned away. */
+static void log_gate(const EndpointCounts *counts)
+{
+    const GateCounts *gate = &counts->gate;
+    int64_t guarded = 0;
+
+    for (int i = GUARD_PASSES + 1; i < GUARD_VERDICT_COUNT; i++) {
+        guarded += gate->guarded[i];
+    }
+    log_info("server: event=gate hellos=%" PRId64 " hellos_dropped=%" PRId64 " connects=%" PRId64
+             " connects_refused=%" PRId64 " handshakes=%" PRId64 " handshakes_failed=%" PRId64
+             " strangers=%" PRId64 " forged=%" PRId64 " over_rate=%" PRId64 " guarded=%" PRId64
+             " unopened=%" PRId64,
+             gate->hellos,
+             gate->hellos_dropped,
+             gate->connects,
+             gate->connects_refused,
+             counts->handshakes,
+             counts->handshakes_failed,
+             gate->strangers,
+             gate->forged,
+             gate->over_rate,
+             guarded,
+             counts->unopened);
 }
 
 static void log_counts(Server *server)
@@ -544,6 +649,7 @@ static void log_counts(Server *server)
              counts.pings_refused,
              stored.written,
              stored.failed_tries);
+    log_gate(&counts);
 }
 
 /* --- metrics --- */
@@ -673,11 +779,18 @@ static void turn(Server *server)
 
     endpoint_service(server->endpoint);
     /* Read after the pass: nothing that it brought happened later than this. */
+<<<<<<< HEAD
     times.serviced = host_clock_now();
     take_events(server, (SessionTime){times.serviced.ns + server->offset_ns});
     times.taken = host_clock_now();
     tick(server, times.taken);
     times.ticked = host_clock_now();
+=======
+    now = host_clock_now();
+    take_events(server, (SessionTime){now.ns + server->offset_ns});
+    take_answers(server, (SessionTime){now.ns + server->offset_ns});
+    tick(server, now);
+>>>>>>> main
     endpoint_flush(server->endpoint);
     times.flushed = host_clock_now();
     note_turn(server, &times);

@@ -24,6 +24,9 @@ const char SERVER_OPTIONS_HELP_TEXT[] =
     "  --metrics PORT       offer what is counted to Prometheus on 127.0.0.1; port 0: any\n"
     "                       free one, which the ready line tells\n"
     "\n"
+    "  --facilitator-password-file FILE\n"
+    "                       its first line lets people lead; only its owner may read it\n"
+    "\n"
     "For new sessions:\n"
     "  --title TEXT         what people see on joining (default \"Drum circle\")\n"
     "  --seats N            people at most, 1 to 4096 (default 100)\n"
@@ -194,6 +197,11 @@ static bool read_public_host(const char *value, ServerOptions *options)
            copy_text(value, options->public_host, LINK_HOST_BYTES_MAX);
 }
 
+static bool read_password_file(const char *value, ServerOptions *options)
+{
+    return copy_text(value, options->password_file, SERVER_OPTIONS_PATH_BYTES_MAX);
+}
+
 static const Option known_options[] = {
     {"--listen", read_listen, "HOST:PORT, such as 0.0.0.0:4321", false},
     {"--public-host", read_public_host, "a host name or address", false},
@@ -205,6 +213,7 @@ static const Option known_options[] = {
     {"--groove", read_groove, "the name of a groove, such as pulse", true},
     {"--grooves", read_grooves, "a directory", false},
     {"--tempo", read_tempo, "beats per minute from 30 to 300", true},
+    {"--facilitator-password-file", read_password_file, "a file", false},
     {"--grace", read_grace, "seconds, from 60 to 604800", true},
 };
 

@@ -33,6 +33,7 @@ typedef struct {
     uint32_t grace_s;
     char grooves[SERVER_OPTIONS_PATH_BYTES_MAX + 1]; /* directory; empty: none */
     char public_host[LINK_HOST_BYTES_MAX + 1];
+    char password_file[SERVER_OPTIONS_PATH_BYTES_MAX + 1]; /* empty: no facilitator's password */
     bool new_session;
     bool has_metrics;       /* offered on 127.0.0.1 ... */
     uint16_t metrics_port;  /* ... at this port; 0: any free one */

@@ -8,9 +8,12 @@ enum {
     /* People. */
     PARTICIPANTS_MAX = 4096, /* seats of one session; a session may be given fewer */
     OBSERVERS_MAX = 16,      /* who watch or lead without a seat of the session's */
+    BANS_MAX = 64,           /* people whom one session keeps out */
     TEAMS_MAX = 1024,        /* teams of one session */
     NAME_BYTES_MAX = 96,     /* UTF-8 bytes of a name, without the terminator: 24 code points */
     NAME_CODE_POINTS_MAX = 24,
+    PASSWORD_BYTES_MIN = 8,
+    PASSWORD_BYTES_MAX = 64,
     TITLE_BYTES_MAX = 48, /* session, groove and part titles, without the terminator */
 
     /* Time. */
@@ -40,6 +43,7 @@ enum {
     MESSAGE_BYTES_MAX = 1000,
     CODE_CHARS = 8,
     TOKEN_BYTES = 16,
+    FINGERPRINT_BYTES = 15, /* of a server's key: 24 letters */
     HITS_PER_MESSAGE_MAX = 24,
     JUDGEMENTS_PER_MESSAGE_MAX = 16,
     MAP_PAGE_SEATS = 256,

@@ -164,6 +164,75 @@ void code_format(const uint8_t code[CODE_CHARS], char *text)
     text[CODE_CHARS + 1] = '\0';
 }
 
+/* --- fingerprints: five bits a letter, the highest first --- */
+
+_Static_assert(FINGERPRINT_LETTERS * 5 == FINGERPRINT_BYTES * 8, "no bit is left over");
+
+static bool parse_fingerprint(Span span, uint8_t fingerprint[FINGERPRINT_BYTES])
+{
+    uint8_t bytes[FINGERPRINT_BYTES] = {0};
+    int letter_count = 0;
+
+    for (size_t i = 0; i < span.bytes; i++) {
+        char letter = code_letter(span.start[i]);
+        unsigned value;
+
+        if (is_blank(span.start[i]) || span.start[i] == '-') {
+            continue;
+        }
+        if (letter == '\0' || letter_count == FINGERPRINT_LETTERS) {
+            return false;
+        }
+        value = (unsigned)(strchr(CODE_ALPHABET, letter) - CODE_ALPHABET);
+        for (int bit = 0; bit < 5; bit++) {
+            int at = letter_count * 5 + bit;
+
+            bytes[at / 8] |= (uint8_t)((value >> (4 - bit) & 1) << (7 - at % 8));
+        }
+        letter_count++;
+    }
+    if (letter_count != FINGERPRINT_LETTERS) {
+        return false;
+    }
+    memcpy(fingerprint, bytes, sizeof bytes);
+    return true;
+}
+
+bool fingerprint_parse(const char *text, uint8_t fingerprint[FINGERPRINT_BYTES])
+{
+    return parse_fingerprint((Span){text, strlen(text)}, fingerprint);
+}
+
+static char fingerprint_letter(const uint8_t fingerprint[FINGERPRINT_BYTES], int index)
+{
+    unsigned value = 0;
+
+    for (int bit = 0; bit < 5; bit++) {
+        int at = index * 5 + bit;
+
+        value = value << 1 | (fingerprint[at / 8] >> (7 - at % 8) & 1U);
+    }
+    return CODE_ALPHABET[value];
+}
+
+void fingerprint_format(const uint8_t fingerprint[FINGERPRINT_BYTES],
+                        char text[FINGERPRINT_TEXT_BYTES])
+{
+    int at = 0;
+
+    for (int i = 0; i < FINGERPRINT_LETTERS; i++) {
+        if (i > 0 && i % 4 == 0) {
+            text[at] = '-';
+            at++;
+        }
+        text[at] = fingerprint_letter(fingerprint, i);
+        at++;
+    }
+    text[at] = '\0';
+}
+
+/* --- links --- */
+
 static bool parse_port(Span span, uint16_t *port)
 {
     int32_t value = 0;
@@ -266,11 +335,26 @@ static bool parse_token(Span query, Link *link, LinkError *error)
     return true;
 }
 
-/* The parts of the link, of which the fragment says nothing that we need. */
+/* An empty fragment is none; any other must be a whole fingerprint, or it would protect nobody. */
+static bool parse_fragment(Span fragment, Link *link, LinkError *error)
+{
+    if (fragment.bytes == 0) {
+        return true;
+    }
+    if (!parse_fingerprint(fragment, link->fingerprint)) {
+        return refuse(error,
+                      "After '#' stands the server's fingerprint, 24 letters and digits; copy the "
+                      "whole link.");
+    }
+    link->has_fingerprint = true;
+    return true;
+}
+
 bool link_parse(const char *text, Link *link, LinkError *error)
 {
     Link parsed = {0};
     Span authority = {text, strlen(text)};
+    Span fragment;
     Span path;
     Span query;
     bool has_path;
@@ -285,7 +369,7 @@ bool link_parse(const char *text, Link *link, LinkError *error)
         authority.start += strlen(LINK_SCHEME);
         authority.bytes -= strlen(LINK_SCHEME);
     }
-    (void)span_split(&authority, '#', &has_fragment);
+    fragment = span_split(&authority, '#', &has_fragment);
     query = span_split(&authority, '?', &has_query);
     path = span_split(&authority, '/', &has_path);
     if (!parse_authority(authority, &parsed, error)) {
@@ -301,7 +385,8 @@ bool link_parse(const char *text, Link *link, LinkError *error)
         return refuse(error,
                       "The code has 8 letters and digits, as in K7PM-4TWX; please check it.");
     }
-    if (has_query && !parse_token(query, &parsed, error)) {
+    if ((has_query && !parse_token(query, &parsed, error)) ||
+        !parse_fragment(fragment, &parsed, error)) {
         return false;
     }
     *link = parsed;
@@ -374,6 +459,14 @@ size_t link_format(const Link *link, bool with_token, char *text, size_t text_by
         write_text(&writer, "?");
         write_text(&writer, TOKEN_KEY);
         write_token(&writer, link->facilitator_token);
+    }
+    if (link->has_fingerprint) {
+        write_text(&writer, "#");
+        for (int i = 0; i < FINGERPRINT_LETTERS; i++) {
+            char letter = fingerprint_letter(link->fingerprint, i);
+
+            write_span(&writer, &letter, 1);
+        }
     }
     if (writer.room_bytes == 0) {
         return 0;

@@ -355,6 +355,7 @@ static void code_snapshot(Wire *wire, Message *message)
     for (int i = 0; i < VERDICT_COUNT_SENT; i++) {
         code_u16_up_to(wire, &snapshot->verdicts[i], PARTICIPANTS_MAX);
     }
+    wire_bool(wire, &snapshot->locked);
 }
 
 static void code_map(Wire *wire, Message *message)
@@ -472,6 +473,21 @@ static void code_created(Wire *wire, Message *message)
     wire_bytes(wire, message->created.facilitator_token, TOKEN_BYTES);
 }
 
+static void code_password(Wire *wire, Message *message)
+{
+    wire_bytes(wire, message->password.code, CODE_CHARS);
+    wire_text(wire, message->password.text, PASSWORD_BYTES_MAX);
+    if (message->password.text[0] == '\0') {
+        wire_fail(wire);
+    }
+}
+
+static void code_lead(Wire *wire, Message *message)
+{
+    wire_bytes(wire, message->lead.code, CODE_CHARS);
+    wire_bytes(wire, message->lead.facilitator_token, TOKEN_BYTES);
+}
+
 /* What is known of a type: its name, how it travels and its bytes. */
 typedef struct {
     const char *name;
@@ -489,6 +505,7 @@ static const MessageKind KINDS[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_COMMAND] = {"COMMAND", DELIVERY_RELIABLE, code_command},
     [MESSAGE_LEAVE] = {"LEAVE", DELIVERY_RELIABLE, code_nothing},
     [MESSAGE_REPORT_REQUEST] = {"REPORT_REQUEST", DELIVERY_RELIABLE, code_report_request},
+    [MESSAGE_PASSWORD] = {"PASSWORD", DELIVERY_RELIABLE, code_password},
     [MESSAGE_WELCOME] = {"WELCOME", DELIVERY_RELIABLE, code_welcome},
     [MESSAGE_REFUSED] = {"REFUSED", DELIVERY_RELIABLE, code_refused},
     [MESSAGE_TIMELINE] = {"TIMELINE", DELIVERY_RELIABLE, code_timeline},
@@ -503,6 +520,7 @@ static const MessageKind KINDS[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_NOTICE] = {"NOTICE", DELIVERY_RELIABLE, code_notice},
     [MESSAGE_REPORT] = {"REPORT", DELIVERY_RELIABLE, code_report},
     [MESSAGE_CREATED] = {"CREATED", DELIVERY_RELIABLE, code_created},
+    [MESSAGE_LEAD] = {"LEAD", DELIVERY_RELIABLE, code_lead},
 };
 
 const char *message_name(MessageType type)

@@ -12,8 +12,11 @@
 #include "shared/timeline.h"
 #include "shared/wire.h"
 
-/* Raised whenever the bytes of any message change; 1 is the first published protocol. */
-#define PROTOCOL_VERSION 1
+/*
+ * Raised whenever the bytes of any message, or the way they travel, change.
+ * 1: in clear. 2: proof of address, MAC, handshake and sealed messages.
+ */
+#define PROTOCOL_VERSION 2
 
 /* Wire-stable numbers; retired ones stay, marked. Below 32: client to server. */
 typedef enum {
@@ -26,6 +29,7 @@ typedef enum {
     MESSAGE_COMMAND = 6,
     MESSAGE_LEAVE = 7,
     MESSAGE_REPORT_REQUEST = 8,
+    MESSAGE_PASSWORD = 9,
     MESSAGE_WELCOME = 32,
     MESSAGE_REFUSED = 33,
     MESSAGE_TIMELINE = 34,
@@ -40,6 +44,7 @@ typedef enum {
     MESSAGE_NOTICE = 43,
     MESSAGE_REPORT = 44,
     MESSAGE_CREATED = 45,
+    MESSAGE_LEAD = 46,
     MESSAGE_TYPE_COUNT
 } MessageType;
 
@@ -63,6 +68,9 @@ typedef enum {
     REFUSAL_NOT_ALLOWED, /* this role may not do that */
     REFUSAL_NOT_NOW,     /* the transport's state does not allow it */
     REFUSAL_OUT_OF_RANGE,
+    REFUSAL_SERVER_KEY, /* said by the client itself: text is the fingerprint the server showed */
+    REFUSAL_BANNED,     /* this person was sent out for good */
+    REFUSAL_PASSWORD,   /* not the facilitator's */
     REFUSAL_COUNT
 } Refusal;
 
@@ -130,6 +138,9 @@ typedef enum {
     COMMAND_KICK,   /* a: seat */
     COMMAND_LOBBY,  /* from stopped back to the lobby */
     COMMAND_CREATE, /* text: title of the new session; a: seats, 0 for the default */
+    COMMAND_BAN,    /* a: seat; who had it cannot come back */
+    COMMAND_LOCK,   /* nobody new comes in; who has a seat may return */
+    COMMAND_UNLOCK,
     COMMAND_COUNT
 } CommandKind;
 
@@ -293,6 +304,7 @@ typedef struct {
     int32_t median_us; /* of the bias of calibrated people who keep the tempo: "ahead of the click";
                           0 while they are fewer than 5 */
     uint16_t verdicts[VERDICT_COUNT_SENT];
+    bool locked; /* nobody new comes in */
 } SnapshotMessage;
 
 /* How one person is drawn on the ring and the map. */
@@ -335,6 +347,7 @@ typedef enum {
     NOTICE_KICKED = 0,
     NOTICE_SERVER_STOPS,    /* it may come back: the seat is kept */
     NOTICE_SEAT_TAKEN_OVER, /* the same seat was resumed from elsewhere */
+    NOTICE_BANNED,          /* kicked, and not to come back */
     NOTICE_COUNT
 } NoticeKind;
 
@@ -374,6 +387,18 @@ typedef struct {
     uint8_t facilitator_token[TOKEN_BYTES];
 } CreatedMessage;
 
+/* PASSWORD: asks for the facilitator's token of a session, before JOIN or after it. */
+typedef struct {
+    uint8_t code[CODE_CHARS];
+    char text[PASSWORD_BYTES_MAX + 1]; /* not empty */
+} PasswordMessage;
+
+/* LEAD: the answer; the token goes into this and every later JOIN of the facilitator's. */
+typedef struct {
+    uint8_t code[CODE_CHARS];
+    uint8_t facilitator_token[TOKEN_BYTES];
+} LeadMessage;
+
 typedef struct {
     MessageType type;
     union {
@@ -384,6 +409,7 @@ typedef struct {
         HitsMessage hits;
         CommandMessage command;
         ReportRequestMessage report_request;
+        PasswordMessage password;
         WelcomeMessage welcome;
         RefusedMessage refused;
         TimelineMessage timeline;
@@ -398,6 +424,7 @@ typedef struct {
         NoticeMessage notice;
         ReportMessage report;
         CreatedMessage created;
+        LeadMessage lead;
     };
 } Message;
 

@@ -32,12 +32,16 @@ static const char usage_text[] =
     "  groove NAME|NUMBER         another groove from the next bar line on\n"
     "  grooves [--json]           the grooves and their numbers\n"
     "  part NAME PART             give a participant another part, by number or title\n"
-    "  kick NAME                  send a participant out\n"
+    "  kick NAME                  send a participant out; they may come back\n"
+    "  ban NAME                   send a participant out for good\n"
+    "  lock | unlock              let nobody new in, or do again; who has a seat may return\n"
     "  export --format json|csv --out FILE\n"
     "                             figures of everybody and of every bar; '-' is stdout. CSV puts\n"
     "                             the bars into a second file, FILE-bars.csv for FILE.csv\n"
     "\n"
     "  --link LINK       onedrum://HOST:PORT/CODE?facilitator=TOKEN\n"
+    "  --password-file F lead by the facilitator's password, the first line of F\n"
+    "  --known-hosts F   servers met before, for links without a fingerprint\n"
     "  --timeout S       give up after S seconds (default 5)\n"
     "  --help, --version\n"
     "\n"
@@ -45,6 +49,8 @@ static const char usage_text[] =
 
 enum {
     OPTION_LINK = 1,
+    OPTION_PASSWORD_FILE,
+    OPTION_KNOWN_HOSTS,
     OPTION_JSON,
     OPTION_WATCH,
     OPTION_COUNT_IN,
@@ -59,6 +65,8 @@ enum {
 
 static const struct option long_options[] = {
     {"link", required_argument, NULL, OPTION_LINK},
+    {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
+    {"known-hosts", required_argument, NULL, OPTION_KNOWN_HOSTS},
     {"json", no_argument, NULL, OPTION_JSON},
     {"watch", no_argument, NULL, OPTION_WATCH},
     {"count-in", required_argument, NULL, OPTION_COUNT_IN},
@@ -90,6 +98,9 @@ static const struct {
     [CTL_GROOVES] = {"grooves", 0},
     [CTL_PART] = {"part", 2},
     [CTL_KICK] = {"kick", 1},
+    [CTL_BAN] = {"ban", 1},
+    [CTL_LOCK] = {"lock", 0},
+    [CTL_UNLOCK] = {"unlock", 0},
     [CTL_EXPORT] = {"export", 0},
 };
 
@@ -152,6 +163,12 @@ static int take_option(int option, const char *value, CtlOptions *options)
         return take_format(value, options);
     case OPTION_OUT:
         options->out_path = value;
+        return -1;
+    case OPTION_PASSWORD_FILE:
+        options->password_file = value;
+        return -1;
+    case OPTION_KNOWN_HOSTS:
+        options->known_hosts = value;
         return -1;
     case OPTION_TIMEOUT:
         return decimal_parse_within(value, 9, 1, TIMEOUT_S_MAX * NS_PER_S, &options->timeout_ns)

@@ -22,6 +22,9 @@ typedef enum {
     CTL_GROOVES,
     CTL_PART,
     CTL_KICK,
+    CTL_BAN,
+    CTL_LOCK,
+    CTL_UNLOCK,
     CTL_EXPORT,
     CTL_COMMAND_COUNT
 } CtlCommand;
@@ -31,6 +34,8 @@ typedef struct {
     const char *subject; /* title, groove or participant; as typed */
     const char *part;    /* PART */
     Link link;
+    const char *password_file; /* NULL: the link's token, if any */
+    const char *known_hosts;   /* file; NULL for the default */
     int32_t tempo_mbpm;
     int count_in_bars;
     int ramp_bars;

@@ -28,6 +28,7 @@ typedef struct {
     int32_t tempo_mbpm;
     int seat;
     uint8_t part;
+    bool locked;
     HostTime since;
 } Effect;
 
@@ -411,9 +412,11 @@ static int order_part(Visit *visit, const CtlOptions *options)
     return code;
 }
 
+/* Sends somebody out, for now or for good. */
 static int order_kick(Visit *visit, const CtlOptions *options)
 {
-    CommandMessage command = {.kind = COMMAND_KICK};
+    const bool bans = options->command == CTL_BAN;
+    CommandMessage command = {.kind = bans ? COMMAND_BAN : COMMAND_KICK};
     Effect effect = {.seat = await_person(visit, options)};
     int code;
 
@@ -423,7 +426,33 @@ static int order_kick(Visit *visit, const CtlOptions *options)
     }
     code = order(visit, options, &command, seat_is_free, &effect);
     if (code == EXIT_SUCCESS) {
-        (void)printf("%s has been sent out.\n", options->subject);
+        (void)printf(
+            "%s has been sent out%s.\n", options->subject, bans ? " and cannot come back" : "");
+    }
+    return code;
+}
+
+static bool lock_is_as_wished(Visit *visit, HostTime now, const void *wish)
+{
+    const Effect *effect = wish;
+    const SnapshotMessage *snapshot = &visit->model.snapshot;
+
+    (void)now;
+    return snapshot->number > effect->snapshot_number && snapshot->locked == effect->locked;
+}
+
+static int order_lock(Visit *visit, const CtlOptions *options)
+{
+    const bool locks = options->command == CTL_LOCK;
+    CommandMessage command = {.kind = locks ? COMMAND_LOCK : COMMAND_UNLOCK};
+    Effect effect = effect_now(visit);
+    int code;
+
+    effect.locked = locks;
+    code = order(visit, options, &command, lock_is_as_wished, &effect);
+    if (code == EXIT_SUCCESS) {
+        (void)puts(locks ? "The session is locked: nobody new comes in."
+                         : "The session is open again.");
     }
     return code;
 }
@@ -550,7 +579,11 @@ int orders_carry_out(Visit *visit, const CtlOptions *options)
     case CTL_PART:
         return order_part(visit, options);
     case CTL_KICK:
+    case CTL_BAN:
         return order_kick(visit, options);
+    case CTL_LOCK:
+    case CTL_UNLOCK:
+        return order_lock(visit, options);
     case CTL_EXPORT:
         return order_export(visit, options);
     case CTL_COMMAND_COUNT:

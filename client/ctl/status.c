@@ -196,7 +196,7 @@ json_t *status_json(const Visit *visit, HostTime now)
 
     code_format(model->welcome.code, code);
     return json_pack("{s:s, s:s, s:s, s:i, s:s, s:i, s:f, s:i, s:i, s:i, s:i, s:f, s:s, s:f, s:f, "
-                     "s:f, s:f, s:o, s:o, s:o, s:o}",
+                     "s:f, s:f, s:b, s:o, s:o, s:o, s:o}",
                      "title",
                      model->welcome.title,
                      "code",
@@ -231,6 +231,8 @@ json_t *status_json(const Visit *visit, HostTime now)
                      snapshot->sigma_us / 1000.0,
                      "median_ms",
                      snapshot->median_us / 1000.0,
+                     "locked",
+                     snapshot->locked,
                      "verdicts",
                      verdicts_json(snapshot),
                      "teams",
@@ -266,7 +268,10 @@ static void print_head(const Visit *visit, const ModelNow *music)
                  status_tempo_bpm(model, music),
                  music->bar.bar,
                  music->bar.beat + 1);
-    (void)printf("%d here, %d drumming\n", snapshot->joined, snapshot->active);
+    (void)printf("%d here, %d drumming%s\n",
+                 snapshot->joined,
+                 snapshot->active,
+                 snapshot->locked ? "; locked: nobody new comes in" : "");
     if (is_measured(snapshot)) {
         (void)printf("TOGETHER %.0f, %s   R %.3f   sigma %.1f ms   %.0f ms %s the click\n",
                      snapshot->together_centi / 100.0,

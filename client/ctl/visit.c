@@ -30,13 +30,16 @@ static void hear(void *owner, HostTime now, const Message *message)
     visit->has_teams = visit->has_teams || message->type == MESSAGE_TEAMS;
 }
 
-void visit_begin(Visit *visit, const Link *address)
+void visit_begin(Visit *visit, const Link *address, const char *password)
 {
     ModelConfig config = {.observer = true, .facilitates = address->has_token};
     HostTime now = host_clock_now();
 
     memcpy(config.code, address->code, sizeof config.code);
     memcpy(config.facilitator_token, address->facilitator_token, TOKEN_BYTES);
+    if (!address->has_token) {
+        memcpy(config.password, password, strlen(password) + 1);
+    }
     model_init(&visit->model, &config, &visit->others, now);
     outbox_init(&visit->outbox);
     session_link_init(&visit->link, &visit->model, &visit->outbox, address, (uint64_t)now.ns);

@@ -30,8 +30,8 @@ typedef enum {
     VISIT_INTERRUPTED /* by a signal */
 } VisitOutcome;
 
-/* A visit in the caller's zeroed memory. */
-void visit_begin(Visit *visit, const Link *address);
+/* A visit in the caller's zeroed memory. `password` is the facilitator's, or empty. */
+void visit_begin(Visit *visit, const Link *address, const char *password);
 
 /* Services the link until the condition holds. A refusal since `refusals_before` ends it too. */
 VisitOutcome visit_wait(Visit *visit,

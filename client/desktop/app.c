@@ -230,6 +230,7 @@ static RoomPerson person_of(App *app)
         .team = app->settings.team,
         .calibrated = app->settings.timing_offset_is_set,
         .calibration_us = app->settings.timing_offset_ms * 1000,
+        .known_hosts = app->options->known_hosts,
     };
 
     /* A simulated person has measured their own offset, unless one was given. */

@@ -179,11 +179,13 @@ static void watch_attempt(App *app, HostTime now)
 
     if (unknown_host) {
         char problem[sizeof app->room->problem];
+        const JoinField field =
+            join_screen_needs_host(&app->join) ? JOIN_FIELD_HOST : JOIN_FIELD_CODE;
 
         memcpy(problem, app->room->problem, sizeof problem);
         app_leave(app, now);
-        words_clear(&app->join.errors[JOIN_FIELD_CODE]);
-        words_add(&app->join.errors[JOIN_FIELD_CODE], problem);
+        words_clear(&app->join.errors[field]);
+        words_add(&app->join.errors[field], problem);
     } else if (room_waiting_s(app->room, now) >= CONNECT_S_MAX) {
         const MessageView view =
             message_view_of_silence(app->room->link.host, app->room->link.port);

@@ -123,7 +123,8 @@ static void open_connection(NetworkThread *thread)
     ConnectionError error = {{0}};
 
     atomic_store(&thread->looks_up, true);
-    thread->connection = connection_create(thread->config.host, thread->config.port, &error);
+    thread->connection =
+        connection_create(&thread->config.address, thread->config.known_hosts, &error);
     atomic_store(&thread->looks_up, false);
     thread->heard_at = host_clock_now();
     if (thread->connection == NULL) {

@@ -24,11 +24,11 @@ typedef struct NetworkThread NetworkThread;
 typedef void (*NetworkWake)(void *owner);
 
 typedef struct {
-    char host[LINK_HOST_BYTES_MAX + 1];
-    uint16_t port;
-    uint64_t seed;    /* spreads the reconnects of many clients */
-    NetworkWake wake; /* may be NULL */
-    void *owner;      /* for wake */
+    Link address;
+    const char *known_hosts; /* see connection_create; borrowed while the thread lives */
+    uint64_t seed;           /* spreads the reconnects of many clients */
+    NetworkWake wake;        /* may be NULL */
+    void *owner;             /* for wake */
 } NetworkConfig;
 
 typedef enum {

@@ -271,6 +271,13 @@ static bool take_report_input(Options *options, const char *value, OptionsError 
     return true;
 }
 
+static bool take_known_hosts(Options *options, const char *value, OptionsError *error)
+{
+    (void)error;
+    options->known_hosts = value;
+    return true;
+}
+
 static const Option known_options[] = {
     {"--join", "LINK", take_join},
     {"--name", "NAME", take_name},
@@ -287,6 +294,7 @@ static const Option known_options[] = {
     {"--theme", "THEME", take_theme},
     {"--config", "FILE", take_config},
     {"--data", "DIRECTORY", take_data},
+    {"--known-hosts", "FILE", take_known_hosts},
     {"--audio", "auto|null", take_audio},
     {"--calibration", "MS", take_calibration},
     {"--report-input", "FILE", take_report_input},
@@ -386,6 +394,7 @@ const char *options_help(void)
            "  --theme THEME         dark, light or contrast\n"
            "  --config FILE         settings, instead of $XDG_CONFIG_HOME/onedrum/settings.ini\n"
            "  --data DIRECTORY      practice history, instead of $XDG_DATA_HOME/onedrum\n"
+           "  --known-hosts FILE    keys of the servers met before, instead of known_hosts there\n"
            "\n"
            "  --autoplay            a simulated person plays in your place\n"
            "  --headless            open no window; at the end say in words how the group did\n"

@@ -43,8 +43,9 @@ typedef struct {
     double text_scale; /* .8 to 2.0 */
     bool has_theme;
     ThemeKind theme;
-    const char *config; /* settings file */
-    const char *data;   /* directory */
+    const char *config;      /* settings file */
+    const char *data;        /* directory */
+    const char *known_hosts; /* file */
     AudioChoice audio;
     bool has_calibration;
     int32_t calibration_ms;   /* early negative */

@@ -65,14 +65,14 @@ bool room_join(
         .calibrated = person->calibrated,
         .calibration_us = person->calibration_us,
     };
-    NetworkConfig network = {.port = link->port, .seed = person->seed, .wake = wake};
+    NetworkConfig network = {
+        .address = *link, .known_hosts = person->known_hosts, .seed = person->seed, .wake = wake};
 
     room_leave(room, now);
     memcpy(config.code, link->code, sizeof config.code);
     memcpy(config.facilitator_token, link->facilitator_token, sizeof config.facilitator_token);
     (void)snprintf(config.name, sizeof config.name, "%s", person->name);
     (void)snprintf(config.team, sizeof config.team, "%s", person->team);
-    memcpy(network.host, link->host, sizeof network.host);
     /* Without chance from the system the server chooses the token, as it always can. */
     config.has_own_token = getentropy(config.own_token, sizeof config.own_token) == 0;
     model_init(&room->model, &config, &room->others, now);

@@ -44,6 +44,7 @@ typedef struct {
     bool calibrated;
     int32_t calibration_us;
     uint64_t seed;
+    const char *known_hosts; /* see connection_create; outlives the room */
 } RoomPerson;
 
 /* NULL when out of memory. */

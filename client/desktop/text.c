@@ -23,8 +23,13 @@ enum {
 enum {
     FACE_FALLBACK = FONT_WEIGHT_COUNT,
     FACE_FALLBACK_BOLD,
-    FACES_FIXED
+    FACES_FIXED,
+    FACE_NONE = -1
 };
+
+/* Stands for a character that no font has, in place of an empty box. */
+static const char unknown_glyph[] = "\xE2\x97\x86"; /* a black diamond */
+#define UNKNOWN_CODE 0x25C6U
 
 typedef struct {
     char path[PATH_BYTES_MAX]; /* empty when there is none */
@@ -260,38 +265,68 @@ static bool is_known_missing(const TextEngine *text, uint32_t code)
     return false;
 }
 
-/* Asks fontconfig for a font that has the character; the face, or the fallback when there is none.
+/* Takes the font as one more face when it draws the character: colour fonts of fixed sizes have it
+   and yet do not open. */
+static bool add_face(TextEngine *text, const FcPattern *font, uint32_t code)
+{
+    Face *face = &text->faces[text->face_count];
+    FcCharSet *charset = NULL;
+    FcChar8 *path = NULL;
+    int index = 0;
+
+    if (FcPatternGetCharSet(font, FC_CHARSET, 0, &charset) != FcResultMatch ||
+        !FcCharSetHasChar(charset, code) ||
+        FcPatternGetString(font, FC_FILE, 0, &path) != FcResultMatch ||
+        strlen((const char *)path) >= PATH_BYTES_MAX) {
+        return false;
+    }
+    (void)FcPatternGetInteger(font, FC_INDEX, 0, &index);
+    memcpy(face->path, path, strlen((const char *)path) + 1);
+    face->index = index;
+    if (!face_has(text, text->face_count, code)) {
+        close_fonts(text); /* the next one gets the same number */
+        return false;
+    }
+    text->face_count++;
+    return true;
+}
+
+static bool search_fonts(TextEngine *text, uint32_t code)
+{
+    FcPattern *pattern = pattern_of("sans-serif", FC_WEIGHT_REGULAR);
+    FcResult result = FcResultNoMatch;
+    FcFontSet *fonts = NULL;
+    bool found = false;
+
+    if (pattern == NULL) {
+        return false;
+    }
+    FcConfigSubstitute(text->config, pattern, FcMatchPattern);
+    FcDefaultSubstitute(pattern);
+    fonts = FcFontSort(text->config, pattern, FcFalse, NULL, &result);
+    for (int i = 0; fonts != NULL && i < fonts->nfont && !found; i++) {
+        found = add_face(text, fonts->fonts[i], code);
+    }
+    if (fonts != NULL) {
+        FcFontSetDestroy(fonts);
+    }
+    FcPatternDestroy(pattern);
+    return found;
+}
+
+/* Asks fontconfig for a font that has the character, the most alike first; the face, or FACE_NONE.
  */
 static int look_for_face(TextEngine *text, uint32_t code)
 {
-    FcPattern *pattern = pattern_of(NULL, FC_WEIGHT_REGULAR);
-    FcCharSet *set = FcCharSetCreate();
-    Face *face = &text->faces[text->face_count];
-
-    if (pattern != NULL && set != NULL && text->face_count < FACES_MAX) {
-        FcCharSetAddChar(set, code);
-        FcPatternAddCharSet(pattern, FC_CHARSET, set);
-        if (take_match(text->config, pattern, NULL, face)) {
-            text->face_count++;
-            if (face_has(text, text->face_count - 1, code)) {
-                FcCharSetDestroy(set);
-                return text->face_count - 1;
-            }
-            text->face_count--;
-        }
-        pattern = NULL;
-    }
-    if (pattern != NULL) {
-        FcPatternDestroy(pattern);
-    }
-    if (set != NULL) {
-        FcCharSetDestroy(set);
+    if (text->face_count < FACES_MAX && search_fonts(text, code)) {
+        return text->face_count - 1;
     }
     text->missing[text->missing_count % MISSING_MAX] = code;
     text->missing_count += text->missing_count < MISSING_MAX ? 1 : 0;
-    return FACE_FALLBACK;
+    return FACE_NONE;
 }
 
+/* FACE_NONE where no installed font has the character. */
 static int face_for(TextEngine *text, FontWeight weight, uint32_t code)
 {
     int fallback = weight == FONT_SEMIBOLD ? FACE_FALLBACK_BOLD : FACE_FALLBACK;
@@ -307,39 +342,67 @@ static int face_for(TextEngine *text, FontWeight weight, uint32_t code)
             return face;
         }
     }
-    return is_known_missing(text, code) ? fallback : look_for_face(text, code);
+    return is_known_missing(text, code) ? FACE_NONE : look_for_face(text, code);
 }
 
 /* A stretch of a line in one face. */
 typedef struct {
     int face;
     char bytes[RUN_BYTES_MAX + 1]; /* terminated, as SDL2_ttf wants it */
+    size_t count;                  /* without the terminator */
     size_t next_byte;              /* where the next stretch begins */
 } Run;
 
-/* The run that begins at `at_byte`; a NUL byte or overlong text ends it. */
+/* Joiners, variation selectors, skin tones and tags only shape the character before them: where no
+   font can draw them there is nothing to be seen. */
+static bool only_shapes(uint32_t code)
+{
+    return code == 0x200DU || (code >= 0xFE00U && code <= 0xFE0FU) ||
+           (code >= 0x1F3FBU && code <= 0x1F3FFU) || (code >= 0xE0020U && code <= 0xE007FU);
+}
+
+/* What is drawn for one character. */
+typedef struct {
+    const char *bytes;
+    size_t count;
+    int face;
+} Glyph;
+
+static Glyph glyph_for(TextEngine *text, FontWeight weight, const char *bytes, size_t count)
+{
+    uint32_t code = code_point_at(bytes, count);
+    Glyph glyph = {bytes, count, face_for(text, weight, code)};
+
+    if (glyph.face == FACE_NONE) {
+        int face = face_for(text, weight, UNKNOWN_CODE);
+
+        glyph = (Glyph){.bytes = unknown_glyph,
+                        .count = only_shapes(code) ? 0 : sizeof unknown_glyph - 1,
+                        .face = face == FACE_NONE ? FACE_FALLBACK : face};
+    }
+    return glyph;
+}
+
+/* The run that begins at `next_byte`; a NUL byte or overlong text ends it. */
 static void
 take_run(TextEngine *text, FontWeight weight, const char *bytes, size_t text_bytes, Run *run)
 {
-    size_t start = run->next_byte;
-    size_t at = start;
-    size_t count;
-
     run->face = (int)weight;
-    while (at < text_bytes) {
-        size_t next = text_next_byte(bytes, text_bytes, at);
-        int face = face_for(text, weight, code_point_at(bytes + at, next - at));
+    run->count = 0;
+    while (run->next_byte < text_bytes) {
+        size_t next = text_next_byte(bytes, text_bytes, run->next_byte);
+        Glyph glyph = glyph_for(text, weight, bytes + run->next_byte, next - run->next_byte);
 
-        if (next - start > RUN_BYTES_MAX || (at > start && face != run->face)) {
+        if (run->count + glyph.count > RUN_BYTES_MAX ||
+            (run->count > 0 && glyph.count > 0 && glyph.face != run->face)) {
             break;
         }
-        run->face = face;
-        at = next;
+        memcpy(&run->bytes[run->count], glyph.bytes, glyph.count);
+        run->count += glyph.count;
+        run->face = glyph.count > 0 ? glyph.face : run->face;
+        run->next_byte = next;
     }
-    count = at - start;
-    memcpy(run->bytes, bytes + start, count);
-    run->bytes[count] = '\0';
-    run->next_byte = at;
+    run->bytes[run->count] = '\0';
 }
 
 /* ---- measuring ------------------------------------------------------------------------------- */

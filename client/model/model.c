@@ -41,7 +41,7 @@ static void enter_phase(ClientModel *model, ModelPhase phase, HostTime now)
     model->since = now;
 }
 
-void model_connected(ClientModel *model, HostTime now, Outbox *outbox)
+static void join(const ClientModel *model, Outbox *outbox)
 {
     const ModelConfig *config = &model->config;
     Message message = {.type = MESSAGE_JOIN};
@@ -62,8 +62,40 @@ void model_connected(ClientModel *model, HostTime now, Outbox *outbox)
     } else if (config->has_own_token) {
         memcpy(join->resume_token, config->own_token, TOKEN_BYTES);
     }
-    enter_phase(model, MODEL_JOINING, now);
     (void)outbox_push(outbox, 0, &message);
+}
+
+/* Who is to lead by password asks for the token first. */
+static void ask_to_lead(const ModelConfig *config, Outbox *outbox)
+{
+    Message message = {.type = MESSAGE_PASSWORD};
+
+    memcpy(message.password.code, config->code, CODE_CHARS);
+    memcpy(message.password.text, config->password, sizeof message.password.text);
+    (void)outbox_push(outbox, 0, &message);
+}
+
+void model_connected(ClientModel *model, HostTime now, Outbox *outbox)
+{
+    enter_phase(model, MODEL_JOINING, now);
+    model->join_is_due = false;
+    if (model->config.password[0] != '\0') {
+        ask_to_lead(&model->config, outbox);
+    } else {
+        join(model, outbox);
+    }
+}
+
+/* The password has done its work: from now on the token is said. */
+static void receive_lead(ClientModel *model, const LeadMessage *lead)
+{
+    if (model->phase != MODEL_JOINING || model->config.password[0] == '\0') {
+        return;
+    }
+    memset(model->config.password, 0, sizeof model->config.password);
+    memcpy(model->config.facilitator_token, lead->facilitator_token, TOKEN_BYTES);
+    model->config.facilitates = true;
+    model->join_is_due = true;
 }
 
 void model_disconnected(ClientModel *model, HostTime now)
@@ -322,11 +354,12 @@ static void receive_notice(ClientModel *model, HostTime now, const NoticeMessage
 {
     model->notice = *notice;
     model->notice_count++;
-    if (notice->kind == NOTICE_KICKED) {
+    if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_BANNED) {
         model->has_seat = false;
         model->config.has_own_token = false;
     }
-    if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_SEAT_TAKEN_OVER) {
+    if (notice->kind == NOTICE_KICKED || notice->kind == NOTICE_BANNED ||
+        notice->kind == NOTICE_SEAT_TAKEN_OVER) {
         /* Who took the seat over may be oneself, late: the token still opens it. */
         enter_phase(model, MODEL_ENDED, now);
     }
@@ -384,6 +417,8 @@ void model_receive(ClientModel *model, HostTime now, const Message *message)
         receive_refused(model, now, &message->refused);
     } else if (message->type == MESSAGE_NOTICE) {
         receive_notice(model, now, &message->notice);
+    } else if (message->type == MESSAGE_LEAD) {
+        receive_lead(model, &message->lead);
     } else if (model->phase == MODEL_JOINED) {
         receive_seated(model, now, message);
     }
@@ -458,6 +493,10 @@ static bool clock_may_step(const ClientModel *model, HostTime now)
 
 void model_tick(ClientModel *model, HostTime now, Outbox *outbox)
 {
+    if (model->join_is_due && model->phase == MODEL_JOINING) {
+        model->join_is_due = false;
+        join(model, outbox);
+    }
     if (now.ns >= model->next_estimate_at.ns && model->clock_filter.sample_count > 0) {
         model->clock_estimate = clock_filter_estimate(&model->clock_filter, now);
         (void)applied_clock_update(

@@ -30,6 +30,7 @@ typedef struct {
     bool observer;
     bool facilitates;
     uint8_t facilitator_token[TOKEN_BYTES];
+    char password[PASSWORD_BYTES_MAX + 1]; /* asks for that token first; empty: does not */
     bool has_own_token; /* own_token opens the seat from the first JOIN on: when the connection
                            breaks before the WELCOME, the name is not lost to nobody */
     uint8_t own_token[TOKEN_BYTES]; /* random; nobody else may guess it */
@@ -83,6 +84,7 @@ typedef struct {
     ModelConfig config;
     ModelPhase phase;
     RefusedMessage refusal; /* the last one, whether of JOIN or of a wish */
+    bool join_is_due;       /* the token has come */
     uint32_t refusal_count; /* grows with each, so that a screen can show it once */
     NoticeMessage notice;
     uint32_t notice_count;

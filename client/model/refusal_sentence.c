@@ -23,6 +23,12 @@ const char *refusal_sentence(uint8_t reason)
         return "That cannot be done now. Wait until the music has started or stopped.";
     case REFUSAL_OUT_OF_RANGE:
         return "That is outside of what is allowed.";
+    case REFUSAL_SERVER_KEY:
+        return "This server is not the one you joined before. Ask your host for a new link.";
+    case REFUSAL_BANNED:
+        return "The facilitator has sent you out of this session. Please talk to them.";
+    case REFUSAL_PASSWORD:
+        return "This is not the facilitator's password. Please type it again.";
     case REFUSAL_COUNT:
         break;
     }

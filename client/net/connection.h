@@ -2,12 +2,18 @@
  * One client's connection to a server: messages, clock datagrams, one UDP socket.
  *
  * Not pure; no thread: one thread uses it, at any cadence, and nothing here waits except the
- * look-up of a host name. The only client file that includes ENet. Ping and pong are stamped here,
+ * look-up of a host name. The only client file that includes ENet. Everything about secrecy happens
+ * inside: the proof of our address, the handshake, the server's key, sealing and the MAC (see
+ * shared/secure/secure_peer.h). CONNECTED comes when all that is done. When the server's key is not
+ * the one of the link or of the last time, or the server speaks another version, the connection
+ * says so as if the server had: CONNECTED, then a REFUSED message; nothing is sent to it.
+ * Ping and pong are stamped here,
  * beside the system calls, so that neither ENet's queues nor the caller's loop touch a stamp.
  */
 #ifndef CLIENT_NET_CONNECTION_H
 #define CLIENT_NET_CONNECTION_H
 
+#include "shared/link.h"
 #include "shared/message.h"
 
 typedef struct Connection Connection;
@@ -42,10 +48,11 @@ typedef struct {
 
 /*
  * Opens a socket and begins to connect; CONNECTION_CONNECTED tells when that worked. Waits for the
- * look-up when `host` is a name. NULL, with `error` filled, when the host is not known or the
- * machine has no socket left. The caller destroys it.
+ * look-up when the host is a name. `known_hosts`: the file of servers met before, for an address
+ * without a fingerprint (see known_hosts.h); borrowed, NULL for the default. NULL, with `error`
+ * filled, when the host is not known or the machine has no socket left. The caller destroys it.
  */
-Connection *connection_create(const char *host, uint16_t port, ConnectionError *error);
+Connection *connection_create(const Link *address, const char *known_hosts, ConnectionError *error);
 
 /* Says goodbye in one datagram, if connected, and frees. NULL is fine. */
 void connection_destroy(Connection *connection);

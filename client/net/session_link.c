@@ -1,6 +1,5 @@
 #include "client/net/session_link.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define CONNECTING_CADENCE_NS (5 * NS_PER_MS)
@@ -21,10 +20,9 @@ void session_link_init(
     *link = (SessionLink){
         .model = model,
         .outbox = outbox,
-        .port = address->port,
+        .address = *address,
         .cadence_ns = SESSION_LINK_CADENCE_NS,
     };
-    (void)snprintf(link->host, sizeof link->host, "%s", address->host);
     prng_seed(&link->prng, seed);
 }
 
@@ -80,7 +78,7 @@ static void lose_connection(SessionLink *link, HostTime now)
 static void open_connection(SessionLink *link, HostTime now)
 {
     link->heard_at = now;
-    link->connection = connection_create(link->host, link->port, &link->problem);
+    link->connection = connection_create(&link->address, link->known_hosts, &link->problem);
     if (link->connection == NULL) {
         plan_retry(link, now);
     } else {

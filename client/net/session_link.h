@@ -29,10 +29,10 @@ typedef struct {
     SessionLinkListener listener; /* may be NULL */
     void *owner;                  /* for the listener */
     int64_t cadence_ns;
+    const char *known_hosts; /* see connection_create; NULL for the default */
 
     /* The link's own. */
-    char host[LINK_HOST_BYTES_MAX + 1];
-    uint16_t port;
+    Link address;
     Connection *connection; /* NULL between attempts */
     Prng prng;
     int attempt;       /* failures in a row */

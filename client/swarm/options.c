@@ -36,6 +36,7 @@ static const char usage_text[] =
     "  --same-host         the server runs on this machine, since its start with an empty --data:\n"
     "                      then its clock is ours: clock errors are measured, and are part of\n"
     "                      the judge error\n"
+    "  --known-hosts FILE  servers met before, for a link without a fingerprint\n"
     "  --exit-when-lost S  give up when nobody has been connected for S seconds\n"
     "  --json              print one JSON object at the end; otherwise a few lines\n"
     "  --help, --version\n"
@@ -44,6 +45,7 @@ static const char usage_text[] =
 
 enum {
     OPTION_JOIN = 1,
+    OPTION_KNOWN_HOSTS,
     OPTION_PLAYERS,
     OPTION_SECONDS,
     OPTION_SEED,
@@ -71,6 +73,7 @@ static const struct option long_options[] = {
     {"ramp-ms", required_argument, NULL, OPTION_RAMP},
     {"same-host", no_argument, NULL, OPTION_SAME_HOST},
     {"exit-when-lost", required_argument, NULL, OPTION_EXIT_WHEN_LOST},
+    {"known-hosts", required_argument, NULL, OPTION_KNOWN_HOSTS},
     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -254,6 +257,9 @@ static int take_option(int option, const char *value, SwarmOptions *options)
         return take_teams(value, options);
     case OPTION_PREFIX:
         return take_prefix(value, options);
+    case OPTION_KNOWN_HOSTS:
+        options->known_hosts = value;
+        return -1;
     case OPTION_SAME_HOST:
         options->same_host = true;
         return -1;

@@ -22,6 +22,7 @@ typedef enum {
 
 typedef struct {
     Link link;
+    const char *known_hosts; /* file; NULL for the default */
     int player_count;
     double seconds; /* 0: until a signal */
     uint64_t seed;

@@ -63,6 +63,7 @@ static void introduce(SwarmParticipant *participant, Outbox *outbox, HostTime no
                       participant->address,
                       participant->config.seed);
     participant->link.cadence_ns = participant->config.cadence_ns;
+    participant->link.known_hosts = participant->config.known_hosts;
     participant->link.listener = hear;
     participant->link.owner = participant;
     participant->opened_seen = 0;

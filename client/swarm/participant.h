@@ -20,6 +20,7 @@ typedef struct {
     uint64_t seed;
     int64_t cadence_ns;       /* see SessionLink */
     int64_t ping_interval_ns; /* 0: the model's own */
+    const char *known_hosts;  /* see SessionLink */
     bool same_host;           /* session time is this machine's own clock */
 } ParticipantConfig;
 

@@ -113,6 +113,7 @@ static void draw_configs(Swarm *swarm)
             .index = i,
             .trouble = trouble_of(options, i),
             .seed = prng_u64(&prng),
+            .known_hosts = options->known_hosts,
             .same_host = options->same_host,
             .cadence_ns = crowd ? CROWD_CADENCE_NS : SESSION_LINK_CADENCE_NS,
             .ping_interval_ns =

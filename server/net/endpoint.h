@@ -3,13 +3,15 @@
  * where they arrive.
  *
  * Not pure; one thread, the loop's. The only file of the server that includes ENet. Pings are
- * stamped beside the system calls, so that no queue touches a stamp. Of the ways to attack ENet,
- * this closes: fragments and waiting data without bound, silent throttling, and an error that is
- * taken for the end; the rest of the hardening stands before the protocol's encryption.
+ * stamped beside the system calls, so that no queue touches a stamp. Secrecy happens in here, and
+ * nobody else notices: CONNECTED comes when a client has proven its address and shaken hands, and
+ * messages are opened before they are handed out and sealed for each receiver. What ENet's parser
+ * sees has passed the gate (gate.h) and, before that, a filter in the kernel.
  */
 #ifndef SERVER_NET_ENDPOINT_H
 #define SERVER_NET_ENDPOINT_H
 
+#include "server/net/gate.h"
 #include "shared/message.h"
 
 enum {
@@ -24,6 +26,7 @@ typedef struct {
     uint16_t port;             /* 0: any */
     int slots;                 /* ENDPOINT_SLOTS_MIN..ENDPOINT_SLOTS_MAX connections */
     int64_t session_offset_ns; /* session time minus host time */
+    NoiseKeyPair key;          /* the server's own */
 } EndpointConfig;
 
 /* Cause and remedy as a sentence; `in_use` when it was the port that somebody else has. */
@@ -42,6 +45,7 @@ typedef struct {
     EndpointEventKind kind;
     uint32_t connection;  /* never reused while anybody may remember it; the low 16 bits are an
                              index below the slots */
+    uint32_t address;     /* CONNECTED: of the host, as ENet has it */
     const uint8_t *bytes; /* RECEIVED: valid until the next call */
     size_t size_bytes;
 } EndpointEvent;
@@ -52,10 +56,13 @@ typedef struct {
     int64_t unsent;         /* messages for connections that were gone, or when memory ran out */
     int64_t service_errors; /* passes that ENet or the system cut short; the next went on */
     int64_t pings_answered;
-    int64_t pings_refused;     /* with an unknown nonce or from another address */
-    int64_t pongs_unsent;      /* the system took no more */
-    int64_t strangers_refused; /* datagrams of those who came when nobody is let in */
-    int64_t received_bytes;    /* UDP payload, pings and all */
+    int64_t pings_refused;     /* with an unknown nonce, from another address, or forged */
+    int64_t handshakes;        /* that ended in keys */
+    int64_t handshakes_failed; /* that did not fit, or took too long */
+    int64_t unopened;          /* messages that were not sealed as they should be, or repeated */
+    GateCounts gate;
+    int64_t answers_unsent; /* pongs and cookies that the system did not take */
+    int64_t received_bytes; /* UDP payload, pings and all */
     int64_t sent_bytes;
     int64_t received_datagrams; /* of all kinds */
     int64_t sent_datagrams;

@@ -108,7 +108,7 @@ static bool prepare_file(Database *database, const char *path, StorageError *err
     if (!check_version(database, path, error)) {
         return false;
     }
-    if (!statements_prepare(database)) {
+    if (!run_text(database, STATEMENTS_ADDITIONS) || !statements_prepare(database)) {
         set_error(error,
                   path,
                   database_reason(database),

@@ -289,15 +289,37 @@ static bool read_bar(sqlite3_stmt *row, JournalEntry *entry)
     return valid;
 }
 
-static bool read_bars(Database *database, int64_t session_id, StorageTake *take, void *receiver)
+static bool read_ban(sqlite3_stmt *row, JournalEntry *entry)
 {
-    sqlite3_stmt *row = statements_use(database, STATEMENT_BARS);
+    bool valid = true;
+
+    memset(entry, 0, sizeof *entry);
+    entry->kind = JOURNAL_BAN;
+    column_text(row, 0, entry->ban.name, NAME_BYTES_MAX, &valid);
+    column_bytes(row, 1, entry->ban.resume_token, TOKEN_BYTES, &valid);
+    return valid;
+}
+
+static bool read_lock(sqlite3_stmt *row, JournalEntry *entry)
+{
+    memset(entry, 0, sizeof *entry);
+    entry->kind = JOURNAL_LOCK;
+    entry->locked = sqlite3_column_int(row, 0) != 0;
+    return true;
+}
+
+typedef bool ReadRow(sqlite3_stmt *row, JournalEntry *entry);
+
+/* All rows of one kind that belong to the session itself. */
+static bool
+read_rows(sqlite3_stmt *row, ReadRow *read, int64_t session_id, StorageTake *take, void *receiver)
+{
     JournalEntry entry;
     int result;
 
     statement_number(row, 1, session_id);
     while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-        if (read_bar(row, &entry)) {
+        if (read(row, &entry)) {
             take(receiver, &entry);
         }
     }
@@ -309,5 +331,10 @@ bool database_facts(Database *database, int64_t session_id, StorageTake *take, v
 {
     return read_timeline(database, session_id, take, receiver) &&
            read_participants(database, session_id, take, receiver) &&
-           read_bars(database, session_id, take, receiver);
+           read_rows(
+               statements_use(database, STATEMENT_BARS), read_bar, session_id, take, receiver) &&
+           read_rows(
+               statements_use(database, STATEMENT_BANS), read_ban, session_id, take, receiver) &&
+           read_rows(
+               statements_use(database, STATEMENT_LOCK), read_lock, session_id, take, receiver);
 }

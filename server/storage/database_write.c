@@ -153,6 +153,25 @@ static WriteResult write_bar(Database *database, const Record *record)
     return statement_run(statement);
 }
 
+static WriteResult write_ban(Database *database, const Record *record)
+{
+    sqlite3_stmt *statement = statements_use(database, STATEMENT_PUT_BAN);
+
+    statement_number(statement, 1, record->head.session_id);
+    statement_text(statement, 2, record->body.ban.name);
+    statement_bytes(statement, 3, record->body.ban.resume_token, TOKEN_BYTES);
+    return statement_run(statement);
+}
+
+static WriteResult write_lock(Database *database, const Record *record)
+{
+    sqlite3_stmt *statement = statements_use(database, STATEMENT_PUT_LOCK);
+
+    statement_number(statement, 1, record->head.session_id);
+    statement_number(statement, 2, record->body.locked ? 1 : 0);
+    return statement_run(statement);
+}
+
 static WriteResult write_entry(Database *database, const Record *record)
 {
     switch ((JournalKind)record->head.entry_kind) {
@@ -166,6 +185,10 @@ static WriteResult write_entry(Database *database, const Record *record)
         return write_judged(database, record);
     case JOURNAL_BAR:
         return write_bar(database, record);
+    case JOURNAL_BAN:
+        return write_ban(database, record);
+    case JOURNAL_LOCK:
+        return write_lock(database, record);
     }
     return WRITE_REFUSED;
 }

@@ -38,6 +38,8 @@ typedef union {
     HitEntry hit;
     JudgedRecord judged;
     BarEntry bar;
+    JournalBan ban;
+    bool locked;
 } RecordBody;
 
 typedef struct {

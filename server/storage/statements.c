@@ -37,6 +37,13 @@ const char STATEMENTS_SCHEMA[] =
     " r_tenthousandths INTEGER NOT NULL, sigma_us INTEGER NOT NULL, median_us INTEGER NOT NULL,"
     " PRIMARY KEY (session_id, take, bar)) WITHOUT ROWID;";
 
+const char STATEMENTS_ADDITIONS[] =
+    "CREATE TABLE IF NOT EXISTS ban ("
+    " id INTEGER PRIMARY KEY, session_id INTEGER NOT NULL REFERENCES session(id),"
+    " name TEXT NOT NULL, resume_token BLOB NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS door ("
+    " session_id INTEGER PRIMARY KEY REFERENCES session(id), locked INTEGER NOT NULL);";
+
 /* Whoever had the seat last. */
 #define NEWEST_IN_SEAT "(SELECT MAX(id) FROM participant WHERE session_id = ?1 AND seat = ?2)"
 /* The hit of the greatest number comes along, whatever its take: numbers are never used twice. */
@@ -77,6 +84,8 @@ static const char *const statement_texts[] = {
         " VALUES (" NEWEST_IN_SEAT ", ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [STATEMENT_PUT_BAR] =
         "REPLACE INTO bar (session_id, " BAR_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [STATEMENT_PUT_BAN] = "INSERT INTO ban (session_id, name, resume_token) VALUES (?1, ?2, ?3)",
+    [STATEMENT_PUT_LOCK] = "REPLACE INTO door (session_id, locked) VALUES (?1, ?2)",
     [STATEMENT_SESSIONS] =
         "SELECT id, code, facilitator_token, title, seats, profile, tempo_mbpm, groove, grace_s,"
         " created_wall_ms, touched_wall_ms FROM session ORDER BY id",
@@ -94,6 +103,8 @@ static const char *const statement_texts[] = {
         "SELECT take, " HIT_COLUMNS " FROM hit WHERE participant_id = ?1 AND " OF_TAKE_OR_NEWEST
         " AND judgement = 0 ORDER BY id",
     [STATEMENT_BARS] = "SELECT " BAR_COLUMNS " FROM bar WHERE session_id = ?1 ORDER BY take, bar",
+    [STATEMENT_BANS] = "SELECT name, resume_token FROM ban WHERE session_id = ?1 ORDER BY id",
+    [STATEMENT_LOCK] = "SELECT locked FROM door WHERE session_id = ?1",
 };
 _Static_assert(sizeof statement_texts / sizeof statement_texts[0] == STATEMENT_COUNT,
                "every statement has a text");

@@ -25,6 +25,8 @@ typedef enum {
     STATEMENT_PUT_HIT,
     STATEMENT_PUT_JUDGED,
     STATEMENT_PUT_BAR,
+    STATEMENT_PUT_BAN,
+    STATEMENT_PUT_LOCK,
     STATEMENT_SESSIONS,
     STATEMENT_NEXT_SESSION,
     STATEMENT_GROOVES,
@@ -33,6 +35,8 @@ typedef enum {
     STATEMENT_JUDGED,
     STATEMENT_OPEN_HITS,
     STATEMENT_BARS,
+    STATEMENT_BANS,
+    STATEMENT_LOCK,
     STATEMENT_COUNT
 } StatementName;
 
@@ -43,6 +47,9 @@ struct Database {
 
 /* Makes the tables of an empty file. */
 extern const char STATEMENTS_SCHEMA[];
+
+/* Adds the tables that files of the same version may not have yet; older programs ignore them. */
+extern const char STATEMENTS_ADDITIONS[];
 
 /* Prepares all. False when the file does not fit them. */
 NODISCARD bool statements_prepare(Database *database);

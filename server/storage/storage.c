@@ -64,6 +64,10 @@ static size_t entry_bytes(JournalKind kind)
         return sizeof(JudgedRecord);
     case JOURNAL_BAR:
         return sizeof(BarEntry);
+    case JOURNAL_BAN:
+        return sizeof(JournalBan);
+    case JOURNAL_LOCK:
+        return sizeof(bool);
     }
     return 0;
 }

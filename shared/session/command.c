@@ -1,5 +1,7 @@
 #include "shared/session/command.h"
 
+#include <string.h>
+
 #include "shared/session/people.h"
 
 enum {
@@ -135,9 +137,10 @@ static Outcome change_part(Session *session,
     return CARRIED_OUT;
 }
 
-static Outcome kick(Session *session, int32_t seat, Outbox *outbox, Journal *journal)
+static Outcome
+send_out(Session *session, int32_t seat, NoticeKind notice, Outbox *outbox, Journal *journal)
 {
-    Message message = {.type = MESSAGE_NOTICE, .notice = {.kind = NOTICE_KICKED}};
+    Message message = {.type = MESSAGE_NOTICE, .notice = {.kind = (uint8_t)notice}};
     uint32_t connection = CONNECTION_NONE;
 
     if (!seat_is_taken(session, seat)) {
@@ -154,8 +157,42 @@ static Outcome kick(Session *session, int32_t seat, Outbox *outbox, Journal *jou
     return CARRIED_OUT;
 }
 
+/* Out for good: neither with the token of the seat nor under its name. */
+static Outcome
+ban(Session *session, uint16_t by_seat, int32_t seat, Outbox *outbox, Journal *journal)
+{
+    JournalBan banned = {{0}, {0}};
+    JournalEntry *entry = NULL;
+
+    if (!seat_is_taken(session, seat) || seat == by_seat) {
+        return REFUSAL_OUT_OF_RANGE;
+    }
+    memcpy(banned.name, session->participants[seat].name, sizeof banned.name);
+    memcpy(banned.resume_token, session->participants[seat].resume_token, TOKEN_BYTES);
+    if (!people_keep_out(session, &banned)) {
+        return REFUSAL_OUT_OF_RANGE;
+    }
+    entry = journal_push(journal, JOURNAL_BAN, (uint16_t)seat);
+    if (entry != NULL) {
+        entry->ban = banned;
+    }
+    return send_out(session, seat, NOTICE_BANNED, outbox, journal);
+}
+
+static Outcome set_lock(Session *session, bool locked, Journal *journal)
+{
+    JournalEntry *entry = journal_push(journal, JOURNAL_LOCK, 0);
+
+    session->locked = locked;
+    if (entry != NULL) {
+        entry->locked = locked;
+    }
+    return CARRIED_OUT;
+}
+
 static Outcome carry_out(Session *session,
                          SessionTime now,
+                         uint16_t seat,
                          const CommandMessage *command,
                          Outbox *outbox,
                          Journal *journal)
@@ -181,7 +218,12 @@ static Outcome carry_out(Session *session,
     case COMMAND_PART:
         return change_part(session, now, command, outbox, journal);
     case COMMAND_KICK:
-        return kick(session, command->a, outbox, journal);
+        return send_out(session, command->a, NOTICE_KICKED, outbox, journal);
+    case COMMAND_BAN:
+        return ban(session, seat, command->a, outbox, journal);
+    case COMMAND_LOCK:
+    case COMMAND_UNLOCK:
+        return set_lock(session, command->kind == COMMAND_LOCK, journal);
     case COMMAND_CREATE: /* the shell's: a session knows of no other */
     case COMMAND_COUNT:
         break;
@@ -219,7 +261,7 @@ void command_carry_out(Session *session,
                        Journal *journal)
 {
     const uint32_t revision = session->timeline.revision;
-    const Outcome outcome = carry_out(session, now, command, outbox, journal);
+    const Outcome outcome = carry_out(session, now, seat, command, outbox, journal);
     JournalEntry *entry = NULL;
 
     if (outcome != CARRIED_OUT) {

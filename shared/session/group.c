@@ -244,6 +244,7 @@ void group_send_snapshot(Session *session, SessionTime now, Outbox *outbox)
     snapshot->r_tenthousandths = tenthousandths_of(figures->r);
     snapshot->sigma_us = us_of(figures->sigma_ms);
     snapshot->median_us = (int32_t)(session->reference.median_ms * 1000.0);
+    snapshot->locked = session->locked;
     for (int i = 0; i < session->participant_count; i++) {
         const Participant *participant = &session->participants[i];
 

@@ -19,7 +19,9 @@ typedef enum {
     JOURNAL_PARTICIPANT, /* replaces what is stored of the seat */
     JOURNAL_HIT,         /* received, not closed yet; replaced by its JUDGED */
     JOURNAL_JUDGED,      /* a closed record, final */
-    JOURNAL_BAR          /* a finished bar of the group */
+    JOURNAL_BAR,         /* a finished bar of the group */
+    JOURNAL_BAN,         /* one more who may not come back */
+    JOURNAL_LOCK         /* whether somebody new may come in; the newest counts */
 } JournalKind;
 
 typedef struct {
@@ -35,6 +37,12 @@ typedef struct {
     uint8_t resume_token[TOKEN_BYTES];
 } JournalParticipant;
 
+/* Who may not come back: whoever says either. */
+typedef struct {
+    char name[NAME_BYTES_MAX + 1]; /* of the one sent out; empty: none */
+    uint8_t resume_token[TOKEN_BYTES];
+} JournalBan;
+
 typedef struct {
     JournalKind kind;
     uint16_t seat; /* PARTICIPANT, HIT, JUDGED */
@@ -45,6 +53,8 @@ typedef struct {
         HitEntry hit;
         JudgedRecord judged;
         BarEntry bar;
+        JournalBan ban;
+        bool locked;
     };
 } JournalEntry;
 

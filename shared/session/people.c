@@ -25,6 +25,14 @@ bool participant_plays(const Participant *participant)
     return participant->state != SEAT_FREE && participant->role != ROLE_OBSERVER;
 }
 
+Role participant_role(const Participant *participant)
+{
+    if (participant->facilitates) {
+        return ROLE_FACILITATOR;
+    }
+    return participant->role == ROLE_OBSERVER ? ROLE_OBSERVER : ROLE_PLAYER;
+}
+
 int participant_part(const Participant *participant, const Groove *groove, Beats where)
 {
     const int part =
@@ -49,25 +57,10 @@ uint8_t participant_presence(const Participant *participant)
     return presence;
 }
 
-static int lower(char letter)
-{
-    return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter;
-}
-
-/* FNV-1a; equal names and tokens have equal hashes, and few others do. */
+/* FNV-1a; equal tokens have equal hashes, and few others do. */
 static uint32_t hash_byte(uint32_t hash, uint8_t byte)
 {
     return (hash ^ byte) * 16777619U;
-}
-
-static uint32_t hash_of_name(const char *name)
-{
-    uint32_t hash = 2166136261U;
-
-    for (; *name != '\0'; name++) {
-        hash = hash_byte(hash, (uint8_t)lower(*name));
-    }
-    return hash;
 }
 
 static uint32_t hash_of_token(const uint8_t *token)
@@ -85,7 +78,7 @@ void people_changed(Session *session, uint16_t seat)
     const Participant *participant = &session->participants[seat];
 
     session->glances[seat] = (SeatGlance){
-        .name_hash = hash_of_name(participant->name),
+        .likeness = participant->likeness,
         .token_hash = hash_of_token(participant->resume_token),
         .state = (uint8_t)participant->state,
         .observes = participant->role == ROLE_OBSERVER,
@@ -96,13 +89,14 @@ void people_changed(Session *session, uint16_t seat)
 
 uint16_t people_team(Session *session, const char *name)
 {
+    const uint64_t likeness = name_likeness(name);
     int empty = -1;
 
     if (name[0] == '\0') {
         return TEAM_NONE;
     }
     for (int i = 0; i < session->team_count; i++) {
-        if (strcmp(session->teams[i].name, name) == 0) {
+        if (session->teams[i].likeness == likeness && names_alike(session->teams[i].name, name)) {
             return (uint16_t)i;
         }
         empty = session->teams[i].members == 0 ? i : empty;
@@ -116,6 +110,7 @@ uint16_t people_team(Session *session, const char *name)
     }
     memset(&session->teams[empty], 0, sizeof session->teams[0]);
     memcpy(session->teams[empty].name, name, strlen(name) + 1);
+    session->teams[empty].likeness = likeness;
     return (uint16_t)empty;
 }
 
@@ -179,13 +174,28 @@ static bool tokens_match(const uint8_t *a, const uint8_t *b)
     return difference == 0;
 }
 
-static bool names_match(const char *a, const char *b)
+/* Somebody new: what JOIN says of them, in normal form. */
+typedef struct {
+    char name[NAME_BYTES_MAX + 1]; /* empty for an observer */
+    char team[NAME_BYTES_MAX + 1];
+    uint64_t likeness; /* of the name */
+} Newcomer;
+
+/* False when the name, or that of the team, cannot be used. Observers have neither. */
+static bool understand(const JoinMessage *join, Newcomer *newcomer)
 {
-    while (*a != '\0' && lower(*a) == lower(*b)) {
-        a++;
-        b++;
+    NameProblem of_team = NAME_EMPTY;
+
+    memset(newcomer, 0, sizeof *newcomer);
+    if (join->observer) {
+        return true;
     }
-    return lower(*a) == lower(*b);
+    if (name_normalize(join->name, newcomer->name) != NAME_GOOD) {
+        return false;
+    }
+    newcomer->likeness = name_likeness(newcomer->name);
+    of_team = name_normalize(join->team, newcomer->team);
+    return of_team == NAME_GOOD || of_team == NAME_EMPTY;
 }
 
 /* The seat that this resume token opens, or -1. */
@@ -254,35 +264,58 @@ static int seat_for_newcomer(const Session *session, bool observer, SessionTime 
                : longest_gone(session, now);
 }
 
-static bool name_is_taken(const Session *session, const char *name, SessionTime now)
+static bool name_is_taken(const Session *session, const Newcomer *newcomer, SessionTime now)
 {
-    const uint32_t hash = hash_of_name(name);
-
     for (int i = 0; i < session->participant_count; i++) {
         const Participant *participant = &session->participants[i];
 
-        if (session->glances[i].name_hash == hash && session->glances[i].state != SEAT_FREE &&
-            names_match(participant->name, name) && !grace_is_over(session, participant, now)) {
+        if (session->glances[i].likeness == newcomer->likeness &&
+            session->glances[i].state != SEAT_FREE &&
+            names_alike(participant->name, newcomer->name) &&
+            !grace_is_over(session, participant, now)) {
             return true;
         }
     }
     return false;
 }
 
-static int code_point_count(const char *text)
+bool people_keep_out(Session *session, const JournalBan *ban)
 {
-    int count = 0;
-
-    for (; *text != '\0'; text++) {
-        count += ((unsigned char)*text & 0xC0U) != 0x80U ? 1 : 0;
+    if (session->ban_count == BANS_MAX) {
+        return false;
     }
-    return count;
+    session->bans[session->ban_count] =
+        (Ban){.who = *ban, .likeness = ban->name[0] == '\0' ? 0 : name_likeness(ban->name)};
+    session->ban_count++;
+    return true;
 }
 
-/* Short enough, and with something to be seen. */
-static bool name_is_allowed(const char *name)
+static bool is_kept_out(const Session *session, const JoinMessage *join, const Newcomer *newcomer)
 {
-    return text_is_visible(name, strlen(name)) && code_point_count(name) <= NAME_CODE_POINTS_MAX;
+    for (int i = 0; i < session->ban_count; i++) {
+        const Ban *ban = &session->bans[i];
+
+        if ((join->resumes && tokens_match(ban->who.resume_token, join->resume_token)) ||
+            (ban->likeness != 0 && ban->likeness == newcomer->likeness &&
+             names_alike(ban->who.name, newcomer->name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Why nobody new may come in like this; REFUSAL_COUNT when they may. */
+static Refusal
+door(const Session *session, const JoinMessage *join, const Newcomer *newcomer, SessionTime now)
+{
+    if (is_kept_out(session, join, newcomer)) {
+        return REFUSAL_BANNED;
+    }
+    if (session->locked && !join->facilitates) {
+        return REFUSAL_LOCKED;
+    }
+    return !join->observer && name_is_taken(session, newcomer, now) ? REFUSAL_NAME_TAKEN
+                                                                    : REFUSAL_COUNT;
 }
 
 static void set_team(Session *session, Participant *participant, uint16_t team)
@@ -322,7 +355,11 @@ static bool token_is_used(const Session *session, const uint8_t *token)
     return false;
 }
 
-static void seat_newcomer(Session *session, int seat, SessionTime now, const SessionEvent *event)
+static void seat_newcomer(Session *session,
+                          int seat,
+                          SessionTime now,
+                          const SessionEvent *event,
+                          const Newcomer *newcomer)
 {
     const JoinMessage *join = &event->message->join;
     Participant *participant = &session->participants[seat];
@@ -335,8 +372,9 @@ static void seat_newcomer(Session *session, int seat, SessionTime now, const Ses
     participant->team = TEAM_NONE;
     participant->role = join->observer ? ROLE_OBSERVER : ROLE_PLAYER;
     if (!join->observer) {
-        memcpy(participant->name, join->name, sizeof participant->name);
-        set_team(session, participant, people_team(session, join->team));
+        memcpy(participant->name, newcomer->name, sizeof participant->name);
+        participant->likeness = newcomer->likeness;
+        set_team(session, participant, people_team(session, newcomer->team));
         participant->part = (uint8_t)(seat % GROOVE_PARTS_MAX);
     }
     memcpy(participant->resume_token,
@@ -362,19 +400,21 @@ static int find_seat(Session *session,
                      Journal *journal)
 {
     const JoinMessage *join = &event->message->join;
+    Refusal refusal = REFUSAL_COUNT;
+    Newcomer newcomer;
     int seat = join->resumes ? seat_of_token(session, join->resume_token) : -1;
 
     *resumed = seat >= 0;
     if (seat >= 0) {
         return seat;
     }
-    if (!join->observer &&
-        (!name_is_allowed(join->name) || code_point_count(join->team) > NAME_CODE_POINTS_MAX)) {
+    if (!understand(join, &newcomer)) {
         people_refuse(event->connection, REFUSAL_NAME_INVALID, 0, outbox);
         return -1;
     }
-    if (!join->observer && name_is_taken(session, join->name, now)) {
-        people_refuse(event->connection, REFUSAL_NAME_TAKEN, 0, outbox);
+    refusal = door(session, join, &newcomer, now);
+    if (refusal != REFUSAL_COUNT) {
+        people_refuse(event->connection, refusal, 0, outbox);
         return -1;
     }
     seat = seat_for_newcomer(session, join->observer, now);
@@ -385,7 +425,7 @@ static int find_seat(Session *session,
     if (seat < session->participant_count && session->participants[seat].state != SEAT_FREE) {
         people_remove(session, (uint16_t)seat, journal);
     }
-    seat_newcomer(session, seat, now, event);
+    seat_newcomer(session, seat, now, event, &newcomer);
     return seat;
 }
 

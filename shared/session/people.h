@@ -11,6 +11,10 @@
 /* Somebody who drums: has a seat and is no observer. */
 bool participant_plays(const Participant *participant);
 
+/* What the participant may do is up to this; an observer who leads may all that a leader may,
+   and who led before and came back without the token may not. */
+Role participant_role(const Participant *participant);
+
 /* Seats a connection or says on it why not. */
 SessionResult people_join(
     Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal);
@@ -20,6 +24,9 @@ void people_leave(Session *session, SessionTime now, uint16_t seat);
 
 /* Frees the seat for good. */
 void people_remove(Session *session, uint16_t seat, Journal *journal);
+
+/* Whoever says this name or token gets no seat any more. False when too many are kept out. */
+bool people_keep_out(Session *session, const JournalBan *ban);
 
 /* Notes that the seat's entry of the roster changed. */
 void people_changed(Session *session, uint16_t seat);

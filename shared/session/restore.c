@@ -29,6 +29,7 @@ static void restore_participant(Session *session, const JournalEntry *entry)
     participant->role = (Role)stored->role;
     participant->connection = CONNECTION_NONE;
     memcpy(participant->name, stored->name, sizeof participant->name);
+    participant->likeness = name_likeness(stored->name);
     memcpy(participant->resume_token, stored->resume_token, TOKEN_BYTES);
     participant->team = people_team(session, stored->team);
     if (participant->team != TEAM_NONE) {
@@ -88,6 +89,12 @@ void session_restore(Session *session, const JournalEntry *entry)
         break;
     case JOURNAL_BAR:
         group_keep_bar(session, &entry->bar);
+        break;
+    case JOURNAL_BAN:
+        (void)people_keep_out(session, &entry->ban);
+        break;
+    case JOURNAL_LOCK:
+        session->locked = entry->locked;
         break;
     }
 }

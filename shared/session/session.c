@@ -7,6 +7,7 @@
 #include "shared/session/group.h"
 #include "shared/session/people.h"
 #include "shared/session/play.h"
+#include "shared/session/roles.h"
 
 enum {
     SLICES = 10,                /* participants are served in turn, so that no pass is long */
@@ -153,16 +154,22 @@ static void take_wish(Session *session,
     }
 }
 
-/* Things that only a facilitator may do; says so to everybody else. */
-static bool may_command(Session *session, uint16_t seat, Outbox *outbox)
+/* Asks the tables; says so when a wish is denied. Denied hits are many and stay unanswered. */
+static bool is_allowed(Session *session, uint16_t seat, const Message *message, Outbox *outbox)
 {
     const Participant *participant = &session->participants[seat];
+    const Role role = participant_role(participant);
+    const bool allowed =
+        role_may_send(role, message->type) &&
+        (message->type != MESSAGE_COMMAND || role_may_command(role, message->command.kind));
 
-    if (!participant->facilitates) {
+    if (!allowed) {
         session->counts.not_allowed++;
+    }
+    if (!allowed && message_delivery(message->type) == DELIVERY_RELIABLE) {
         people_refuse(participant->connection, REFUSAL_NOT_ALLOWED, 0, outbox);
     }
-    return participant->facilitates;
+    return allowed;
 }
 
 static void receive(
@@ -172,20 +179,19 @@ static void receive(
     const Message *message = event->message;
 
     assert(seat < session->participant_count);
-    if (session->participants[seat].state != SEAT_CONNECTED) {
+    if (session->participants[seat].state != SEAT_CONNECTED ||
+        !is_allowed(session, seat, message, outbox)) {
         return;
     }
     if (message->type == MESSAGE_LEAVE) {
         (void)outbox_push_disconnect(outbox, session->participants[seat].connection);
         people_leave(session, now, seat);
-    } else if (message->type != MESSAGE_COMMAND && message->type != MESSAGE_REPORT_REQUEST) {
+    } else if (message->type == MESSAGE_COMMAND) {
+        command_carry_out(session, now, seat, &message->command, outbox, journal);
+    } else if (message->type == MESSAGE_REPORT_REQUEST) {
+        send_report(session, seat, message->report_request.page, outbox);
+    } else {
         take_wish(session, now, seat, message, outbox, journal);
-    } else if (may_command(session, seat, outbox)) {
-        if (message->type == MESSAGE_COMMAND) {
-            command_carry_out(session, now, seat, &message->command, outbox, journal);
-        } else {
-            send_report(session, seat, message->report_request.page, outbox);
-        }
     }
 }
 
@@ -193,12 +199,18 @@ static void receive(
 static void follow_take(Session *session, SessionTime now)
 {
     const SessionTime soon = {now.ns + SESSION_START_DELAY_NS};
-    const uint16_t take = timeline_section_at_time(&session->timeline, soon)->take;
+    const Section *section = timeline_section_at_time(&session->timeline, soon);
+    const bool rests =
+        section->transport != TRANSPORT_COUNT_IN && section->transport != TRANSPORT_PLAYING;
 
-    if (take != session->take) {
-        session->take = take;
-        group_begin_take(session);
+    /* A start that was paused before it began leaves a rest right behind the old take's music. */
+    if (section->take == session->take ||
+        (rests &&
+         now.ns < timeline_section_time(&session->timeline, section).ns + SESSION_SETTLE_NS)) {
+        return;
     }
+    session->take = section->take;
+    group_begin_take(session);
 }
 
 /* What everybody gets, once a round of slices. */

@@ -14,6 +14,7 @@
 #include "shared/group_statistics.h"
 #include "shared/judge.h"
 #include "shared/message.h"
+#include "shared/names.h"
 #include "shared/outbox.h"
 #include "shared/person_statistics.h"
 #include "shared/session/journal.h"
@@ -61,8 +62,9 @@ typedef struct {
     SessionTime away_since;
     SessionTime returned_at; /* from its last absence, that began at away_since */
 
-    char name[NAME_BYTES_MAX + 1];
-    uint16_t team; /* index into teams, or TEAM_NONE */
+    char name[NAME_BYTES_MAX + 1]; /* in normal form */
+    uint64_t likeness;             /* of the name */
+    uint16_t team;                 /* index into teams, or TEAM_NONE */
     bool ready;
     bool calibrated;
     int32_t calibration_us;
@@ -109,7 +111,7 @@ typedef struct {
 
 /* What is looked for among all seats, beside each other: the people themselves lie 10 kB apart. */
 typedef struct {
-    uint32_t name_hash;  /* of the name as names are compared */
+    uint64_t likeness;   /* of the name */
     uint32_t token_hash; /* of the resume token, also of a seat given up */
     uint8_t state;       /* SeatState */
     bool observes;
@@ -117,13 +119,20 @@ typedef struct {
 
 typedef struct {
     char name[NAME_BYTES_MAX + 1];
-    uint16_t members; /* with a seat */
-    uint16_t active;  /* of them, those who drum */
+    uint64_t likeness; /* of the name */
+    uint16_t members;  /* with a seat */
+    uint16_t active;   /* of them, those who drum */
     GroupStatistics statistics;
     GroupFigures figures;
     double first_together; /* mean of its figure at the end of its first bars of the take ... */
     int first_bars;        /* ... that had one */
 } Team;
+
+/* Somebody sent out for good. */
+typedef struct {
+    JournalBan who;
+    uint64_t likeness; /* of the name; 0 without one */
+} Ban;
 
 /* What became of everything that people sent, since the session began or came back. */
 typedef struct {
@@ -160,6 +169,9 @@ typedef struct {
     GroupStatistics group;
     GroupFigures figures;
     GroupReference reference;
+    bool locked; /* nobody new comes in */
+    Ban bans[BANS_MAX];
+    int ban_count;
     uint16_t joined;              /* people in the session, without observers */
     uint16_t active;              /* of them, those who drum */
     BarEntry bars[BARS_KEPT_MAX]; /* ring */
@@ -221,8 +233,8 @@ SessionResult session_step(
 
 /*
  * Puts stored facts back, before the first step, in the order: timeline, then per participant the
- * participant and their facts as journalled, then bars; session_restored(now) ends it: everybody is
- * away since `stored_until`.
+ * participant and their facts as journalled, then bars, bans and the lock; session_restored(now)
+ * ends it: everybody is away since `stored_until`.
  */
 void session_restore(Session *session, const JournalEntry *entry);
 void session_restored(Session *session, SessionTime stored_until);

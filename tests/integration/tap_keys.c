@@ -25,6 +25,7 @@ enum {
     TAPS_MAX = 4096
 };
 #define KEY_DOWN_NS (60 * NS_PER_MS)
+#define AWAKE_NS (3 * NS_PER_MS / 2)
 #define PLAY_TIMEOUT_NS (60 * NS_PER_S)
 
 typedef struct {
@@ -72,7 +73,7 @@ static bool join(Finger *finger, const char *text)
     return true;
 }
 
-/* Keeps the link going until `until`, then waits out the last stretch exactly. */
+/* Keeps the link going until `until`; sleeps up to the last stretch, which it waits out awake. */
 static void wait_until(Finger *finger, HostTime until)
 {
     HostTime now = host_clock_now();
@@ -84,10 +85,12 @@ static void wait_until(Finger *finger, HostTime until)
         (void)session_link_service(&finger->link, host_clock_now());
         now = host_clock_now();
     }
-    while (until.ns > now.ns) {
-        const struct timespec pause = {.tv_nsec = (long)((until.ns - now.ns) % NS_PER_S)};
+    if (until.ns - now.ns > AWAKE_NS) {
+        const struct timespec pause = {.tv_nsec = (long)(until.ns - now.ns - AWAKE_NS)};
 
         (void)nanosleep(&pause, NULL);
+    }
+    while (until.ns > now.ns) {
         now = host_clock_now();
     }
 }

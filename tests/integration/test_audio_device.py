@@ -4,7 +4,7 @@
 SDL's dummy and disk drivers stand in for hardware. They keep time badly (they sleep in whole
 milliseconds), so what is checked is that everything planned is played, once, and intact.
 
-ctest: timeout=60
+ctest: parallel timeout=60
 """
 
 import array
@@ -51,7 +51,7 @@ def split(samples):
 def main():
     told, log = play("dummy", "3")
     print("dummy:", told)
-    expect(told["condition"] == "playing" and plays_all(told), f"dummy: {told}")
+    expect(told["condition"] != "no device" and plays_all(told), f"dummy: {told}")
     expect(told["rate_hz"] == 48000 and told["block_frames"] == 256, f"dummy: {told}")
     expect(told["blocks"] > 300, f"dummy: {told['blocks']} blocks in three seconds")
 

@@ -71,8 +71,10 @@ def check_ready_line(stage, server):
     expect(ready["event"] == "ready", f"{ready}")
     expect(re.fullmatch(r"[0-9A-Z]{8}", ready["code"]), f"code {ready['code']}")
     link = f"onedrum://127.0.0.1:{ready['port']}/{ready['code']}"
-    expect(ready["link"] == link, f"link {ready['link']}")
-    expect(re.fullmatch(re.escape(link) + r"\?facilitator=[0-9a-f]{32}",
+    expect(re.fullmatch(r"([0-9A-Z]{4}-){5}[0-9A-Z]{4}", ready["fingerprint"]), f"{ready}")
+    fragment = "#" + ready["fingerprint"].replace("-", "")
+    expect(ready["link"] == link + fragment, f"link {ready['link']}")
+    expect(re.fullmatch(re.escape(link) + r"\?facilitator=[0-9a-f]{32}" + fragment,
                         ready["facilitator_link"]), f"{ready['facilitator_link']}")
     expect(stage.output(server).count("\n") == 1, "more than one line")
 

@@ -95,6 +95,8 @@ static bool counts(const Store *store, const Newest *newest, int index)
     case JOURNAL_HIT:
         return index >= newest->owner[fact->seat] && !is_judged_later(store, index);
     case JOURNAL_BAR:
+    case JOURNAL_BAN:
+    case JOURNAL_LOCK: /* the last of them counts */
         break;
     }
     return true;
@@ -102,8 +104,13 @@ static bool counts(const Store *store, const Newest *newest, int index)
 
 void store_restore(const Store *store, Session *session)
 {
-    static const JournalKind order[] = {
-        JOURNAL_TIMELINE, JOURNAL_PARTICIPANT, JOURNAL_JUDGED, JOURNAL_HIT, JOURNAL_BAR};
+    static const JournalKind order[] = {JOURNAL_TIMELINE,
+                                        JOURNAL_PARTICIPANT,
+                                        JOURNAL_JUDGED,
+                                        JOURNAL_HIT,
+                                        JOURNAL_BAR,
+                                        JOURNAL_BAN,
+                                        JOURNAL_LOCK};
     Newest newest;
 
     find_newest(store, &newest);

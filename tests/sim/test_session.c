@@ -447,7 +447,7 @@ static void wishes_without_the_right_are_refused_with_a_reason(void **state)
     outbox_clear(&room->outbox);
     check_i64(transport_of(room), TRANSPORT_LOBBY);
     twin = room_add(room, true, &profile, TROUBLE_NONE);
-    memcpy(room->clients[twin].model.config.name, "PLAYER 1", sizeof "PLAYER 1");
+    memcpy(room->clients[twin].model.config.name, " P1AYER  l", sizeof " P1AYER  l");
     room_run(room, NS_PER_S);
     check_i64(room->clients[twin].model.phase, MODEL_REFUSED);
     check_i64(room->clients[twin].model.refusal.reason, REFUSAL_NAME_TAKEN);
@@ -467,6 +467,115 @@ static void a_kicked_participant_is_told_and_loses_the_seat(void **state)
     check_i64(room->clients[2].model.phase, MODEL_ENDED);
     check_i64(room->clients[2].model.notice.kind, NOTICE_KICKED);
     check_i64(room->session.joined, 2);
+    room_destroy(room);
+}
+
+/* A client says JOIN once more, on a new connection. */
+static void try_again(Room *room, int client)
+{
+    room_disconnect(room, client, 0);
+    room->clients[client].model.phase = MODEL_CONNECTING;
+    room_run(room, NS_PER_S);
+}
+
+static void check_turned_away(const Room *room, int client, Refusal reason)
+{
+    check_i64(room->clients[client].model.phase, MODEL_REFUSED);
+    check_i64(room->clients[client].model.refusal.reason, reason);
+}
+
+static void who_is_banned_comes_back_neither_by_token_nor_by_name(void **state)
+{
+    Room *room = room_of(3, &HOME, 16);
+    const PlayerProfile profile = trained();
+    ModelConfig *config = &room->clients[2].model.config;
+    int other = 0;
+
+    (void)state;
+    room_order(room, COMMAND_BAN, room->clients[2].seat, 0);
+    room_run(room, NS_PER_S);
+    check_i64(room->clients[2].model.phase, MODEL_ENDED);
+    check_i64(room->clients[2].model.notice.kind, NOTICE_BANNED);
+    check_i64(room->session.joined, 2);
+    room_restart_server(room, NS_PER_S);
+    room_run(room, NS_PER_S);
+    check_i64(room->session.joined, 2);
+    try_again(room, 2);
+    check_turned_away(room, 2, REFUSAL_BANNED);
+    (void)memcpy(config->name, "Somebody Else", sizeof "Somebody Else");
+    room->clients[2].model.has_seat = true;
+    try_again(room, 2);
+    check_turned_away(room, 2, REFUSAL_BANNED);
+    other = room_add(room, true, &profile, TROUBLE_NONE);
+    memcpy(room->clients[other].model.config.name, "PLAYER 2", sizeof "PLAYER 2");
+    room_run(room, NS_PER_S);
+    check_turned_away(room, other, REFUSAL_BANNED);
+    memcpy(room->clients[other].model.config.name, "Kind", sizeof "Kind");
+    try_again(room, other);
+    check_i64(room->clients[other].model.phase, MODEL_JOINED);
+    room_destroy(room);
+}
+
+static void a_facilitator_bans_neither_themselves_nor_an_empty_seat(void **state)
+{
+    Room *room = room_of(2, &PERFECT, 17);
+
+    (void)state;
+    room_order(room, COMMAND_BAN, room->clients[0].seat, 0);
+    room_run(room, NS_PER_S);
+    check_i64(room->clients[0].model.refusal.reason, REFUSAL_OUT_OF_RANGE);
+    check_i64(room->clients[0].model.refusal.number, COMMAND_BAN);
+    room_order(room, COMMAND_BAN, 7, 0);
+    room_run(room, NS_PER_S);
+    check_i64(room->clients[0].model.refusal_count, 2);
+    check_i64(room->session.joined, 2);
+    check_i64(room->session.ban_count, 0);
+    room_destroy(room);
+}
+
+static void a_locked_session_takes_back_its_own_and_nobody_new(void **state)
+{
+    Room *room = room_of(3, &HOME, 18);
+    const PlayerProfile profile = trained();
+    int late = 0;
+
+    (void)state;
+    room_order(room, COMMAND_LOCK, 0, 0);
+    room_run(room, NS_PER_S);
+    check(room->clients[1].model.snapshot.locked);
+    late = room_add(room, true, &profile, TROUBLE_NONE);
+    room_disconnect(room, 1, NS_PER_S / 2);
+    room_run(room, 3 * NS_PER_S);
+    check_turned_away(room, late, REFUSAL_LOCKED);
+    check_i64(room->clients[1].model.phase, MODEL_JOINED);
+    room_restart_server(room, NS_PER_S);
+    room_run(room, 3 * NS_PER_S);
+    check_i64(room->session.joined, 3);
+    try_again(room, late);
+    check_turned_away(room, late, REFUSAL_LOCKED);
+    room_order(room, COMMAND_UNLOCK, 0, 0);
+    room_run(room, NS_PER_S);
+    try_again(room, late);
+    check_i64(room->clients[late].model.phase, MODEL_JOINED);
+    check(!room->clients[late].model.snapshot.locked);
+    room_destroy(room);
+}
+
+static void who_led_before_leads_no_more_without_the_token(void **state)
+{
+    Room *room = room_of(2, &PERFECT, 19);
+
+    (void)state;
+    check_i64(room->clients[0].model.welcome.role, ROLE_FACILITATOR);
+    room->clients[0].model.config.facilitates = false;
+    room_disconnect(room, 0, 0);
+    room_run(room, NS_PER_S);
+    check_i64(room->clients[0].model.phase, MODEL_JOINED);
+    check_i64(room->clients[0].model.welcome.role, ROLE_PLAYER);
+    room_order(room, COMMAND_START, 1, 0);
+    room_run(room, NS_PER_S);
+    check_i64(room->clients[0].model.refusal.reason, REFUSAL_NOT_ALLOWED);
+    check_i64(transport_of(room), TRANSPORT_LOBBY);
     room_destroy(room);
 }
 
@@ -527,6 +636,65 @@ static void troublemakers_are_seen_and_the_steady_are_left_alone(void **state)
     room_destroy(room);
 }
 
+/* What the group does after a while, when one in twenty lies. */
+typedef struct {
+    double median_ms;
+    double r;
+} GroupPhase;
+
+enum {
+    LIARS = 2,
+    FLOOD_HITS = 20 /* of a liar, in a second */
+};
+
+/* Liars say a wrong calibration, so that all of their hits are moved; some drum without end. */
+static GroupPhase play_with_liars(int64_t lie_ms, bool flood)
+{
+    Room *room = room_create(check_seed(21), &HOME, ROOM_CLIENTS_MAX);
+    PlayerProfile profile = trained();
+    GroupPhase phase = {0, 0};
+
+    profile.calibrated = true;
+    for (int i = 0; i < ROOM_CLIENTS_MAX; i++) {
+        (void)room_add(room, true, &profile, TROUBLE_NONE);
+    }
+    for (int i = 1; i <= LIARS; i++) {
+        room->clients[i].model.config.calibration_us += (int32_t)lie_ms * 1000;
+    }
+    room_run(room, 3 * NS_PER_S);
+    room_order(room, COMMAND_START, 1, 0);
+    for (int i = 0; i < 25 * FLOOD_HITS; i++) {
+        room_run(room, NS_PER_S / FLOOD_HITS);
+        for (int liar = 1; liar <= LIARS && flood; liar++) {
+            const SessionTime now = {room->now_ns};
+
+            (void)model_hit_at(&room->clients[liar].model, now, 0, 100, &room->outbox);
+            outbox_clear(&room->outbox);
+        }
+    }
+    check(room->session.figures.valid);
+    check_i64(room->session.active, ROOM_CLIENTS_MAX);
+    phase = (GroupPhase){room->session.reference.median_ms, room->session.figures.r};
+    room_destroy(room);
+    return phase;
+}
+
+static void one_liar_in_twenty_hardly_moves_the_group(void **state)
+{
+    const GroupPhase honest = play_with_liars(0, false);
+    const int64_t lies_ms[] = {-400, -120, -60, 60, 120};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lies_ms / sizeof lies_ms[0]; i++) {
+        const GroupPhase lied = play_with_liars(lies_ms[i], i % 2 == 1);
+
+        check_near(lied.median_ms, honest.median_ms, 2.0);
+        check(lied.r < honest.r);
+        /* A person's vector is one of forty: turned right round it takes two fortieths. */
+        check_between(lied.r, honest.r - 2.0 * LIARS / ROOM_CLIENTS_MAX - 0.01, honest.r + 0.01);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -547,8 +715,13 @@ int main(void)
         cmocka_unit_test(another_groove_from_a_bar_line_on_is_judged_by_its_own_notes),
         cmocka_unit_test(wishes_without_the_right_are_refused_with_a_reason),
         cmocka_unit_test(a_kicked_participant_is_told_and_loses_the_seat),
+        cmocka_unit_test(who_is_banned_comes_back_neither_by_token_nor_by_name),
+        cmocka_unit_test(a_facilitator_bans_neither_themselves_nor_an_empty_seat),
+        cmocka_unit_test(a_locked_session_takes_back_its_own_and_nobody_new),
+        cmocka_unit_test(who_led_before_leads_no_more_without_the_token),
         cmocka_unit_test(a_full_session_says_so_and_opens_when_the_grace_time_is_over),
         cmocka_unit_test(troublemakers_are_seen_and_the_steady_are_left_alone),
+        cmocka_unit_test(one_liar_in_twenty_hardly_moves_the_group),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,8 @@ static void take_fact(Watch *watch, Room *room, int index)
         break;
     case JOURNAL_TIMELINE:
     case JOURNAL_BAR:
+    case JOURNAL_BAN:
+    case JOURNAL_LOCK:
         break;
     }
 }

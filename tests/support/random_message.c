@@ -11,7 +11,7 @@ const MessageType MESSAGE_TYPES[MESSAGE_TYPES_USED] = {
     MESSAGE_WELCOME,   MESSAGE_REFUSED,     MESSAGE_TIMELINE, MESSAGE_GROOVE,
     MESSAGE_CATALOGUE, MESSAGE_ROSTER,      MESSAGE_TEAMS,    MESSAGE_STANDING,
     MESSAGE_SNAPSHOT,  MESSAGE_MAP,         MESSAGE_BARS,     MESSAGE_NOTICE,
-    MESSAGE_REPORT,    MESSAGE_CREATED,
+    MESSAGE_REPORT,    MESSAGE_CREATED,     MESSAGE_PASSWORD, MESSAGE_LEAD,
 };
 
 /* low..high, and each end as often as one time in eight. */
@@ -304,6 +304,7 @@ static void random_snapshot(Prng *prng, SnapshotMessage *snapshot)
     for (int i = 0; i < VERDICT_COUNT_SENT; i++) {
         snapshot->verdicts[i] = u16_up_to(prng, PARTICIPANTS_MAX);
     }
+    snapshot->locked = any_bool(prng);
 }
 
 static void random_map(Prng *prng, MapMessage *map)
@@ -406,6 +407,15 @@ static void random_of_session(Prng *prng, Message *message)
     } else if (message->type == MESSAGE_NOTICE) {
         message->notice.kind = u8_below(prng, NOTICE_COUNT);
         any_text(prng, message->notice.text, NAME_BYTES_MAX);
+    } else if (message->type == MESSAGE_PASSWORD) {
+        any_bytes(prng, message->password.code, CODE_CHARS);
+        any_text(prng, message->password.text, PASSWORD_BYTES_MAX);
+        if (message->password.text[0] == '\0') {
+            message->password.text[0] = 'p';
+        }
+    } else if (message->type == MESSAGE_LEAD) {
+        any_bytes(prng, message->lead.code, CODE_CHARS);
+        any_bytes(prng, message->lead.facilitator_token, TOKEN_BYTES);
     } else if (message->type == MESSAGE_CREATED) {
         any_bytes(prng, message->created.code, CODE_CHARS);
         any_bytes(prng, message->created.facilitator_token, TOKEN_BYTES);

@@ -174,6 +174,7 @@ static void set_figures(Stage *stage, const StageConfig *config)
                                         .team_together_centi = 8800};
     model->standing.counts[JUDGEMENT_MISS] = 3;
     model->standing.counts[JUDGEMENT_PERFECT] = 300;
+    model->standing.counts[JUDGEMENT_GOOD] = 109;
 }
 
 void stage_init(Stage *stage, const StageConfig *config)

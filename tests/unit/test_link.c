@@ -63,9 +63,9 @@ static void an_ipv6_address_stands_in_brackets(void **state)
     check_text(text, "onedrum://[fe80::1%eth0]:4500/K7PM4TWX");
 }
 
-static void a_facilitators_link_carries_a_token_and_a_fragment_is_let_by(void **state)
+static void a_facilitators_link_carries_a_token(void **state)
 {
-    Link link = parsed("onedrum://h:1/K7PM4TWX?facilitator=000102030405060708090a0b0C0D0E0F#key");
+    Link link = parsed("onedrum://h:1/K7PM4TWX?facilitator=000102030405060708090a0b0C0D0E0F");
     char text[LINK_TEXT_BYTES_MAX];
 
     (void)state;
@@ -77,7 +77,40 @@ static void a_facilitators_link_carries_a_token_and_a_fragment_is_let_by(void **
     check_text(text, "onedrum://h:1/K7PM4TWX?facilitator=000102030405060708090a0b0c0d0e0f");
     check(link_format(&link, false, text, sizeof text) > 0);
     check_text(text, "onedrum://h:1/K7PM4TWX");
-    check(!parsed("onedrum://h:1/K7PM4TWX#facilitator=00").has_token);
+}
+
+static void a_fragment_is_the_fingerprint_of_the_servers_key(void **state)
+{
+    Link link = parsed("onedrum://h:1/K7PM4TWX#04HM-ASW9NF6YY 0938-N K R K A Y D");
+    uint8_t fingerprint[FINGERPRINT_BYTES];
+    char text[LINK_TEXT_BYTES_MAX];
+
+    (void)state;
+    check(link.has_fingerprint);
+    check_bytes(link.fingerprint,
+                "\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd",
+                FINGERPRINT_BYTES);
+    check(link_format(&link, false, text, sizeof text) > 0);
+    check_text(text, "onedrum://h:1/K7PM4TWX#04HMASW9NF6YY0938NKRKAYD");
+    fingerprint_format(link.fingerprint, text);
+    check_text(text, "04HM-ASW9-NF6Y-Y093-8NKR-KAYD");
+    check(fingerprint_parse(text, fingerprint));
+    check_bytes(fingerprint, link.fingerprint, sizeof fingerprint);
+    check(!parsed("onedrum://h:1/K7PM4TWX").has_fingerprint);
+    check(!parsed("onedrum://h:1/K7PM4TWX#").has_fingerprint);
+}
+
+/* A link that lost letters on its way must not pass for one without a fingerprint. */
+static void a_fragment_that_is_no_fingerprint_is_refused(void **state)
+{
+    LinkError error;
+
+    (void)state;
+    (void)reason_of("onedrum://h:1/K7PM4TWX#key", &error);
+    check(strstr(error.reason, "whole link") != NULL);
+    (void)reason_of("onedrum://h:1/K7PM4TWX#04HMASW9NF6YY0938NKRKAY", &error);
+    (void)reason_of("onedrum://h:1/K7PM4TWX#04HMASW9NF6YY0938NKRKAYDX", &error);
+    (void)reason_of("onedrum://h:1/K7PM4TWX#04HMASW9NF6YY0938NKRKAY!", &error);
 }
 
 static void what_is_wrong_with_a_link_is_said_with_a_remedy(void **state)
@@ -185,8 +218,14 @@ static void every_code_and_link_comes_back_as_it_was(void **state)
         for (uint64_t i = 1 + prng_below(&prng, 20); i > 0; i--) {
             link.host[i - 1] = CODE_ALPHABET[prng_below(&prng, 32)];
         }
+        link.has_fingerprint = prng_below(&prng, 2) == 1;
+        for (int i = 0; i < FINGERPRINT_BYTES; i++) {
+            link.fingerprint[i] = link.has_fingerprint ? (uint8_t)prng_u64(&prng) : 0;
+        }
         check(link_format(&link, true, text, sizeof text) > 0);
         check(link_parse(text, &again, NULL));
+        check(again.has_fingerprint == link.has_fingerprint);
+        check_bytes(again.fingerprint, link.fingerprint, FINGERPRINT_BYTES);
         check_text(again.host, link.host);
         check_i64(again.port, link.port);
         check_bytes(again.code, link.code, sizeof link.code);
@@ -200,7 +239,9 @@ int main(void)
         cmocka_unit_test(a_link_gives_host_port_and_code),
         cmocka_unit_test(people_paste_links_with_spaces_dashes_and_capitals),
         cmocka_unit_test(an_ipv6_address_stands_in_brackets),
-        cmocka_unit_test(a_facilitators_link_carries_a_token_and_a_fragment_is_let_by),
+        cmocka_unit_test(a_facilitators_link_carries_a_token),
+        cmocka_unit_test(a_fragment_is_the_fingerprint_of_the_servers_key),
+        cmocka_unit_test(a_fragment_that_is_no_fingerprint_is_refused),
         cmocka_unit_test(what_is_wrong_with_a_link_is_said_with_a_remedy),
         cmocka_unit_test(a_code_is_read_as_it_was_meant),
         cmocka_unit_test(the_alphabet_has_32_different_letters_without_look_alikes),

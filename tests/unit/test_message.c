@@ -114,7 +114,7 @@ static void golden_join(void **state)
     JoinMessage *join = &message->join;
 
     (void)state;
-    join->version = 1;
+    join->version = 2;
     memcpy(join->code, CODE, CODE_CHARS);
     memcpy(join->name, "Ama", 3);
     memcpy(join->team, "Blue", 4);
@@ -181,7 +181,7 @@ static void golden_welcome(void **state)
     WelcomeMessage *welcome = &message->welcome;
 
     (void)state;
-    welcome->version = 1;
+    welcome->version = 2;
     welcome->seat = 23;
     welcome->role = ROLE_PLAYER;
     welcome->profile = 1;
@@ -358,6 +358,7 @@ static void golden_snapshot(void **state)
     snapshot->sigma_us = 19800;
     snapshot->median_us = -6000;
     memcpy(snapshot->verdicts, verdicts, sizeof verdicts);
+    snapshot->locked = true;
     check_golden("snapshot", message);
 }
 
@@ -418,6 +419,26 @@ static void golden_report(void **state)
     entry->calibration_us = -12500;
     memcpy(entry->name, "Ama", 3);
     check_golden("report", message);
+}
+
+static void golden_password(void **state)
+{
+    Message *message = blank(MESSAGE_PASSWORD);
+
+    (void)state;
+    memcpy(message->password.code, CODE, CODE_CHARS);
+    memcpy(message->password.text, "one drum", sizeof "one drum");
+    check_golden("password", message);
+}
+
+static void golden_lead(void **state)
+{
+    Message *message = blank(MESSAGE_LEAD);
+
+    (void)state;
+    memcpy(message->lead.code, CODE, CODE_CHARS);
+    fill_token(message->lead.facilitator_token);
+    check_golden("lead", message);
 }
 
 static void golden_created(void **state)
@@ -594,7 +615,7 @@ static void unknown_types_and_too_many_bytes_are_refused(void **state)
     }
     check_i64(known, MESSAGE_TYPES_USED);
     bytes[0] = MESSAGE_JOIN;
-    bytes[1] = 2; /* of another version: the rest is unknowable */
+    bytes[1] = 3; /* of another version: the rest is unknowable */
     check(message_decode(bytes, MESSAGE_BYTES_MAX, &message));
     check(!message_decode(bytes, MESSAGE_BYTES_MAX + 1, &message));
 }
@@ -692,6 +713,7 @@ static const Violation VIOLATIONS[] = {
     {"bars", 1, BARS_PER_MESSAGE_MAX + 1, "too many bars"},
     {"bars", 9, 0x11, "more people than there can be"},
     {"notice", 1, NOTICE_COUNT, "an unknown notice"},
+    {"password", 9, 65, "a password longer than its limit"},
     {"report", 5, REPORT_PAGE_ENTRIES_MAX + 1, "too many entries"},
     {"report", 7, 0x10, "a seat beyond the last"},
     {"report", 12, VERDICT_COUNT_SENT, "an unknown verdict"},
@@ -810,7 +832,7 @@ static void names_are_the_words_of_the_protocol(void **state)
     (void)state;
     check_text(message_name(MESSAGE_JOIN), "JOIN");
     check_text(message_name(MESSAGE_CREATED), "CREATED");
-    check_text(message_name((MessageType)9), "?");
+    check_text(message_name((MessageType)10), "?");
 }
 
 /* Who fills a page counts its bytes instead of encoding it again with every entry. */
@@ -853,6 +875,8 @@ int main(void)
         cmocka_unit_test(golden_bars),
         cmocka_unit_test(golden_report),
         cmocka_unit_test(golden_created),
+        cmocka_unit_test(golden_password),
+        cmocka_unit_test(golden_lead),
         cmocka_unit_test(golden_ping_and_pong),
         cmocka_unit_test(a_clock_datagram_of_another_length_is_refused),
         cmocka_unit_test(every_message_survives_the_way_there_and_back),

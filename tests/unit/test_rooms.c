@@ -16,6 +16,9 @@ enum {
 #define FIRST UINT32_C(0x10001)
 #define SECOND UINT32_C(0x10002)
 #define THIRD UINT32_C(0x70003)
+/* Where connections come from. */
+#define HOME UINT32_C(0x0100007f)
+#define ELSEWHERE UINT32_C(0x0200007f)
 
 typedef struct {
     uint32_t connection;
@@ -36,6 +39,9 @@ typedef struct {
     int stored_session_count;
     int64_t stored_session_id;
     uint8_t next_random;
+    uint32_t asked; /* the newest connection whose password is to be compared ... */
+    int asked_count;
+    int asked_max; /* ... as long as there are fewer */
 } World;
 
 static void take_send(void *context,
@@ -95,6 +101,19 @@ static void take_entry(void *context, int64_t id, const JournalEntry *entry)
     }
 }
 
+static bool take_password(void *context, uint32_t connection, const char *password)
+{
+    World *world = context;
+
+    if (world->asked_count == world->asked_max) {
+        return false;
+    }
+    check_text(password, "one drum");
+    world->asked = connection;
+    world->asked_count++;
+    return true;
+}
+
 static void take_random(void *context, uint8_t *bytes, size_t size_bytes)
 {
     World *world = context;
@@ -131,6 +150,7 @@ static Rooms *new_rooms(World *world)
                               .answer_pings = take_answer_pings,
                               .store_session = take_session,
                               .store_entry = take_entry,
+                              .check_password = take_password,
                               .random = take_random};
 
     return rooms_create(&config, &ports);
@@ -142,6 +162,7 @@ static World *new_world(void)
     World *world = calloc(1, sizeof *world);
 
     if (world != NULL) {
+        world->asked_max = 100;
         world->rooms = new_rooms(world);
     }
     return world;
@@ -190,7 +211,7 @@ static void join_as(World *world, uint32_t connection, int room_index, const cha
 {
     Message message = join_message(world, room_index, name);
 
-    rooms_connected(world->rooms, at_ms(0), connection);
+    rooms_connected(world->rooms, at_ms(0), connection, HOME);
     send_in(world, at_ms(0), connection, &message);
 }
 
@@ -202,7 +223,7 @@ static void join_as_facilitator(World *world, uint32_t connection, const char *n
     memcpy(message.join.facilitator_token,
            rooms_session(world->rooms, 0)->config.facilitator_token,
            TOKEN_BYTES);
-    rooms_connected(world->rooms, at_ms(0), connection);
+    rooms_connected(world->rooms, at_ms(0), connection, HOME);
     send_in(world, at_ms(0), connection, &message);
 }
 
@@ -285,7 +306,7 @@ static void another_version_is_told_ours_and_let_go(void **state)
 
     /* The version is what follows the type in every version. */
     bytes[1] = 99;
-    rooms_connected(world->rooms, at_ms(0), FIRST);
+    rooms_connected(world->rooms, at_ms(0), FIRST, HOME);
     rooms_received(world->rooms, at_ms(0), FIRST, bytes, size_bytes);
     check_refused(world, FIRST, REFUSAL_VERSION, PROTOCOL_VERSION);
     check(was_disconnected(world, FIRST));
@@ -299,7 +320,7 @@ static void an_unknown_code_is_refused_and_may_be_corrected(void **state)
     Message right = wrong;
 
     wrong.join.code[0] = wrong.join.code[0] == 'Z' ? 'Y' : 'Z';
-    rooms_connected(world->rooms, at_ms(0), FIRST);
+    rooms_connected(world->rooms, at_ms(0), FIRST, HOME);
     send_in(world, at_ms(0), FIRST, &wrong);
     check_refused(world, FIRST, REFUSAL_NO_SESSION, 0);
     check(!was_disconnected(world, FIRST));
@@ -313,7 +334,7 @@ static void guessing_codes_ends_the_connection(void **state)
     Message message = join_message(world, 0, "Adjoa");
 
     message.join.code[7] = message.join.code[7] == 'Z' ? 'Y' : 'Z';
-    rooms_connected(world->rooms, at_ms(0), FIRST);
+    rooms_connected(world->rooms, at_ms(0), FIRST, HOME);
     for (int i = 1; i <= JOIN_ATTEMPTS_MAX; i++) {
         check(!was_disconnected(world, FIRST));
         send_in(world, at_ms(i), FIRST, &message);
@@ -329,7 +350,7 @@ static void who_joins_nothing_is_dropped_after_ten_seconds(void **state)
     World *world = *state;
 
     join_as(world, FIRST, 0, "Adjoa");
-    rooms_connected(world->rooms, at_ms(0), SECOND);
+    rooms_connected(world->rooms, at_ms(0), SECOND, HOME);
     rooms_tick(world->rooms, at_ms(UNJOINED_S_MAX * 1000 - 1));
     check(!was_disconnected(world, SECOND));
     rooms_tick(world->rooms, at_ms(UNJOINED_S_MAX * 1000 + 1500));
@@ -359,7 +380,7 @@ static void a_seat_taken_over_leaves_the_old_connection_nothing(void **state)
     again = join_message(world, 0, "Adjoa");
     again.join.resumes = true;
     memcpy(again.join.resume_token, welcome.welcome.resume_token, TOKEN_BYTES);
-    rooms_connected(world->rooms, at_ms(5), SECOND);
+    rooms_connected(world->rooms, at_ms(5), SECOND, HOME);
     send_in(world, at_ms(5), SECOND, &again);
     notice = last_sent(world, FIRST, MESSAGE_NOTICE);
     check_i64(notice.notice.kind, NOTICE_SEAT_TAKEN_OVER);
@@ -379,7 +400,7 @@ static void a_lost_connection_leaves_the_seat_kept(void **state)
     check_i64(rooms_session(world->rooms, 0)->participants[0].state, SEAT_AWAY);
     check_i64(rooms_joined_count(world->rooms), 0);
     /* The place is free for somebody else, under a new number. */
-    rooms_connected(world->rooms, at_ms(60), FIRST + 0x10000);
+    rooms_connected(world->rooms, at_ms(60), FIRST + 0x10000, HOME);
     rooms_disconnected(world->rooms, at_ms(61), FIRST);
     join_as(world, SECOND, 0, "Kofi");
     check_i64(last_sent(world, SECOND, MESSAGE_WELCOME).welcome.seat, 1);
@@ -495,12 +516,127 @@ static void a_message_of_the_server_is_not_taken_from_a_client(void **state)
     check(was_disconnected(world, FIRST));
 }
 
+/* A JOIN with a code that no session has. */
+static void guess(World *world, SessionTime now, uint32_t connection, uint32_t address)
+{
+    Message message = join_message(world, 0, "Guesser");
+
+    message.join.code[0] = message.join.code[0] == 'A' ? 'B' : 'A';
+    rooms_connected(world->rooms, now, connection, address);
+    send_in(world, now, connection, &message);
+    rooms_disconnected(world->rooms, now, connection);
+}
+
+static void who_guesses_codes_waits_for_every_answer_and_a_right_one_too(void **state)
+{
+    World *world = *state;
+    Message right = join_message(world, 0, "Adjoa");
+
+    for (uint32_t i = 0; i < 35; i++) {
+        guess(world, at_ms(0), 0x10010 + i, ELSEWHERE);
+    }
+    join_as(world, FIRST, 0, "Kofi");
+    check(was_sent(world, FIRST, MESSAGE_WELCOME));
+    rooms_connected(world->rooms, at_ms(0), SECOND, ELSEWHERE);
+    send_in(world, at_ms(0), SECOND, &right);
+    check(!was_sent(world, SECOND, MESSAGE_WELCOME));
+    rooms_tick(world->rooms, at_ms(5));
+    check(!was_sent(world, SECOND, MESSAGE_WELCOME));
+    rooms_tick(world->rooms, at_ms(100));
+    check(was_sent(world, SECOND, MESSAGE_WELCOME));
+    check_i64(rooms_joined_count(world->rooms), 2);
+}
+
+static void who_leaves_while_waiting_is_forgotten(void **state)
+{
+    World *world = *state;
+    Message right = join_message(world, 0, "Adjoa");
+
+    for (uint32_t i = 0; i < 35; i++) {
+        guess(world, at_ms(0), 0x10010 + i, ELSEWHERE);
+    }
+    rooms_connected(world->rooms, at_ms(0), SECOND, ELSEWHERE);
+    send_in(world, at_ms(0), SECOND, &right);
+    rooms_disconnected(world->rooms, at_ms(1), SECOND);
+    rooms_tick(world->rooms, at_ms(1000));
+    check_i64(rooms_joined_count(world->rooms), 0);
+    check_i64(rooms_session(world->rooms, 0)->participant_count, 0);
+}
+
+static Message password_message(const World *world)
+{
+    Message message = {.type = MESSAGE_PASSWORD, .password = {.text = "one drum"}};
+
+    memcpy(message.password.code, rooms_session(world->rooms, 0)->config.code, CODE_CHARS);
+    return message;
+}
+
+static void a_right_password_yields_the_token_before_and_after_a_join(void **state)
+{
+    World *world = *state;
+    const Message ask = password_message(world);
+    const uint8_t *token = rooms_session(world->rooms, 0)->config.facilitator_token;
+
+    rooms_connected(world->rooms, at_ms(0), FIRST, HOME);
+    send_in(world, at_ms(0), FIRST, &ask);
+    check_i64(world->asked, FIRST);
+    check(!was_sent(world, FIRST, MESSAGE_LEAD));
+    rooms_password_checked(world->rooms, at_ms(100), FIRST, true);
+    check_bytes(last_sent(world, FIRST, MESSAGE_LEAD).lead.facilitator_token, token, TOKEN_BYTES);
+    join_as(world, SECOND, 0, "Kofi");
+    send_in(world, at_ms(200), SECOND, &ask);
+    check_i64(world->asked, SECOND);
+    rooms_password_checked(world->rooms, at_ms(300), SECOND, true);
+    check_bytes(last_sent(world, SECOND, MESSAGE_LEAD).lead.facilitator_token, token, TOKEN_BYTES);
+    rooms_password_checked(world->rooms, at_ms(300), THIRD, true);
+    check(!was_sent(world, THIRD, MESSAGE_LEAD));
+}
+
+static void wrong_passwords_are_refused_and_then_wait(void **state)
+{
+    World *world = *state;
+    const Message ask = password_message(world);
+
+    join_as(world, FIRST, 0, "Adjoa");
+    for (int i = 1; i <= 4; i++) {
+        send_in(world, at_ms(0), FIRST, &ask);
+        check_i64(world->asked_count, i);
+        rooms_password_checked(world->rooms, at_ms(0), FIRST, false);
+        check_refused(world, FIRST, REFUSAL_PASSWORD, 0);
+    }
+    send_in(world, at_ms(0), FIRST, &ask);
+    rooms_tick(world->rooms, at_ms(10));
+    send_in(world, at_ms(10), FIRST, &ask);
+    send_in(world, at_ms(20), FIRST, &ask);
+    rooms_tick(world->rooms, at_ms(20));
+    rooms_tick(world->rooms, at_ms(5000));
+    check_i64(world->asked_count, 5);
+    check_refused(world, FIRST, REFUSAL_NOT_NOW, 0);
+    check(!was_sent(world, FIRST, MESSAGE_LEAD));
+}
+
+static void one_password_at_a_time_and_no_more_than_the_queue_holds(void **state)
+{
+    World *world = *state;
+    const Message ask = password_message(world);
+
+    world->asked_max = 1;
+    join_as(world, FIRST, 0, "Adjoa");
+    join_as(world, SECOND, 0, "Kofi");
+    send_in(world, at_ms(0), FIRST, &ask);
+    send_in(world, at_ms(1), FIRST, &ask);
+    check_refused(world, FIRST, REFUSAL_NOT_NOW, 0);
+    send_in(world, at_ms(1), SECOND, &ask);
+    check_refused(world, SECOND, REFUSAL_NOT_NOW, 0);
+    check_i64(world->asked_count, 1);
+}
+
 static void nothing_counts_before_a_join(void **state)
 {
     World *world = *state;
     Message ready = {.type = MESSAGE_READY, .ready = {.ready = true}};
 
-    rooms_connected(world->rooms, at_ms(0), FIRST);
+    rooms_connected(world->rooms, at_ms(0), FIRST, HOME);
     send_in(world, at_ms(1), FIRST, &ready);
     check_i64(world->sent_count, 0);
     check_i64(rooms_session(world->rooms, 0)->participant_count, 0);
@@ -533,7 +669,7 @@ static void closing_says_goodbye_to_everybody(void **state)
     check_i64(rooms_open(world->rooms, "Other", 10), 1);
     join_as(world, FIRST, 0, "Adjoa");
     join_as(world, SECOND, 1, "Kofi");
-    rooms_connected(world->rooms, at_ms(0), THIRD);
+    rooms_connected(world->rooms, at_ms(0), THIRD, HOME);
     rooms_close(world->rooms, at_ms(10));
     check_i64(last_sent(world, FIRST, MESSAGE_NOTICE).notice.kind, NOTICE_SERVER_STOPS);
     check_i64(last_sent(world, SECOND, MESSAGE_NOTICE).notice.kind, NOTICE_SERVER_STOPS);
@@ -571,7 +707,7 @@ static void stored_facts_put_a_session_back(void **state)
     again = join_message(later, 0, "");
     again.join.resumes = true;
     memcpy(again.join.resume_token, before->participants[1].resume_token, TOKEN_BYTES);
-    rooms_connected(later->rooms, at_ms(1000), THIRD);
+    rooms_connected(later->rooms, at_ms(1000), THIRD, HOME);
     send_in(later, at_ms(1000), THIRD, &again);
     check_i64(last_sent(later, THIRD, MESSAGE_WELCOME).welcome.seat, 1);
     check_text(last_sent(later, THIRD, MESSAGE_WELCOME).welcome.name, "Kofi");
@@ -601,7 +737,7 @@ static void the_count_of_people_is_right_whatever_happens(void **state)
         world->disconnected_count = 0;
         if (!present[place]) {
             numbers[place] = (numbers[place] + 0x10000) | place;
-            rooms_connected(world->rooms, at_ms(i), numbers[place]);
+            rooms_connected(world->rooms, at_ms(i), numbers[place], HOME);
             present[place] = true;
         } else if (prng_below(&prng, 3) == 0) {
             rooms_disconnected(world->rooms, at_ms(i), numbers[place]);
@@ -645,6 +781,11 @@ int main(void)
         ROOMS_TEST(a_long_title_is_cut_between_letters),
         ROOMS_TEST(noise_is_counted_and_then_ends_the_connection),
         ROOMS_TEST(a_message_of_the_server_is_not_taken_from_a_client),
+        ROOMS_TEST(who_guesses_codes_waits_for_every_answer_and_a_right_one_too),
+        ROOMS_TEST(who_leaves_while_waiting_is_forgotten),
+        ROOMS_TEST(one_password_at_a_time_and_no_more_than_the_queue_holds),
+        ROOMS_TEST(wrong_passwords_are_refused_and_then_wait),
+        ROOMS_TEST(a_right_password_yields_the_token_before_and_after_a_join),
         ROOMS_TEST(nothing_counts_before_a_join),
         ROOMS_TEST(somebody_kicked_is_told_and_let_go),
         ROOMS_TEST(closing_says_goodbye_to_everybody),

@@ -92,10 +92,10 @@ static void a_bare_code_asks_for_the_host_and_offers_the_last_one(void **state)
 {
     (void)state;
     come_back("drums.example.org:4000");
-    check(!probe_shows(&probe, "Host"));
+    check(!probe_shows(&probe, "Server"));
     probe_type(&probe, "k7pm-4twx");
     probe_frame(&probe);
-    check(probe_shows(&probe, "Host"));
+    check(probe_shows(&probe, "Server"));
     check(probe_shows(&probe, "drums.example.org:4000"));
     probe_key(&probe, UI_KEY_ENTER, 0);
     check_i64(action, JOIN_ACTION_JOIN);
@@ -113,10 +113,31 @@ static void a_code_without_a_host_says_what_to_type(void **state)
     check_i64(action, JOIN_ACTION_NONE);
     check(screen.errors[JOIN_FIELD_HOST].length_bytes > 0);
     probe_frame(&probe);
+    check(probe_mentions(&probe, "Type the server:"));
     /* The focus is there by itself. */
     probe_type(&probe, "127.0.0.1:4321");
     probe_key(&probe, UI_KEY_ENTER, 0);
     check_i64(action, JOIN_ACTION_JOIN);
+}
+
+static void after_a_refused_code_the_code_has_the_keyboard(void **state)
+{
+    const RefusedMessage refused = {.reason = REFUSAL_NO_SESSION};
+    JoinScreen said;
+
+    (void)state;
+    come_back("drums.example.org:4000");
+    probe_type(&probe, "K7PM4TWX");
+    probe_key(&probe, UI_KEY_ENTER, 0);
+    check(join_screen_refused(&screen, &refused));
+    /* As the shell goes back to the form. */
+    said = screen;
+    join_screen_open(&screen, &settings);
+    memcpy(screen.errors, said.errors, sizeof said.errors);
+    ui_focus(&probe.ui, 0);
+    probe_frame(&probe);
+    probe_frame(&probe);
+    check(ui_has_focus(&probe.ui, ui_id_index(ui_id("join.field"), JOIN_FIELD_CODE)));
 }
 
 static void nothing_typed_is_an_error_in_words_under_each_field(void **state)
@@ -141,6 +162,27 @@ static void a_name_of_25_characters_is_refused_before_the_server_does(void **sta
     probe_key(&probe, UI_KEY_ENTER, 0);
     check_i64(action, JOIN_ACTION_NONE);
     check(screen.errors[JOIN_FIELD_NAME].length_bytes > 0);
+}
+
+static void a_name_is_put_in_order_or_the_fault_is_told(void **state)
+{
+    (void)state;
+    come_back("host");
+    probe_type(&probe, "K7PM4TWX");
+    form_copy(screen.name,
+              sizeof screen.name,
+              "Cl\xe2\x80\xae"
+              "eo");
+    form_copy(screen.team, sizeof screen.team, " Team   Maple ");
+    probe_key(&probe, UI_KEY_ENTER, 0);
+    check_i64(action, JOIN_ACTION_NONE);
+    check_text(screen.errors[JOIN_FIELD_NAME].bytes,
+               "Use letters, digits and signs that can be seen.");
+    check_text(screen.team, "Team Maple");
+    form_copy(screen.name, sizeof screen.name, "Zoe\xcc\x88 ");
+    probe_key(&probe, UI_KEY_ENTER, 0);
+    check_i64(action, JOIN_ACTION_JOIN);
+    check_text(screen.name, "Zo\xc3\xab");
 }
 
 static void the_servers_refusals_stand_under_their_field(void **state)
@@ -357,8 +399,10 @@ int main(void)
         cmocka_unit_test_setup(by_pointer_a_pasted_link_joins, set_up),
         cmocka_unit_test_setup(a_bare_code_asks_for_the_host_and_offers_the_last_one, set_up),
         cmocka_unit_test_setup(a_code_without_a_host_says_what_to_type, set_up),
+        cmocka_unit_test_setup(after_a_refused_code_the_code_has_the_keyboard, set_up),
         cmocka_unit_test_setup(nothing_typed_is_an_error_in_words_under_each_field, set_up),
         cmocka_unit_test_setup(a_name_of_25_characters_is_refused_before_the_server_does, set_up),
+        cmocka_unit_test_setup(a_name_is_put_in_order_or_the_fault_is_told, set_up),
         cmocka_unit_test_setup(the_servers_refusals_stand_under_their_field, set_up),
         cmocka_unit_test_setup(letters_are_shortcuts_only_while_no_field_has_the_focus, set_up),
         cmocka_unit_test_setup(tab_reaches_practise_and_settings, set_up),

@@ -364,6 +364,42 @@ static void oneself_is_not_among_the_people(void **state)
     }
 }
 
+static void people_are_listed_with_state_and_part(void **state)
+{
+    (void)state;
+    stage.others.roster[1].presence = PRESENCE_TAKEN;
+    stage.others.roster[2].presence |= PRESENCE_OBSERVER;
+    stage.others.map[3].verdict = VERDICT_OFF_BEAT;
+    stage.others.roster[3].part = 1;
+    stage.others.map[4].verdict = MAP_ABSENT;
+    stage.others.roster[4].presence = PRESENCE_TAKEN | PRESENCE_CONNECTED | PRESENCE_READY;
+    probe_click(&probe, "People");
+    probe_frame(&probe);
+    check(probe_shows(&probe, "away"));
+    check(probe_shows(&probe, "watching"));
+    check(probe_shows(&probe, "ready"));
+    check(probe_shows(&probe, mark_name(MARK_OFF_BEAT)));
+    check(probe_shows(&probe, view.music.groove->parts[1].title));
+    /* In a low and narrow window the state is still there. */
+    probe_resize(&probe, PROBE_WINDOWS[2]);
+    check(probe_shows(&probe, "away"));
+}
+
+static void in_a_tiny_window_the_menu_stays_in_its_box(void **state)
+{
+    Rect leave;
+
+    (void)state;
+    open_at(false, 24, 45.0);
+    view.model = NULL;
+    view.leaving = "End practice";
+    probe_resize(&probe, (ProbeWindow){320, 240, 1.0F});
+    leave = probe_place(&probe, "End practice");
+    check(leave.w > 0.0F);
+    check(rect_bottom(leave) <= 240.0F - SPACE_4 - SPACE_5);
+    probe_check_tidy(&probe);
+}
+
 static void alone_the_list_says_so(void **state)
 {
     (void)state;
@@ -434,6 +470,8 @@ int main(void)
         cmocka_unit_test_setup(the_question_stays_with_its_person_when_the_list_changes,
                                set_up_facilitator),
         cmocka_unit_test_setup(oneself_is_not_among_the_people, set_up_facilitator),
+        cmocka_unit_test_setup(people_are_listed_with_state_and_part, set_up_facilitator),
+        cmocka_unit_test_setup(in_a_tiny_window_the_menu_stays_in_its_box, set_up),
         cmocka_unit_test_setup(alone_the_list_says_so, set_up_facilitator),
         cmocka_unit_test_setup(at_200_percent_everything_is_reached_by_keys_and_by_pointer,
                                set_up_facilitator),

@@ -91,7 +91,11 @@ void plot_signal(DrawList *list, const Theme *theme, Rect rect, int level)
         float height = 4.0F + 4.0F * (float)i;
         Rect bar = {box.x + 6.0F * (float)i, rect_bottom(box) - height, 4.0F, height};
 
-        draw_rect(list, bar, 1.5F, i < level ? theme->text2 : theme->line);
+        if (level <= 0) {
+            draw_rect_stroke(list, bar, 1.5F, 1.0F, theme->edge);
+        } else {
+            draw_rect(list, bar, 1.5F, i < level ? theme->text2 : theme->line);
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "shared/names.h"
+
 #define COLUMN_WIDTH 500.0F
 #define CODE_SIZE 24.0F
 #define JOIN_HEIGHT 56.0F
@@ -72,7 +74,9 @@ static bool understand_code(JoinScreen *screen)
         return false;
     }
     if (host_bytes == 0) {
-        say(screen, JOIN_FIELD_HOST, "Type the host's address, or paste the whole link instead.");
+        say(screen,
+            JOIN_FIELD_HOST,
+            "Type the server: the part of the link between onedrum:// and the code.");
         return false;
     }
     memcpy(text + used, screen->host, host_bytes);
@@ -104,16 +108,6 @@ static bool understand_target(JoinScreen *screen)
     return true;
 }
 
-static size_t character_count(const char *text)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; text[i] != '\0'; i++) {
-        count += ((unsigned char)text[i] & 0xC0U) != 0x80U ? 1 : 0;
-    }
-    return count;
-}
-
 /* Spaces around a name are slips of the hand. */
 static void trim(char *text)
 {
@@ -131,6 +125,44 @@ static void trim(char *text)
     }
 }
 
+/* The server's own rule, so that nobody is sent back from the door for a name. */
+static NameProblem put_in_order(char *name)
+{
+    char normal[NAME_BYTES_MAX + 1];
+    const NameProblem problem = name_normalize(name, normal);
+
+    if (problem == NAME_GOOD || problem == NAME_EMPTY) {
+        memcpy(name, normal, strlen(normal) + 1);
+    }
+    return problem;
+}
+
+static bool understand_person(JoinScreen *screen)
+{
+    static const char *const of_name[] = {
+        [NAME_GOOD] = NULL,
+        [NAME_EMPTY] = "Type a name the others know you by.",
+        [NAME_TOO_LONG] = "A name has at most 24 characters. Shorten it.",
+        [NAME_CHARACTERS] = "Use letters, digits and signs that can be seen.",
+    };
+    static const char *const of_team[] = {
+        [NAME_GOOD] = NULL,
+        [NAME_EMPTY] = NULL,
+        [NAME_TOO_LONG] = "A team has at most 24 characters. Shorten it.",
+        [NAME_CHARACTERS] = "Use letters, digits and signs that can be seen.",
+    };
+    const NameProblem name = put_in_order(screen->name);
+    const NameProblem team = put_in_order(screen->team);
+
+    if (of_name[name] != NULL) {
+        say(screen, JOIN_FIELD_NAME, of_name[name]);
+    }
+    if (of_team[team] != NULL) {
+        say(screen, JOIN_FIELD_TEAM, of_team[team]);
+    }
+    return of_name[name] == NULL && of_team[team] == NULL;
+}
+
 static bool understand(JoinScreen *screen)
 {
     bool is_good;
@@ -138,21 +170,8 @@ static bool understand(JoinScreen *screen)
     forget_errors(screen);
     trim(screen->code);
     trim(screen->host);
-    trim(screen->name);
-    trim(screen->team);
     is_good = understand_target(screen);
-    if (screen->name[0] == '\0') {
-        say(screen, JOIN_FIELD_NAME, "Type a name the others know you by.");
-        is_good = false;
-    } else if (character_count(screen->name) > NAME_CODE_POINTS_MAX) {
-        say(screen, JOIN_FIELD_NAME, "A name has at most 24 characters. Shorten it.");
-        is_good = false;
-    }
-    if (character_count(screen->team) > NAME_CODE_POINTS_MAX) {
-        say(screen, JOIN_FIELD_TEAM, "A team has at most 24 characters. Shorten it.");
-        is_good = false;
-    }
-    return is_good;
+    return understand_person(screen) && is_good;
 }
 
 static UiId field_id(JoinField field)
@@ -279,18 +298,19 @@ static void put_code(Page *page)
         right.y = rect_bottom(left) + below + SPACE_2 + FORM_LABEL_HEIGHT;
     }
     if (has_host) {
-        float host_below = put_field(page, JOIN_FIELD_HOST, right, "Host", &host);
+        float host_below = put_field(page, JOIN_FIELD_HOST, right, "Server", &host);
 
         below = is_pair ? fmaxf(below, host_below) : host_below;
     }
     if (below <= 0.0F) {
         Rect words = {page->x, rect_bottom(right) + SPACE_1, page->w, SPACE_5};
 
-        below = ui_paragraph(page->ui,
-                             words,
-                             &hint,
-                             has_host ? "The host is where the session runs: a name or an address."
-                                      : code_hint) +
+        below = ui_paragraph(
+                    page->ui,
+                    words,
+                    &hint,
+                    has_host ? "The server is the part of the link between onedrum:// and the code."
+                             : code_hint) +
                 SPACE_2;
     }
     page->y = rect_bottom(right) + below + SPACE_1;
@@ -486,6 +506,8 @@ JoinAction screen_join(JoinScreen *screen, Ui *ui, const JoinView *view)
     if (!screen->has_opened) {
         screen->has_opened = true;
         ui_focus(ui, screen->code[0] == '\0' ? field_id(JOIN_FIELD_CODE) : 0);
+        /* After a refusal: what is to be mended has the keyboard. */
+        focus_first_error(screen, ui);
     }
     content = ui_scroll_begin(ui, ui_id("join.scroll"), window, &screen->scroll);
     page.x = (window.w - width) / 2.0F;

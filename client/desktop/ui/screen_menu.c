@@ -1,6 +1,8 @@
 #include "client/desktop/ui/screen_menu.h"
 
 #include "client/desktop/ui/form_parts.h"
+#include "client/desktop/ui/plots.h"
+#include "client/desktop/ui/view_parts.h"
 #include "client/desktop/ui/words.h"
 
 #include <math.h>
@@ -15,6 +17,8 @@
 /* Narrower than this, the grooves stand below tempo and transport. */
 #define COLUMNS_MIN 520.0F
 #define LIST_ROW 38.0F
+/* Narrower than this, people have a name and a state only. */
+#define PEOPLE_COLUMNS_MIN 470.0F
 #define LIST_HEIGHT_MIN 160.0F
 
 static const int32_t count_in_bars[] = {1, 2, 4};
@@ -45,6 +49,9 @@ static void put_ways(Page *page, Rect rect, bool is_row)
     UiButton settings = {.label = "Settings", .key_cap = "S", .shortcut = 's'};
     UiButton leave = {.label = leaving, .key_cap = "L", .shortcut = 'l'};
     int count = page->view->can_leave ? 3 : 2;
+    /* Low windows have lower rows, closer together. */
+    float gap = rect.h < 3.0F * CONTROL_HEIGHT + 2.0F * SPACE_3 ? SPACE_1 : SPACE_3;
+    float height = fminf(CONTROL_HEIGHT, (rect.h - gap * (float)(count - 1)) / (float)count);
     Rect places[3];
 
     back.kind = page->view->model == NULL || !page->view->model->config.facilitates
@@ -52,10 +59,7 @@ static void put_ways(Page *page, Rect rect, bool is_row)
                     : UI_BUTTON_NORMAL;
     for (int i = 0; i < 3; i++) {
         places[i] = is_row ? rect_column(rect, i < count ? i : 0, count, SPACE_3)
-                           : (Rect){rect.x,
-                                    rect.y + (CONTROL_HEIGHT + SPACE_3) * (float)i,
-                                    rect.w,
-                                    CONTROL_HEIGHT};
+                           : (Rect){rect.x, rect.y + (height + gap) * (float)i, rect.w, height};
     }
     if (ui_button(ui, ui_id("menu.back"), places[0], &back)) {
         page->action = MENU_ACTION_BACK;
@@ -308,35 +312,105 @@ static void list_people(Page *page)
     }
 }
 
+/* What somebody is at, as the lobby and the ring's legend say it; away before all else. */
+static void draw_state(Ui *ui, Rect cell, const RosterEntry *entry, uint8_t verdict)
+{
+    const Theme *theme = ui->frame.theme;
+    UiLabel label = {.size_px = TYPE_HINT, .colour = theme->text2, .ellipsis = true};
+    Point mark = {cell.x + 8.0F, cell.y + cell.h / 2.0F};
+    const char *words = "not drumming";
+
+    (void)rect_cut_left(&cell, 24.0F);
+    if ((entry->presence & PRESENCE_CONNECTED) == 0) {
+        words = "away";
+    } else if ((entry->presence & PRESENCE_OBSERVER) != 0) {
+        words = "watching";
+    } else if (verdict != MAP_ABSENT) {
+        draw_mark(ui->frame.draw, mark, 12.0F, view_mark_of(verdict, 0.0F), theme->text);
+        words = mark_name(view_mark_of(verdict, 0.0F));
+    } else if ((entry->presence & PRESENCE_READY) != 0) {
+        words = "ready";
+    }
+    ui_label(ui, cell, &label, words);
+}
+
+/* Name, state, part, clock; the last two where there is room for them. */
+static void draw_person(const Page *page, const UiTableRows *rows, size_t column_count)
+{
+    Ui *ui = page->ui;
+    const Theme *theme = ui->frame.theme;
+    const ModelOthers *others = page->view->model->others;
+    const Groove *groove = page->view->music.groove;
+    uint16_t seat = page->screen->seats[rows->index];
+    const RosterEntry *entry = &others->roster[seat];
+    bool is_away = (entry->presence & PRESENCE_CONNECTED) == 0;
+    UiLabel name = {.colour = is_away ? theme->text3 : theme->text, .ellipsis = true};
+    UiLabel part = {.size_px = TYPE_HINT, .colour = theme->text2, .ellipsis = true};
+
+    if (rows->index == page->screen->people_list.cursor) {
+        draw_rect(ui->frame.draw,
+                  rect_inset_xy(rows->row, SPACE_2, 3.0F),
+                  RADIUS_CONTROL - 2.0F,
+                  theme->raised);
+    }
+    ui_label(ui, ui_table_cell(rows, 0), &name, page->screen->names[rows->index]);
+    draw_state(ui, ui_table_cell(rows, 1), entry, others->map[seat].verdict);
+    if (column_count <= 2) {
+        return;
+    }
+    if (groove != NULL && (entry->presence & PRESENCE_OBSERVER) == 0) {
+        ui_label(ui,
+                 ui_table_cell(rows, 2),
+                 &part,
+                 groove->parts[entry->part % groove->part_count].title);
+    }
+    plot_signal(ui->frame.draw, theme, ui_table_cell(rows, 3), is_away ? 0 : entry->clock_bars);
+}
+
+static void put_people_table(Page *page, Rect rect)
+{
+    static const UiColumn columns[] = {{.title = "Name"},
+                                       {.title = "Now", .width = 138.0F},
+                                       {.title = "Part", .width = 116.0F},
+                                       {.title = "Clock", .width = 44.0F, .align = TEXT_CENTER}};
+    MenuScreen *screen = page->screen;
+    UiTable table = {.columns = columns,
+                     .column_count = rect.w >= PEOPLE_COLUMNS_MIN ? 4 : 2,
+                     .row_count = screen->people_count,
+                     .row_height = LIST_ROW,
+                     .names = screen->names};
+    UiTableRows rows =
+        ui_table_begin(page->ui, ui_id("menu.people"), rect, &table, &screen->people_list);
+
+    while (ui_table_next(page->ui, &rows)) {
+        draw_person(page, &rows, table.column_count);
+    }
+    ui_table_end(page->ui, &rows);
+}
+
 static void put_people(Page *page, Rect rect)
 {
     Ui *ui = page->ui;
     MenuScreen *screen = page->screen;
-    UiList list = {.row_height = LIST_ROW, .select_on_move = true};
     UiLabel hint = {.size_px = TYPE_HINT, .colour = ui->frame.theme->text2};
     UiButton kick = {.label = "End this seat", .alert = true};
     Rect foot;
 
     list_people(page);
-    list.labels = screen->names;
-    list.label_count = screen->people_count;
     if (screen->people_count == 0) {
         (void)ui_paragraph(ui, rect, &hint, "Nobody else is here yet. They come with the link.");
         return;
     }
-    if (screen->person >= screen->people_count) {
-        screen->person = screen->people_count - 1;
-    }
     foot = rect_cut_bottom(&rect, CONTROL_HEIGHT + SPACE_2);
     (void)rect_cut_top(&foot, SPACE_2);
-    draw_rect(ui->frame.draw, rect, RADIUS_CONTROL, ui->frame.theme->stage);
-    (void)ui_list(ui, ui_id("menu.people"), rect, &list, &screen->people_list, &screen->person);
+    put_people_table(page, rect);
     if (ui_button(
             ui, ui_id("menu.kick"), rect_cut_right(&foot, ui_button_width(ui, &kick)), &kick)) {
         screen->asks_to_kick = true;
         screen->has_opened = false;
-        screen->kick_seat = screen->seats[screen->person];
-        form_copy(screen->kick_name, sizeof screen->kick_name, screen->names[screen->person]);
+        screen->kick_seat = screen->seats[screen->people_list.cursor];
+        form_copy(
+            screen->kick_name, sizeof screen->kick_name, screen->names[screen->people_list.cursor]);
     }
     (void)rect_cut_right(&foot, SPACE_3);
     if (ui_text_width(ui, hint.weight, hint.size_px, "Type letters to find a name.") <= foot.w) {

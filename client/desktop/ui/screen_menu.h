@@ -40,7 +40,6 @@ typedef struct {
     UiScrollState scroll;
     UiListState groove_list;
     UiListState people_list;
-    size_t person; /* selected row */
     bool asks_to_kick;
     uint16_t kick_seat;
     char kick_name[NAME_BYTES_MAX + 1];

@@ -21,6 +21,7 @@ static bool helps_to_try_again(WordsSituation situation)
     case WORDS_WRONG_CODE:
     case WORDS_VERSION_NEWER:
     case WORDS_VERSION_OLDER:
+    case WORDS_BANNED:
     case WORDS_KICKED:
     case WORDS_NAME_TAKEN:
     case WORDS_NAME_INVALID:

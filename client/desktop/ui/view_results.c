@@ -630,7 +630,7 @@ static const TeamEntry *most_improved(const ModelOthers *others)
 void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
 {
     const ModelOthers *others = model->others;
-    Rect inner = begin_panel(ui, rect, "Well done");
+    Rect inner = begin_panel(ui, rect, "");
     const TeamEntry *improved = most_improved(others);
     ResultsTake take = results_take(others);
     uint16_t order[TEAMS_MAX];
@@ -666,6 +666,10 @@ void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
         words_add(&words, " in a row");
         draw_praise(ui, &row, "Your longest run", "", words.bytes);
     }
+    view_text(ui,
+              (Point){rect.x + PADDING, rect.y + HEAD},
+              &head_label,
+              row.y > top ? "Well done" : "Best moments");
     if (row.y <= top) {
         say_empty(ui, inner, "Your best moments appear here.");
     }

@@ -515,52 +515,6 @@ bool ui_chips(Ui *ui, UiId id, Rect rect, const UiChoice *choice, size_t *select
     return changed;
 }
 
-static void draw_radio(Ui *ui, Rect row, const char *words, bool selected, bool disabled)
-{
-    const Theme *theme = ui->frame.theme;
-    Point middle = {row.x + 10.0F, row.y + row.h / 2.0F};
-    UiLabel label = {.colour = disabled ? theme->text3 : theme->text};
-
-    draw_ring(ui->frame.draw,
-              middle,
-              9.0F,
-              selected ? 2.0F : 1.0F,
-              selected && !disabled ? theme->accent : theme->edge);
-    if (selected) {
-        draw_disc(ui->frame.draw, middle, 5.0F, disabled ? theme->text3 : theme->accent);
-    }
-    (void)rect_cut_left(&row, 30.0F);
-    ui_label(ui, row, &label, words);
-}
-
-bool ui_radio_rows(Ui *ui, UiId id, Rect rect, const UiChoice *choice, size_t *selected)
-{
-    Rect area = {rect.x, rect.y, rect.w, ROW_HEIGHT * (float)choice->label_count};
-    size_t clicked_index = choice->label_count;
-    UiInteraction on = {0};
-    bool changed;
-
-    if (choice->label_count == 0) {
-        return false;
-    }
-    if (!choice->disabled) {
-        on = ui_interact_pointer(ui, id, area);
-    }
-    if (on.clicked) {
-        clicked_index = (size_t)((ui->input.pointer_y - area.y) / ROW_HEIGHT);
-    }
-    changed = finish_choice(ui, &on, choice, selected, clicked_index);
-    for (size_t i = 0; i < choice->label_count; i++) {
-        Rect row = rect_cut_top(&area, ROW_HEIGHT);
-
-        draw_radio(ui, row, choice->labels[i], i == *selected, choice->disabled);
-        if (on.ring && i == *selected) {
-            ui_focus_ring(ui, rect_inset_xy(row, -2.0F, 3.0F), RADIUS_CONTROL);
-        }
-    }
-    return changed;
-}
-
 static float tab_width(const Ui *ui, const char *label)
 {
     return ui_text_width(ui, FONT_MEDIUM, TYPE_BODY, label) + 2.0F * WIDGET_PADDING;

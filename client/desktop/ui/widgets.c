@@ -312,11 +312,6 @@ bool ui_has_focus(const Ui *ui, UiId id)
     return id != 0 && ui->focus == id;
 }
 
-bool ui_is_covered(const Ui *ui)
-{
-    return ui->popup != 0 || ui->modal_top != 0;
-}
-
 /* In the frame in which a modal opens, what was emitted before it was not yet covered. */
 bool widget_is_inert(const Ui *ui)
 {

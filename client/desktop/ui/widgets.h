@@ -241,8 +241,6 @@ UiOutput ui_end(Ui *ui);
 /* Gives the focus to a widget (as when a screen opens), or to nobody (0). */
 void ui_focus(Ui *ui, UiId id);
 bool ui_has_focus(const Ui *ui, UiId id);
-/* Whether a modal or popup covers the page: keys and pointer do not belong to it. */
-bool ui_is_covered(const Ui *ui);
 
 /* The key was pressed and nobody used it; uses it. Call after the widgets that may want it. */
 bool ui_key_pressed(Ui *ui, UiKey key, unsigned modifiers);
@@ -363,8 +361,6 @@ typedef struct {
 } UiChoice;
 
 bool ui_chips(Ui *ui, UiId id, Rect rect, const UiChoice *choice, size_t *selected);
-/* One of many as rows of ROW_HEIGHT with a radio ring. */
-bool ui_radio_rows(Ui *ui, UiId id, Rect rect, const UiChoice *choice, size_t *selected);
 /* One of many as tabs: left and right wrap; the chosen one is underlined. */
 bool ui_tabs(Ui *ui, UiId id, Rect rect, const UiChoice *choice, size_t *selected);
 /* One of many as a field that opens a list below (or above) it. */

@@ -213,6 +213,7 @@ static const WordsSentence situations[] = {
     [WORDS_SESSION_FULL] = {"All {n} seats are taken.",
                             "Ask your host for more, or try again in a minute."},
     [WORDS_LOCKED] = {"Your host has closed the doors.", "Ask to be let in."},
+    [WORDS_BANNED] = {"Your host has ended your part in this session.", "Talk to them first."},
     [WORDS_KICKED] = {"Your host has ended your seat.", "Talk to them first."},
     [WORDS_NAME_TAKEN] = {"Somebody is already called {a}.", "Add a letter."},
     [WORDS_NAME_INVALID] = {"This name cannot be shown.", "Use 1 to 24 letters or digits."},
@@ -306,6 +307,12 @@ WordsSituation words_of_refusal(Refusal refusal)
         return WORDS_NOT_ALLOWED;
     case REFUSAL_OUT_OF_RANGE:
         return WORDS_OUT_OF_RANGE;
+    case REFUSAL_SERVER_KEY:
+        return WORDS_KEY_CHANGED;
+    case REFUSAL_BANNED:
+        return WORDS_BANNED;
+    case REFUSAL_PASSWORD:
+        return WORDS_TOKEN_UNKNOWN;
     case REFUSAL_NOT_NOW:
     case REFUSAL_COUNT:
         break;
@@ -318,6 +325,8 @@ WordsSituation words_of_notice(NoticeKind notice)
     switch (notice) {
     case NOTICE_KICKED:
         return WORDS_KICKED;
+    case NOTICE_BANNED:
+        return WORDS_BANNED;
     case NOTICE_SEAT_TAKEN_OVER:
         return WORDS_SEAT_TAKEN_OVER;
     case NOTICE_SERVER_STOPS:

@@ -105,6 +105,7 @@ typedef enum {
     WORDS_SESSION_FULL, /* number: seats */
     WORDS_LOCKED,
     WORDS_KICKED,
+    WORDS_BANNED,
     WORDS_NAME_TAKEN, /* name */
     WORDS_NAME_INVALID,
     WORDS_KEY_CHANGED,
