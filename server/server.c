@@ -779,18 +779,12 @@ static void turn(Server *server)
 
     endpoint_service(server->endpoint);
     /* Read after the pass: nothing that it brought happened later than this. */
-<<<<<<< HEAD
     times.serviced = host_clock_now();
     take_events(server, (SessionTime){times.serviced.ns + server->offset_ns});
+    take_answers(server, (SessionTime){times.serviced.ns + server->offset_ns});
     times.taken = host_clock_now();
     tick(server, times.taken);
     times.ticked = host_clock_now();
-=======
-    now = host_clock_now();
-    take_events(server, (SessionTime){now.ns + server->offset_ns});
-    take_answers(server, (SessionTime){now.ns + server->offset_ns});
-    tick(server, now);
->>>>>>> main
     endpoint_flush(server->endpoint);
     times.flushed = host_clock_now();
     note_turn(server, &times);
