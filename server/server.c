@@ -699,7 +699,7 @@ static void add_session(Metrics *metrics, const Session *session)
     metrics->participants += session->participant_count;
 }
 
-static size_t write_metrics(void *context, char *text)
+static void write_metrics(void *context, MetricsPage *page)
 {
     const Server *server = context;
     Metrics metrics = {
@@ -718,7 +718,7 @@ static size_t write_metrics(void *context, char *text)
     for (int i = 0; i < rooms_count(server->rooms); i++) {
         add_session(&metrics, rooms_session(server->rooms, i));
     }
-    return metrics_format(&metrics, text);
+    metrics_format(&metrics, page);
 }
 
 static void offer_metrics(Server *server, HostTime now)
