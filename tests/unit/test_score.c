@@ -1,4 +1,5 @@
-/* Recorded taps are judged against the beat as a session judges hits. */
+/* Recorded taps are judged against the beat as a session judges hits.
+   ctest: timeout=120 */
 #include "client/score/score.h"
 
 #include <math.h>
