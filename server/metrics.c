@@ -2,56 +2,55 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
-/* The text so far. */
-typedef struct {
-    char *text;
-    size_t length;
-} Page;
-
-__attribute__((format(printf, 2, 3))) static void print(Page *page, const char *format, ...)
+/* The rest of the page, for one more piece. */
+static char *rest(MetricsPage *page)
 {
-    va_list arguments;
-    int written;
+    return page->text + page->length;
+}
 
-    va_start(arguments, format);
-    written =
-        vsnprintf(page->text + page->length, METRICS_BYTES_MAX - page->length, format, arguments);
-    va_end(arguments);
-    assert(written >= 0 && (size_t)written < METRICS_BYTES_MAX - page->length);
+static size_t rest_bytes(const MetricsPage *page)
+{
+    return METRICS_BYTES_MAX - page->length;
+}
+
+static void took(MetricsPage *page, int written)
+{
+    assert(written >= 0 && (size_t)written < rest_bytes(page));
     page->length += (size_t)written;
 }
 
-static void head(Page *page, const char *name, const char *type, const char *help)
+#define PRINT(page, ...) took((page), snprintf(rest(page), rest_bytes(page), __VA_ARGS__))
+
+static void head(MetricsPage *page, const char *name, const char *type, const char *help)
 {
-    print(page, "# HELP onedrum_%s %s\n# TYPE onedrum_%s %s\n", name, help, name, type);
+    PRINT(page, "# HELP onedrum_%s %s\n# TYPE onedrum_%s %s\n", name, help, name, type);
 }
 
-static void gauge(Page *page, const char *name, const char *help, double value)
+static void gauge(MetricsPage *page, const char *name, const char *help, double value)
 {
     head(page, name, "gauge", help);
-    print(page, "onedrum_%s %.17g\n", name, value);
+    PRINT(page, "onedrum_%s %.17g\n", name, value);
 }
 
-static void counter(Page *page, const char *name, const char *help, int64_t value)
+static void counter(MetricsPage *page, const char *name, const char *help, int64_t value)
 {
     head(page, name, "counter", help);
-    print(page, "onedrum_%s %" PRId64 "\n", name, value);
+    PRINT(page, "onedrum_%s %" PRId64 "\n", name, value);
 }
 
 static void
-labelled(Page *page, const char *name, const char *label, const char *word, int64_t value)
+labelled(MetricsPage *page, const char *name, const char *label, const char *word, int64_t value)
 {
-    print(page, "onedrum_%s{%s=\"%s\"} %" PRId64 "\n", name, label, word, value);
+    PRINT(page, "onedrum_%s{%s=\"%s\"} %" PRId64 "\n", name, label, word, value);
 }
 
-static void print_process(Page *page, const Metrics *metrics)
+static void print_process(MetricsPage *page, const Metrics *metrics)
 {
     gauge(page, "up_seconds", "Since the start of the server.", metrics->up_s);
     head(page, "cpu_seconds_total", "counter", "Processor time of all threads.");
-    print(page, "onedrum_cpu_seconds_total %.6f\n", metrics->cpu_s);
+    PRINT(page, "onedrum_cpu_seconds_total %.6f\n", metrics->cpu_s);
     gauge(page, "resident_bytes", "Memory in use.", (double)metrics->resident_bytes);
     gauge(page, "connections", "Connections that stand.", metrics->connections);
     gauge(page, "joined", "Connections with a seat.", metrics->joined);
@@ -69,7 +68,7 @@ static int64_t guarded_count(const GateCounts *gate)
     return count;
 }
 
-static void print_traffic(Page *page, const EndpointCounts *counts)
+static void print_traffic(MetricsPage *page, const EndpointCounts *counts)
 {
     const GateCounts *gate = &counts->gate;
 
@@ -97,7 +96,7 @@ static void print_traffic(Page *page, const EndpointCounts *counts)
             counts->service_errors);
 }
 
-static void print_rooms(Page *page, const RoomsCounts *counts)
+static void print_rooms(MetricsPage *page, const RoomsCounts *counts)
 {
     counter(page, "joins_total", "Seats given to newcomers.", counts->joins);
     counter(page, "resumes_total", "Seats given back to those who have one.", counts->resumes);
@@ -119,7 +118,7 @@ static void print_rooms(Page *page, const RoomsCounts *counts)
         page, "facts_lost_total", "Facts that the journal had no room for.", counts->facts_lost);
 }
 
-static void print_hits(Page *page, const SessionCounts *counts)
+static void print_hits(MetricsPage *page, const SessionCounts *counts)
 {
     counter(
         page, "hits_received_total", "Hits that came for the first time.", counts->hits_received);
@@ -133,7 +132,7 @@ static void print_hits(Page *page, const SessionCounts *counts)
     counter(page, "not_allowed_total", "Wishes without the right.", counts->not_allowed);
 }
 
-static void print_storage(Page *page, const StorageCounts *counts)
+static void print_storage(MetricsPage *page, const StorageCounts *counts)
 {
     counter(page, "stored_total", "Records written to the store.", counts->written);
     counter(page, "store_retries_total", "Transactions tried again.", counts->failed_tries);
@@ -143,33 +142,31 @@ static void print_storage(Page *page, const StorageCounts *counts)
           (double)counts->waiting_bytes);
 }
 
-static void print_passes(Page *page, const PassHistogram *passes)
+static void print_passes(MetricsPage *page, const PassHistogram *passes)
 {
     int64_t below = 0;
 
     head(page, "pass_seconds", "histogram", "How long a turn of the loop took, without waiting.");
     for (int i = 0; i < PASS_CLASSES - 1; i++) {
         below += passes->counts[i];
-        print(page,
+        PRINT(page,
               "onedrum_pass_seconds_bucket{le=\"%.7g\"} %" PRId64 "\n",
               (double)pass_histogram_limit_ns(i) / 1e9,
               below);
     }
-    print(page, "onedrum_pass_seconds_bucket{le=\"+Inf\"} %" PRId64 "\n", passes->count);
-    print(page, "onedrum_pass_seconds_sum %.9f\n", (double)passes->sum_ns / 1e9);
-    print(page, "onedrum_pass_seconds_count %" PRId64 "\n", passes->count);
+    PRINT(page, "onedrum_pass_seconds_bucket{le=\"+Inf\"} %" PRId64 "\n", passes->count);
+    PRINT(page, "onedrum_pass_seconds_sum %.9f\n", (double)passes->sum_ns / 1e9);
+    PRINT(page, "onedrum_pass_seconds_count %" PRId64 "\n", passes->count);
     gauge(page, "pass_seconds_max", "The longest of them.", (double)passes->max_ns / 1e9);
 }
 
-size_t metrics_format(const Metrics *metrics, char *text)
+void metrics_format(const Metrics *metrics, MetricsPage *page)
 {
-    Page page = {.text = text};
-
-    print_process(&page, metrics);
-    print_traffic(&page, &metrics->endpoint);
-    print_rooms(&page, &metrics->rooms);
-    print_hits(&page, &metrics->session);
-    print_storage(&page, &metrics->storage);
-    print_passes(&page, metrics->passes);
-    return page.length;
+    page->length = 0;
+    print_process(page, metrics);
+    print_traffic(page, &metrics->endpoint);
+    print_rooms(page, &metrics->rooms);
+    print_hits(page, &metrics->session);
+    print_storage(page, &metrics->storage);
+    print_passes(page, metrics->passes);
 }

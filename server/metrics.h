@@ -33,7 +33,11 @@ typedef struct {
     const PassHistogram *passes;
 } Metrics;
 
-/* Writes the text and its terminator; returns its length. `text` has METRICS_BYTES_MAX. */
-size_t metrics_format(const Metrics *metrics, char *text);
+typedef struct {
+    size_t length;
+    char text[METRICS_BYTES_MAX]; /* terminated */
+} MetricsPage;
+
+void metrics_format(const Metrics *metrics, MetricsPage *page);
 
 #endif

@@ -10,8 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "server/metrics.h"
-
 enum {
     READERS_MAX = 4,
     REQUEST_BYTES_MAX = 2048,
@@ -31,7 +29,7 @@ struct MetricsPort {
     int listener;
     uint16_t port;
     Reader readers[READERS_MAX];
-    char text[METRICS_BYTES_MAX];
+    MetricsPage page;
 };
 
 static bool listen_on(MetricsPort *metrics, uint16_t port)
@@ -140,7 +138,7 @@ static void send_all(int descriptor, const char *text, size_t length)
     (void)send(descriptor, text, length, MSG_NOSIGNAL);
 }
 
-static void answer(MetricsPort *metrics, const Reader *reader, MetricsPage *page, void *context)
+static void answer(MetricsPort *metrics, const Reader *reader, MetricsWrite *write, void *context)
 {
     const bool asks = strncmp(reader->request, "GET /metrics ", 13) == 0 ||
                       strncmp(reader->request, "GET / ", 6) == 0;
@@ -148,7 +146,8 @@ static void answer(MetricsPort *metrics, const Reader *reader, MetricsPage *page
     size_t length = 0;
 
     if (asks) {
-        length = page(context, metrics->text);
+        write(context, &metrics->page);
+        length = metrics->page.length;
     }
     (void)snprintf(head,
                    sizeof head,
@@ -157,12 +156,12 @@ static void answer(MetricsPort *metrics, const Reader *reader, MetricsPage *page
                    asks ? "200 OK" : "404 Not Found",
                    length);
     send_all(reader->socket, head, strlen(head));
-    send_all(reader->socket, metrics->text, length);
+    send_all(reader->socket, metrics->page.text, length);
     (void)shutdown(reader->socket, SHUT_WR);
 }
 
 static void
-serve(MetricsPort *metrics, Reader *reader, HostTime now, MetricsPage *page, void *context)
+serve(MetricsPort *metrics, Reader *reader, HostTime now, MetricsWrite *write, void *context)
 {
     const ssize_t got = recv(
         reader->socket, reader->request + reader->length, REQUEST_BYTES_MAX - reader->length, 0);
@@ -171,7 +170,7 @@ serve(MetricsPort *metrics, Reader *reader, HostTime now, MetricsPage *page, voi
         reader->length += (size_t)got;
     }
     if (is_whole(reader)) {
-        answer(metrics, reader, page, context);
+        answer(metrics, reader, write, context);
         drop(reader);
     } else if (got == 0 || reader->length == REQUEST_BYTES_MAX ||
                now.ns - reader->since.ns > REQUEST_NS_MAX) {
@@ -179,12 +178,12 @@ serve(MetricsPort *metrics, Reader *reader, HostTime now, MetricsPage *page, voi
     }
 }
 
-void metrics_port_service(MetricsPort *metrics, HostTime now, MetricsPage *page, void *context)
+void metrics_port_service(MetricsPort *metrics, HostTime now, MetricsWrite *write, void *context)
 {
     take_readers(metrics, now);
     for (int i = 0; i < READERS_MAX; i++) {
         if (metrics->readers[i].socket >= 0) {
-            serve(metrics, &metrics->readers[i], now, page, context);
+            serve(metrics, &metrics->readers[i], now, write, context);
         }
     }
 }

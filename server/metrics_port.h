@@ -11,12 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/metrics.h"
 #include "shared/units.h"
 
 typedef struct MetricsPort MetricsPort;
 
-/* Writes the page into `text` of METRICS_BYTES_MAX and returns its length. */
-typedef size_t MetricsPage(void *context, char *text);
+/* Writes the page as of now. */
+typedef void MetricsWrite(void *context, MetricsPage *page);
 
 /* Listens on 127.0.0.1; `port` 0: any free one. NULL with a cause in `error`. */
 MetricsPort *metrics_port_open(uint16_t port, char *error, size_t error_bytes);
@@ -25,6 +26,6 @@ void metrics_port_close(MetricsPort *metrics);
 uint16_t metrics_port_number(const MetricsPort *metrics);
 
 /* Takes new readers, reads requests, answers, and drops who asks for nothing within 2 s. */
-void metrics_port_service(MetricsPort *metrics, HostTime now, MetricsPage *page, void *context);
+void metrics_port_service(MetricsPort *metrics, HostTime now, MetricsWrite *write, void *context);
 
 #endif

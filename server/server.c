@@ -28,6 +28,7 @@
 /* With nobody there a session only has to notice that time passes. */
 #define IDLE_TICK_NS (20 * NS_PER_MS)
 #define TIME_MARK_NS (250 * NS_PER_MS)
+#define SLOW_TURN_NS (20 * NS_PER_MS)
 #define METRICS_EVERY_NS (50 * NS_PER_MS)
 #define COUNTS_LOGGED_NS (60 * NS_PER_S)
 
@@ -49,6 +50,7 @@ struct Server {
     HostTime opened_at;
     MetricsPort *metrics; /* NULL: not offered */
     PassHistogram passes;
+    HostTime slow_told_at; /* of the next word about a slow turn */
     EndpointCounts logged; /* as last written to the log */
 };
 
@@ -697,7 +699,7 @@ static void add_session(Metrics *metrics, const Session *session)
     metrics->participants += session->participant_count;
 }
 
-static size_t write_metrics(void *context, char *text)
+static void write_metrics(void *context, MetricsPage *page)
 {
     const Server *server = context;
     Metrics metrics = {
@@ -716,7 +718,7 @@ static size_t write_metrics(void *context, char *text)
     for (int i = 0; i < rooms_count(server->rooms); i++) {
         add_session(&metrics, rooms_session(server->rooms, i));
     }
-    return metrics_format(&metrics, text);
+    metrics_format(&metrics, page);
 }
 
 static void offer_metrics(Server *server, HostTime now)
@@ -743,21 +745,50 @@ static void tick(Server *server, HostTime now)
     }
 }
 
+/* When the parts of a turn ended. */
+typedef struct {
+    HostTime begun;
+    HostTime serviced;
+    HostTime taken; /* what arrived */
+    HostTime ticked;
+    HostTime flushed;
+} TurnTimes;
+
+/* A turn that others could hear: where the time went; at most once a second. */
+static void note_turn(Server *server, const TurnTimes *times)
+{
+    const int64_t turn_ns = times->flushed.ns - times->begun.ns;
+
+    pass_histogram_add(&server->passes, turn_ns);
+    if (turn_ns > SLOW_TURN_NS && times->flushed.ns >= server->slow_told_at.ns) {
+        server->slow_told_at.ns = times->flushed.ns + NS_PER_S;
+        log_warning("server: event=slow_turn us=%" PRId64 " service_us=%" PRId64
+                    " messages_us=%" PRId64 " tick_us=%" PRId64 " flush_us=%" PRId64,
+                    turn_ns / NS_PER_US,
+                    (times->serviced.ns - times->begun.ns) / NS_PER_US,
+                    (times->taken.ns - times->serviced.ns) / NS_PER_US,
+                    (times->ticked.ns - times->taken.ns) / NS_PER_US,
+                    (times->flushed.ns - times->ticked.ns) / NS_PER_US);
+    }
+}
+
 /* One turn: what arrived, what is due, what is to be sent. */
 static void turn(Server *server)
 {
-    HostTime begun = host_clock_now();
-    HostTime now;
+    TurnTimes times = {.begun = host_clock_now()};
 
     endpoint_service(server->endpoint);
     /* Read after the pass: nothing that it brought happened later than this. */
-    now = host_clock_now();
-    take_events(server, (SessionTime){now.ns + server->offset_ns});
-    take_answers(server, (SessionTime){now.ns + server->offset_ns});
-    tick(server, now);
+    times.serviced = host_clock_now();
+    take_events(server, (SessionTime){times.serviced.ns + server->offset_ns});
+    take_answers(server, (SessionTime){times.serviced.ns + server->offset_ns});
+    times.taken = host_clock_now();
+    tick(server, times.taken);
+    times.ticked = host_clock_now();
     endpoint_flush(server->endpoint);
-    pass_histogram_add(&server->passes, host_clock_now().ns - begun.ns);
-    offer_metrics(server, now);
+    times.flushed = host_clock_now();
+    note_turn(server, &times);
+    offer_metrics(server, times.flushed);
 }
 
 void server_run(Server *server, const volatile sig_atomic_t *stop)

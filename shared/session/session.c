@@ -199,12 +199,18 @@ static void receive(
 static void follow_take(Session *session, SessionTime now)
 {
     const SessionTime soon = {now.ns + SESSION_START_DELAY_NS};
-    const uint16_t take = timeline_section_at_time(&session->timeline, soon)->take;
+    const Section *section = timeline_section_at_time(&session->timeline, soon);
+    const bool rests =
+        section->transport != TRANSPORT_COUNT_IN && section->transport != TRANSPORT_PLAYING;
 
-    if (take != session->take) {
-        session->take = take;
-        group_begin_take(session);
+    /* A start that was paused before it began leaves a rest right behind the old take's music. */
+    if (section->take == session->take ||
+        (rests &&
+         now.ns < timeline_section_time(&session->timeline, section).ns + SESSION_SETTLE_NS)) {
+        return;
     }
+    session->take = section->take;
+    group_begin_take(session);
 }
 
 /* What everybody gets, once a round of slices. */

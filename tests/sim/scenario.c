@@ -31,20 +31,25 @@ typedef struct {
     ScenarioResult result;
 } Scenario;
 
+__attribute__((format(printf, 2, 0))) static void
+tell_line(const Scenario *scenario, const char *format, va_list arguments)
+{
+    (void)fprintf(
+        stderr, "%8.3f s  ", (double)(scenario->room->now_ns - 1000 * NS_PER_S) / (double)NS_PER_S);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+}
+
 __attribute__((format(printf, 2, 3))) static void
 tell(const Scenario *scenario, const char *format, ...)
 {
     va_list arguments;
 
-    if (!scenario->tells) {
-        return;
+    if (scenario->tells) {
+        va_start(arguments, format);
+        tell_line(scenario, format, arguments);
+        va_end(arguments);
     }
-    (void)fprintf(
-        stderr, "%8.3f s  ", (double)(scenario->room->now_ns - 1000 * NS_PER_S) / (double)NS_PER_S);
-    va_start(arguments, format);
-    (void)vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    (void)fputc('\n', stderr);
 }
 
 /* --- chance --- */

@@ -109,7 +109,8 @@ static void order_is_kept_unless_one_is_held_back(void **state)
 
 static void a_slow_line_makes_them_wait_and_then_drops_them(void **state)
 {
-    const ImpairmentWay way = {.rate_bytes_per_s = 10 * SIZE, .queue_bytes = 5 * SIZE};
+    const ImpairmentWay way = {.rate_bytes_per_s = INT64_C(10) * SIZE,
+                               .queue_bytes = INT64_C(5) * SIZE};
     Impairment impairment;
     int64_t arrives_ns[IMPAIRMENT_COPIES_MAX];
 
@@ -117,7 +118,7 @@ static void a_slow_line_makes_them_wait_and_then_drops_them(void **state)
     impairment_init(&impairment, &way, 1);
     for (int i = 0; i < 5; i++) {
         check_i64(impairment_take(&impairment, 0, SIZE, arrives_ns), 1);
-        check_i64(arrives_ns[0], (i + 1) * 100 * NS_PER_MS);
+        check_i64(arrives_ns[0], (i + 1) * (100 * NS_PER_MS));
     }
     check_i64(impairment_take(&impairment, 0, SIZE, arrives_ns), 0);
     check_i64(impairment.counts.lost_by_queue, 1);
@@ -140,7 +141,7 @@ static void others_fill_the_queue_and_leave_it_again(void **state)
     (void)state;
     impairment_init(&impairment, &way, check_seed(6));
     for (int i = 0; i < MANY; i++) {
-        const int64_t now_ns = i * 20 * NS_PER_MS;
+        const int64_t now_ns = i * (20 * NS_PER_MS);
 
         if (impairment_take(&impairment, now_ns, SIZE, arrives_ns) > 0) {
             check_i64_between(arrives_ns[0] - now_ns, NS_PER_MS, 300 * NS_PER_MS);

@@ -189,9 +189,49 @@ static void a_name_has_something_to_be_seen_and_up_to_24_characters(void **state
     }
 }
 
+static void a_token_of_ones_own_opens_the_seat_before_any_welcome_came(void **state)
+{
+    Hall *hall = new_hall();
+    Message message = join_as("Adjoa", "");
+    SessionResult first;
+    SessionResult again;
+
+    (void)state;
+    message.join.resumes = true;
+    memset(message.join.resume_token, 9, TOKEN_BYTES);
+    first = join(hall, 1, &message);
+    check(first.joined && !first.resumed);
+    again = join(hall, 2, &message);
+    check(again.joined && again.resumed);
+    check_i64(again.seat, first.seat);
+    check_i64(again.replaced_connection, 1);
+    message.join.resume_token[0] = 8;
+    check(!join(hall, 3, &message).joined);
+}
+
+static void the_token_of_a_seat_given_up_opens_no_other(void **state)
+{
+    Hall *hall = new_hall();
+    Message message = join_as("Adjoa", "");
+    SessionResult result;
+
+    (void)state;
+    message.join.resumes = true;
+    memset(message.join.resume_token, 9, TOKEN_BYTES);
+    result = join(hall, 1, &message);
+    people_remove(&hall->session, result.seat, &hall->journal);
+    result = join(hall, 2, &message);
+    check(result.joined && !result.resumed);
+    check(memcmp(hall->participants[result.seat].resume_token,
+                 message.join.resume_token,
+                 TOKEN_BYTES) != 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_token_of_ones_own_opens_the_seat_before_any_welcome_came),
+        cmocka_unit_test(the_token_of_a_seat_given_up_opens_no_other),
         cmocka_unit_test(a_team_without_members_gives_way_when_all_are_taken),
         cmocka_unit_test(who_returns_without_the_token_leads_no_more),
         cmocka_unit_test(observers_count_nowhere_and_wish_for_nothing),

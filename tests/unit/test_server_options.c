@@ -179,9 +179,25 @@ static void help_names_every_option_it_takes(void **state)
     }
 }
 
+static void metrics_are_offered_only_when_asked_for(void **state)
+{
+    ServerOptions options;
+    ServerOptionsError error;
+
+    (void)state;
+    check_i64(parse(NULL, NULL, &options, &error), SERVER_OPTIONS_RUN);
+    check(!options.has_metrics);
+    check_i64(parse("--metrics", "9464", &options, &error), SERVER_OPTIONS_RUN);
+    check(options.has_metrics);
+    check_i64(options.metrics_port, 9464);
+    check_wrong("--metrics", "65536");
+    check_wrong("--metrics", "all");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(metrics_are_offered_only_when_asked_for),
         cmocka_unit_test(without_words_everything_has_a_sensible_value),
         cmocka_unit_test(the_state_directory_of_the_desktop_counts),
         cmocka_unit_test(values_stand_behind_a_space_or_an_equals_sign),
