@@ -53,15 +53,19 @@ static void what_is_drawn_is_the_diamond(void **state)
         text_engine_render(engine, FONT_REGULAR, SIZE_PX, white, diamond, strlen(diamond));
 
     (void)state;
-    check(seen.surface != NULL && wanted.surface != NULL);
+    assert_non_null(seen.surface);
+    assert_non_null(wanted.surface);
+    if (seen.surface == NULL || wanted.surface == NULL) {
+        return; /* not reached: for the analyser */
+    }
     check_i64(seen.surface->w, wanted.surface->w);
     check_i64(seen.surface->h, wanted.surface->h);
     for (int y = 0; y < seen.surface->h; y++) {
         const unsigned char *row = seen.surface->pixels;
         const unsigned char *wanted_row = wanted.surface->pixels;
 
-        check_bytes(row + y * seen.surface->pitch,
-                    wanted_row + y * wanted.surface->pitch,
+        check_bytes(row + (ptrdiff_t)y * seen.surface->pitch,
+                    wanted_row + (ptrdiff_t)y * wanted.surface->pitch,
                     4 * (size_t)seen.surface->w);
     }
     SDL_FreeSurface(seen.surface);
@@ -82,7 +86,8 @@ static void a_long_line_of_unknown_characters_is_measured_whole(void **state)
 
     (void)state;
     for (size_t i = 0; i < 900; i++) {
-        memcpy(&text[2 * i], "\xCD\xB8", 2);
+        text[2 * i] = '\xCD';
+        text[2 * i + 1] = '\xB8';
     }
     /* A single one is rounded to whole pixels. */
     check(width_of(text) >= 850 * width_of("\xCD\xB8"));
