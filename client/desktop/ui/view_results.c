@@ -578,9 +578,10 @@ void view_results_teams(Ui *ui, Rect rect, const ClientModel *model)
     for (int i = 0; i < rows; i++) {
         /* The top, and always one's own. */
         const TeamEntry *team = i == rows - 1 && !own_shown ? own : &others->teams[order[i]];
+        const bool is_own = own != NULL && team == own;
 
-        own_shown = own_shown || team == own;
-        draw_team(ui, row, team, team == own);
+        own_shown = own_shown || is_own;
+        draw_team(ui, row, team, is_own);
         row.y += TEAM_ROW;
     }
 }
