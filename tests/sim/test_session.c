@@ -107,8 +107,8 @@ static void names_of_greatest_length_reach_everybody(void **state)
     for (int i = 0; i < 30; i++) {
         char *name = room->clients[room_add(room, true, &profile, TROUBLE_NONE)].model.config.name;
 
-        for (int j = 0; j < NAME_CODE_POINTS_MAX; j++) {
-            memcpy(name + 4 * j, "\xF0\x9F\xA5\x81", 4);
+        for (size_t j = 0; j < 4 * (size_t)NAME_CODE_POINTS_MAX; j++) {
+            name[j] = "\xF0\x9F\xA5\x81"[j % 4];
         }
         name[NAME_BYTES_MAX - 1] = (char)(0x81 + i);
     }
