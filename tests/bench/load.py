@@ -48,6 +48,8 @@ def metrics(port):
         r'^onedrum_pass_seconds_bucket\{le="([^"]+)"\} (\S+)$', text, re.M)]
     values["dropped"] = {cause: float(count) for cause, count in re.findall(
         r'^onedrum_dropped_\w+\{cause="(\w+)"\} (\S+)$', text, re.M)}
+    values["fates"] = {fate: float(count) for fate, count in re.findall(
+        r'^onedrum_hits_total\{fate="(\w+)"\} (\S+)$', text, re.M)}
     return values
 
 
@@ -149,7 +151,8 @@ def measure(players, seconds):
         "raw_share": raw_share,
         "raw_send_us": raw["send_ns"] / 1000,
         "ratio": share / raw_share,
-        "dropped": sum(final["dropped"].values()),
+        "received": final["hits_received_total"],
+        "fates": final["fates"],
     }
 
 
