@@ -474,11 +474,19 @@ void model_pong(ClientModel *model, const ClockDatagram *pong, HostTime c4)
     (void)clock_filter_add(&model->clock_filter, &sample);
 }
 
+/* Of the clock that stamps hits: the estimate's own, and what it is behind or ahead of that. */
+static int64_t stamp_uncertainty_ns(const ClientModel *model)
+{
+    const int64_t error_ns = model->clock.error_ns;
+
+    return model->clock_estimate.uncertainty_ns + (error_ns < 0 ? -error_ns : error_ns);
+}
+
 static void send_hits(ClientModel *model, HostTime now, Outbox *outbox)
 {
     Message message = {.type = MESSAGE_HITS};
     HitsMessage *hits = &message.hits;
-    const int64_t uncertainty_us = model->clock_estimate.uncertainty_ns / NS_PER_US;
+    const int64_t uncertainty_us = stamp_uncertainty_ns(model) / NS_PER_US;
 
     if (model->phase != MODEL_JOINED || model->outstanding_count == 0) {
         return;
