@@ -57,7 +57,10 @@ def main():
 
     told, log = play("dummy", "3", "unplug")
     print("unplugged:", told)
-    expect(told["condition"] != "no device" and plays_all(told), f"unplugged: {told}")
+    # What falls into the moment without a device is late, and said to be.
+    missed = told["late"]
+    expect(told["condition"] != "no device" and missed <= 2 and told["dropped"] == 0 and
+           told["played"] + missed == told["clicks"] + told["strikes"], f"unplugged: {told}")
     expect(log.count("is gone") == 1 and log.count("event=open") == 2, f"unplugged: {log}")
 
     told, log = play("no-such-driver", "7")

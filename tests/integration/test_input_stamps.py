@@ -18,8 +18,11 @@ def main(stage):
     print(stage.output(run), stage.errors(run))
     told = json.loads(stage.output(run))
     late_ms = told["late_ms"]
-    if told["stamped"] != PRESSES or late_ms["min"] < 0.0:
-        stage.fail("a press has no stamp, or one from before it")
+    if late_ms["min"] < 0.0 or told["stamped"] > PRESSES:
+        stage.fail("a stamp has no press, or is from before it")
+    # A display that stalls makes one press of two: X calls them a key that repeats.
+    if told["stamped"] != PRESSES:
+        raise TooSlow(f"{told['stamped']} of {PRESSES} presses were stamped")
     # The design allows 0.5 and 2 to 4 ms; a busy test machine gets some more.
     if late_ms["p50"] >= 2.0 or late_ms["p95"] >= 8.0:
         raise TooSlow(f"the stamps come late: {late_ms}")

@@ -146,11 +146,12 @@ static int64_t full_queue_ns(const ImpairmentWay *way)
 static void fill_queue(Impairment *impairment, int64_t from_ns, int64_t until_ns)
 {
     const ImpairmentWay *way = &impairment->way;
-    const int64_t longest_ns = until_ns + full_queue_ns(way);
+    int64_t longest_ns = 0;
 
-    if (!impairment->others_busy) {
+    if (!impairment->others_busy || way->rate_bytes_per_s == 0) {
         return;
     }
+    longest_ns = until_ns + full_queue_ns(way);
     if (impairment->line_free_ns < from_ns) {
         impairment->line_free_ns = from_ns;
     }

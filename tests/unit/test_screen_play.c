@@ -582,13 +582,13 @@ static void praise_names_the_team_and_then_its_figures(void **state)
     (void)draw_results();
     check(frame_text(&frame, "Tightest team") != NULL);
     figures = frame_text(&frame, ", 16 to 88");
-    check(figures != NULL);
+    assert_non_null(figures);
     check_near(right_of(figures), right_of(frame_text(&frame, "64 in a row")), 0.5);
     /* A long name is shortened, its figures never are. */
     memset(stage.others.teams[0].name, 'M', 24);
     (void)draw_results();
     figures = frame_text(&frame, ", 16 to 88");
-    check(figures != NULL);
+    assert_non_null(figures);
     team = figures + 1; /* drawn after them */
     check(team->as.text.style.ellipsis);
     check_near(right_of(team), figures->as.text.box.x, 0.5);
