@@ -58,15 +58,14 @@ static void print_process(MetricsPage *page, const Metrics *metrics)
     gauge(page, "seats_taken", "Seats in use or kept.", (double)metrics->participants);
 }
 
-static int64_t guarded_count(const GateCounts *gate)
-{
-    int64_t count = 0;
-
-    for (int i = GUARD_PASSES + 1; i < GUARD_VERDICT_COUNT; i++) {
-        count += gate->guarded[i];
-    }
-    return count;
-}
+/* What the firewall found wrong, by verdict. */
+static const char *const GUARDED[GUARD_VERDICT_COUNT] = {
+    [GUARD_BAD_HEADER] = "bad_header",
+    [GUARD_BAD_COMMAND] = "bad_command",
+    [GUARD_BAD_COUNT] = "bad_count",
+    [GUARD_BAD_DATA] = "bad_data",
+    [GUARD_BAD_CONNECT] = "bad_connect",
+};
 
 static void print_traffic(MetricsPage *page, const EndpointCounts *counts)
 {
@@ -87,7 +86,9 @@ static void print_traffic(MetricsPage *page, const EndpointCounts *counts)
     labelled(page, "dropped_datagrams_total", "cause", "stranger", gate->strangers);
     labelled(page, "dropped_datagrams_total", "cause", "forged", gate->forged);
     labelled(page, "dropped_datagrams_total", "cause", "rate", gate->over_rate);
-    labelled(page, "dropped_datagrams_total", "cause", "guard", guarded_count(gate));
+    for (int i = GUARD_PASSES + 1; i < GUARD_VERDICT_COUNT; i++) {
+        labelled(page, "dropped_datagrams_total", "cause", GUARDED[i], gate->guarded[i]);
+    }
     head(page, "dropped_messages_total", "counter", "Messages that went nowhere, by cause.");
     labelled(page, "dropped_messages_total", "cause", "receiver_gone", counts->unsent);
     counter(page,
