@@ -189,6 +189,14 @@ def machine():
             f"Linux {platform.release()}")
 
 
+def priority():
+    """What the scheduler gave this run beside others."""
+    group = pathlib.Path("/proc/self/autogroup")
+    if not group.exists():
+        return f"nice {os.nice(0)}"
+    return f"nice {os.nice(0)}, its autogroup {group.read_text().split()[-1]}"
+
+
 def page(rows, seconds, load_before):
     commit = command_line("git", "-C", str(SOURCE), "rev-parse", "--short", "HEAD")
     changed = command_line("git", "-C", str(SOURCE), "status", "--porcelain", "-uno")
@@ -201,7 +209,7 @@ def page(rows, seconds, load_before):
         "",
         f"- machine: {machine()}",
         f"- date: {now:%Y-%m-%d %H:%M} UTC; other work on the machine before the run: load "
-        f"{load_before:.1f}",
+        f"{load_before:.1f}; priority over it: {priority()}",
         f"- commit: {commit}{' and changes' if changed else ''}",
         f"- measured: {seconds:.0f} s of play for each row",
         "",
