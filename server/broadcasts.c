@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-uint64_t broadcasts_order(const Broadcasts *broadcasts)
-{
-    return broadcasts->said_count + 1;
-}
-
 bool broadcasts_put(
     Broadcasts *broadcasts, int room, const uint8_t *bytes, size_t size_bytes, Delivery delivery)
 {
@@ -19,38 +14,52 @@ bool broadcasts_put(
     }
     broadcasts->said_count++;
     broadcast->order = broadcasts->said_count;
+    broadcast->said_at = broadcasts->swept_count;
     broadcast->room = room;
     broadcast->delivery = delivery;
-    broadcast->cursor = 0;
     broadcast->size_bytes = size_bytes;
     memcpy(broadcast->bytes, bytes, size_bytes);
     broadcasts->count++;
     return true;
 }
 
-Broadcast *broadcasts_at(Broadcasts *broadcasts, int index)
+const Broadcast *broadcasts_after(const Broadcasts *broadcasts, uint64_t order)
 {
-    if (index >= broadcasts->count) {
+    const uint64_t gone = broadcasts->said_count - (uint64_t)broadcasts->count;
+    const uint64_t skipped = order > gone ? order - gone : 0;
+
+    if (skipped >= (uint64_t)broadcasts->count) {
         return NULL;
     }
-    return &broadcasts->waiting[(broadcasts->start + index) % BROADCASTS_MAX];
+    return &broadcasts->waiting[((uint64_t)broadcasts->start + skipped) % BROADCASTS_MAX];
 }
 
-int broadcasts_advance(Broadcast *broadcast, int connections_max)
+int broadcasts_sweep(Broadcasts *broadcasts, int receivers_max, int *first)
 {
-    const int round =
-        broadcast->delivery == DELIVERY_RELIABLE ? BROADCAST_ROUND_RELIABLE : BROADCAST_ROUND_LIVE;
-    const int until = broadcast->cursor + connections_max / round + 1;
+    int count = receivers_max / BROADCAST_SWEEP_TICKS + 1;
 
-    broadcast->cursor = until < connections_max ? until : connections_max;
-    return broadcast->cursor;
+    if (receivers_max == 0) {
+        return 0;
+    }
+    count = count < receivers_max ? count : receivers_max;
+    *first = broadcasts->cursor;
+    broadcasts->cursor = (broadcasts->cursor + count) % receivers_max;
+    broadcasts->swept_count += count;
+    return count;
 }
 
-void broadcasts_drop_done(Broadcasts *broadcasts, int connections_max)
+void broadcasts_drop_done(Broadcasts *broadcasts, int receivers_max)
 {
     while (broadcasts->count > 0 &&
-           broadcasts->waiting[broadcasts->start].cursor >= connections_max) {
+           broadcasts->swept_count - broadcasts->waiting[broadcasts->start].said_at >=
+               receivers_max) {
         broadcasts->start = (broadcasts->start + 1) % BROADCASTS_MAX;
         broadcasts->count--;
     }
+}
+
+void broadcasts_clear(Broadcasts *broadcasts)
+{
+    broadcasts->start = 0;
+    broadcasts->count = 0;
 }

@@ -2,9 +2,9 @@
  * Messages on their way to everybody in a room, some receivers at a time, so that no pass of the
  * loop is long.
  *
- * No effects; fixed capacity. Reliable messages reach all within ROUND_RELIABLE ticks and overtake
- * no other, live ones within ROUND_LIVE. Who came after a message was said is left out: they were
- * told how things stand.
+ * No effects; fixed capacity. Each receiver remembers the last one it heard and takes those after
+ * it in their order: when a sweep over all receivers comes by, or before, together with something
+ * of its own, so that one datagram carries both.
  */
 #ifndef SERVER_BROADCASTS_H
 #define SERVER_BROADCASTS_H
@@ -13,15 +13,14 @@
 
 enum {
     BROADCASTS_MAX = 128,
-    BROADCAST_ROUND_RELIABLE = 8,
-    BROADCAST_ROUND_LIVE = 32
+    BROADCAST_SWEEP_TICKS = 32 /* for one sweep over all receivers */
 };
 
 typedef struct {
-    uint64_t order; /* grows with each */
+    uint64_t order;  /* 1 for the first, then one more for each */
+    int64_t said_at; /* in receivers swept since the start */
     int room;
     Delivery delivery;
-    int cursor; /* connections below this index have it */
     size_t size_bytes;
     uint8_t bytes[MESSAGE_BYTES_MAX];
 } Broadcast;
@@ -31,23 +30,27 @@ typedef struct {
     Broadcast waiting[BROADCASTS_MAX]; /* ring, the oldest at start */
     int start;
     int count;
-    uint64_t said_count;
+    uint64_t said_count; /* the order of the newest */
+    int cursor;          /* the next receiver to be swept */
+    int64_t swept_count;
 } Broadcasts;
-
-/* The order that the next one will get: who joins now hears of that one and all after it. */
-uint64_t broadcasts_order(const Broadcasts *broadcasts);
 
 /* Takes a copy; false when full. */
 NODISCARD bool broadcasts_put(
     Broadcasts *broadcasts, int room, const uint8_t *bytes, size_t size_bytes, Delivery delivery);
 
-/* The `index`-th oldest; NULL beyond the newest. */
-Broadcast *broadcasts_at(Broadcasts *broadcasts, int index);
+/* The first that somebody who heard all up to `order` has not heard; NULL when there is none. */
+const Broadcast *broadcasts_after(const Broadcasts *broadcasts, uint64_t order);
 
-/* Moves one on by its share of `connections_max` and returns the index up to which it goes now. */
-int broadcasts_advance(Broadcast *broadcast, int connections_max);
+/* How many receivers of `receivers_max`, which never shrinks, the sweep takes in this tick, and the
+   first of them; after the last comes the first again. They take what waits before the next call.
+ */
+int broadcasts_sweep(Broadcasts *broadcasts, int receivers_max, int *first);
 
-/* Forgets those at the front that have reached everybody. */
-void broadcasts_drop_done(Broadcasts *broadcasts, int connections_max);
+/* Forgets those that a whole sweep has passed. */
+void broadcasts_drop_done(Broadcasts *broadcasts, int receivers_max);
+
+/* Everybody has taken everything. */
+void broadcasts_clear(Broadcasts *broadcasts);
 
 #endif

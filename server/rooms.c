@@ -43,10 +43,10 @@ typedef enum {
 typedef struct {
     ConnectionState state;
     uint32_t number;
-    SessionTime since;   /* of the connection */
-    int room;            /* when joined */
-    uint16_t seat;       /* when joined */
-    uint64_t hears_from; /* the first broadcast that it gets, when joined */
+    SessionTime since; /* of the connection */
+    int room;          /* when joined */
+    uint16_t seat;     /* when joined */
+    uint64_t heard;    /* the order of the last broadcast it got, when joined */
     uint16_t join_attempts;
     uint16_t malformed;
     uint32_t address;
@@ -265,65 +265,65 @@ note_refusal(Rooms *rooms, const Room *room, uint32_t connection, const uint8_t 
     }
 }
 
-/* Hands a broadcast on to those with an index in `from`..`until` - 1 who were there when it was
-   said. */
-static void send_portion(Rooms *rooms, const Broadcast *broadcast, int from, int until)
+/* Everything for everybody that this connection has not heard yet. */
+static void send_unheard(Rooms *rooms, RoomConnection *connection)
 {
-    size_t count = 0;
+    const Broadcast *broadcast;
 
-    for (int i = from; i < until; i++) {
-        const RoomConnection *connection = &rooms->connections[i];
-
-        if (connection->state == CONNECTION_JOINED && connection->room == broadcast->room &&
-            connection->hears_from <= broadcast->order) {
-            rooms->receivers[count] = connection->number;
-            count++;
+    while (connection->state == CONNECTION_JOINED &&
+           (broadcast = broadcasts_after(&rooms->broadcasts, connection->heard)) != NULL) {
+        connection->heard = broadcast->order;
+        if (broadcast->room == connection->room) {
+            rooms->ports.send(rooms->ports.context,
+                              &connection->number,
+                              1,
+                              broadcast->bytes,
+                              broadcast->size_bytes,
+                              broadcast->delivery);
         }
-    }
-    if (count > 0) {
-        rooms->ports.send(rooms->ports.context,
-                          rooms->receivers,
-                          count,
-                          broadcast->bytes,
-                          broadcast->size_bytes,
-                          broadcast->delivery);
     }
 }
 
-/* Everything that waits goes on to the next receivers, or to all that are left. */
-static void send_broadcasts(Rooms *rooms, bool to_all)
+/* The next few connections hear what waits. */
+static void sweep(Rooms *rooms)
 {
-    Broadcast *broadcast;
+    int first = 0;
+    const int count = broadcasts_sweep(&rooms->broadcasts, rooms->connections_max, &first);
 
-    for (int i = 0; (broadcast = broadcasts_at(&rooms->broadcasts, i)) != NULL; i++) {
-        const int from = broadcast->cursor;
-        int until = broadcasts_advance(broadcast, rooms->connections_max);
-
-        if (to_all) {
-            broadcast->cursor = rooms->connections_max;
-            until = broadcast->cursor;
-        }
-        send_portion(rooms, broadcast, from, until);
+    for (int i = 0; i < count && rooms->broadcasts.count > 0; i++) {
+        send_unheard(rooms, &rooms->connections[(first + i) % rooms->connections_max]);
     }
     broadcasts_drop_done(&rooms->broadcasts, rooms->connections_max);
+}
+
+static void send_to_all(Rooms *rooms)
+{
+    for (int i = 0; i < rooms->connections_max; i++) {
+        send_unheard(rooms, &rooms->connections[i]);
+    }
+    broadcasts_clear(&rooms->broadcasts);
 }
 
 static void send_item(Rooms *rooms, int room_index, const OutboxItem *item)
 {
     const uint8_t *bytes = outbox_bytes(&rooms->outbox, item);
+    RoomConnection *connection = find_connection(rooms, item->connection);
 
     if (item->connection == CONNECTION_EVERYONE) {
         while (!broadcasts_put(
             &rooms->broadcasts, room_index, bytes, item->size_bytes, item->delivery)) {
-            send_broadcasts(rooms, true);
+            send_to_all(rooms);
         }
         if (rooms->joined_count <= STAGGER_FROM) {
-            send_broadcasts(rooms, true);
+            send_to_all(rooms);
         }
-    } else if (find_connection(rooms, item->connection) != NULL) {
+    } else if (connection != NULL) {
         note_refusal(rooms, rooms->rooms[room_index], item->connection, bytes, item->size_bytes);
         rooms->ports.send(
             rooms->ports.context, &item->connection, 1, bytes, item->size_bytes, item->delivery);
+        if (item->delivery == DELIVERY_LIVE) {
+            send_unheard(rooms, connection); /* in the same datagram */
+        }
     }
 }
 
@@ -439,7 +439,7 @@ static void join_room(Rooms *rooms,
     /* Joined first, because what everybody is told now is told to the newcomer, too. */
     connection->room = room_index;
     connection->seat = result.seat;
-    connection->hears_from = broadcasts_order(&rooms->broadcasts);
+    connection->heard = rooms->broadcasts.said_count;
     set_state(rooms, connection, CONNECTION_JOINED);
     send_outbox(rooms, room_index);
     /* Last, because the one who lost the seat is told why. */
@@ -932,7 +932,7 @@ void rooms_tick(Rooms *rooms, SessionTime now)
 {
     const SessionEvent event = {.kind = SESSION_EVENT_TICK};
 
-    send_broadcasts(rooms, false);
+    sweep(rooms);
     for (int i = 0; i < rooms->room_count; i++) {
         step(rooms, i, now, &event);
     }
@@ -951,7 +951,7 @@ void rooms_close(Rooms *rooms, SessionTime now)
     for (int i = 0; i < rooms->room_count; i++) {
         step(rooms, i, now, &event);
     }
-    send_broadcasts(rooms, true);
+    send_to_all(rooms);
     for (int i = 0; i < ROOM_CONNECTIONS_MAX; i++) {
         if (rooms->connections[i].state != CONNECTION_FREE) {
             end_connection(rooms, &rooms->connections[i]);

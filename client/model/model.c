@@ -5,6 +5,7 @@
 #define PING_INTERVAL_FAST_NS (50 * NS_PER_MS)
 #define PING_INTERVAL_NS (100 * NS_PER_MS)
 #define PING_FAST_COUNT 40
+#define PING_CROWD_FAST_COUNT 12
 #define ESTIMATE_INTERVAL_NS (100 * NS_PER_MS)
 #define RESEND_INTERVAL_NS (120 * NS_PER_MS)
 /* Bars of quality by the clock's uncertainty; above the last, timing is not rated. */
@@ -424,12 +425,19 @@ void model_receive(ClientModel *model, HostTime now, const Message *message)
     }
 }
 
+/* Faster at first, until the clock is known; one of a crowd at its own slower pace, too. */
+static int64_t ping_interval_ns(const ClientModel *model)
+{
+    if (model->ping_interval_ns > PING_INTERVAL_NS) {
+        return model->ping_count < PING_CROWD_FAST_COUNT ? model->ping_interval_ns / 4
+                                                         : model->ping_interval_ns;
+    }
+    return model->ping_count < PING_FAST_COUNT ? PING_INTERVAL_FAST_NS : model->ping_interval_ns;
+}
+
 bool model_ping_due(ClientModel *model, HostTime now, ClockDatagram *ping)
 {
-    const bool fast = model->ping_count < PING_FAST_COUNT;
-    const int64_t interval_ns = fast && model->ping_interval_ns <= PING_INTERVAL_NS
-                                    ? PING_INTERVAL_FAST_NS
-                                    : model->ping_interval_ns;
+    const int64_t interval_ns = ping_interval_ns(model);
 
     if (model->phase != MODEL_JOINED || now.ns < model->next_ping_at.ns) {
         return false;
@@ -466,11 +474,19 @@ void model_pong(ClientModel *model, const ClockDatagram *pong, HostTime c4)
     (void)clock_filter_add(&model->clock_filter, &sample);
 }
 
+/* Of the clock that stamps hits: the estimate's own, and what it is behind or ahead of that. */
+static int64_t stamp_uncertainty_ns(const ClientModel *model)
+{
+    const int64_t error_ns = model->clock.error_ns;
+
+    return model->clock_estimate.uncertainty_ns + (error_ns < 0 ? -error_ns : error_ns);
+}
+
 static void send_hits(ClientModel *model, HostTime now, Outbox *outbox)
 {
     Message message = {.type = MESSAGE_HITS};
     HitsMessage *hits = &message.hits;
-    const int64_t uncertainty_us = model->clock_estimate.uncertainty_ns / NS_PER_US;
+    const int64_t uncertainty_us = stamp_uncertainty_ns(model) / NS_PER_US;
 
     if (model->phase != MODEL_JOINED || model->outstanding_count == 0) {
         return;

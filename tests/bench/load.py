@@ -48,6 +48,8 @@ def metrics(port):
         r'^onedrum_pass_seconds_bucket\{le="([^"]+)"\} (\S+)$', text, re.M)]
     values["dropped"] = {cause: float(count) for cause, count in re.findall(
         r'^onedrum_dropped_\w+\{cause="(\w+)"\} (\S+)$', text, re.M)}
+    values["fates"] = {fate: float(count) for fate, count in re.findall(
+        r'^onedrum_hits_total\{fate="(\w+)"\} (\S+)$', text, re.M)}
     return values
 
 
@@ -149,7 +151,8 @@ def measure(players, seconds):
         "raw_share": raw_share,
         "raw_send_us": raw["send_ns"] / 1000,
         "ratio": share / raw_share,
-        "dropped": sum(final["dropped"].values()),
+        "received": final["hits_received_total"],
+        "fates": final["fates"],
     }
 
 
@@ -186,6 +189,14 @@ def machine():
             f"Linux {platform.release()}")
 
 
+def priority():
+    """What the scheduler gave this run beside others."""
+    group = pathlib.Path("/proc/self/autogroup")
+    if not group.exists():
+        return f"nice {os.nice(0)}"
+    return f"nice {os.nice(0)}, its autogroup {group.read_text().split()[-1]}"
+
+
 def page(rows, seconds, load_before):
     commit = command_line("git", "-C", str(SOURCE), "rev-parse", "--short", "HEAD")
     changed = command_line("git", "-C", str(SOURCE), "status", "--porcelain", "-uno")
@@ -198,7 +209,7 @@ def page(rows, seconds, load_before):
         "",
         f"- machine: {machine()}",
         f"- date: {now:%Y-%m-%d %H:%M} UTC; other work on the machine before the run: load "
-        f"{load_before:.1f}",
+        f"{load_before:.1f}; priority over it: {priority()}",
         f"- commit: {commit}{' and changes' if changed else ''}",
         f"- measured: {seconds:.0f} s of play for each row",
         "",
