@@ -38,28 +38,26 @@ typedef struct {
     int sample_count; /* accepted since the last reset */
 } ClockEstimate;
 
-/* False for stamps so far outside any uptime that a difference of two could overflow. They come
-   over the wire. */
-static inline bool ping_sample_is_bounded(const PingSample *sample)
+static inline bool ping_sample_stamp_is_bounded(int64_t ns)
 {
-    const int64_t limit_ns = INT64_MAX / 8;
-
-    return sample->c1.ns >= -limit_ns && sample->c1.ns <= limit_ns && sample->s2.ns >= -limit_ns &&
-           sample->s2.ns <= limit_ns && sample->s3.ns >= -limit_ns && sample->s3.ns <= limit_ns &&
-           sample->c4.ns >= -limit_ns && sample->c4.ns <= limit_ns;
+    return ns >= -(INT64_MAX / 4) && ns <= INT64_MAX / 4;
 }
 
-/* The round trip without the server's part, of a bounded sample. */
+/* The round trip without the server's part, of a sample whose stamps are bounded. */
 static inline int64_t ping_sample_rtt_ns(const PingSample *sample)
 {
     return (sample->c4.ns - sample->c1.ns) - (sample->s3.ns - sample->s2.ns);
 }
 
-/* Whether the sample is possible at all: bounded stamps, a server that does not answer before it
-   was asked, and a round trip in (0, 2 s]. */
+/* Whether the sample is possible at all: stamps within 73 years of zero, so that no sum or
+   difference of theirs can overflow, a server that answers within 2 s and not before it was asked,
+   and a round trip in (0, 2 s]. Stamps come over the wire or from a file. */
 static inline bool ping_sample_is_possible(const PingSample *sample)
 {
-    return ping_sample_is_bounded(sample) && sample->s3.ns >= sample->s2.ns &&
+    return ping_sample_stamp_is_bounded(sample->c1.ns) &&
+           ping_sample_stamp_is_bounded(sample->s2.ns) &&
+           ping_sample_stamp_is_bounded(sample->s3.ns) &&
+           ping_sample_stamp_is_bounded(sample->c4.ns) && sample->s3.ns >= sample->s2.ns &&
            sample->s3.ns - sample->s2.ns <= 2 * NS_PER_S && ping_sample_rtt_ns(sample) > 0 &&
            ping_sample_rtt_ns(sample) <= 2 * NS_PER_S;
 }

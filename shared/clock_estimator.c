@@ -35,6 +35,8 @@ enum {
 #define REACH_START_PPM 500.0
 
 #define CLUSTER_EXPONENT_MIN 0.8
+#define QUEUE_CLUSTER 3.0
+#define JOINING_S 8.0
 #define BALANCE_WEIGHT_MIN 0.01
 #define BALANCE_SOFTNESS_US 50.0
 #define NORMAL_95_SQUARED 5.06
@@ -124,12 +126,26 @@ static void restart_at(ClockEstimator *estimator, const PingSample *sample)
 /* --- what an update looks at -------------------------------------------------------------------
  */
 
+/* One direction at the skew believed so far. */
 typedef struct {
-    ClockLeg forward;
-    ClockLeg backward;
+    ClockLeg leg;
+    ClockFloor floor;
+    double next_us; /* the lowest residual above those that make the floor */
+} Side;
+
+typedef struct {
+    Side forward;
+    Side backward;
     int32_t now_us;
+    double skew_ppm;
     double window_s;
-} Legs;
+} Sides;
+
+static double residual_us(const ClockLeg *leg, int index, const Sides *sides)
+{
+    return clock_store_residual_us(
+        leg->store->points[index], sides->now_us, leg->sign * sides->skew_ppm);
+}
 
 static int received_of(const ClockStore *store)
 {
@@ -141,29 +157,28 @@ static int received_of(const ClockStore *store)
     return sum;
 }
 
-/* The number of lowest delays that make the floor: fewer where they are crowded, because then the
-   higher ones among them are queues. */
-static int
-choose_lowest(const ClockLeg *leg, int32_t now_us, double skew_ppm, ClockScratch *scratch)
+/* The lowest delays that make the floor: fewer where they are crowded, because then the higher ones
+   among them are queues. */
+static void find_floor(Side *side, const Sides *sides, ClockScratch *scratch)
 {
+    ClockLeg *leg = &side->leg;
     const int count = leg->store->count;
     const double share = floor(0.3 * received_of(leg->store) + 0.5);
     int k = (int)fmin(fmax(share, LOWEST_MIN), LOWEST_MAX);
 
     k = k < count ? k : count - 1;
     for (int i = 0; i < count; i++) {
-        scratch->values[i] =
-            clock_store_residual_us(leg->store->points[i], now_us, leg->sign * skew_ppm);
+        scratch->values[i] = residual_us(leg, i, sides);
     }
-    double next_us = clock_floor_select(scratch->values, count, k);
+    side->next_us = clock_floor_select(scratch->values, count, k);
     while (k > LOWEST_MIN + 1 &&
-           clock_floor_exponent(scratch->values, k, next_us) < CLUSTER_EXPONENT_MIN) {
+           clock_floor_exponent(scratch->values, k, side->next_us) < CLUSTER_EXPONENT_MIN) {
         const int fewer = 2 * k / 3 > LOWEST_MIN ? 2 * k / 3 : LOWEST_MIN;
 
-        next_us = clock_floor_select(scratch->values, k, fewer);
+        side->next_us = clock_floor_select(scratch->values, k, fewer);
         k = fewer;
     }
-    return k;
+    leg->k = k;
 }
 
 /* Counts by half second, newest first, of the window. */
@@ -203,12 +218,11 @@ static double unevenness(const HalfSlots *slots, int length, double share)
     return per_freedom > 1.0 + 2.0 * sqrt(2.0 / (used - 1)) ? per_freedom : 1.0;
 }
 
-static double
-find_cluster(const ClockLeg *leg, const Legs *legs, double skew_ppm, ClockScratch *scratch)
+static double find_cluster(const Side *side, const Sides *sides)
 {
-    const ClockStore *store = leg->store;
-    const int32_t last = (int32_t)div_floor(legs->now_us, CLOCK_STORE_HALF_SLOT_US);
-    HalfSlots slots = {.count = (int)fmin(2.0 * legs->window_s + 1.0, HALF_SLOTS)};
+    const ClockStore *store = side->leg.store;
+    const int32_t last = (int32_t)div_floor(sides->now_us, CLOCK_STORE_HALF_SLOT_US);
+    HalfSlots slots = {.count = (int)fmin(2.0 * sides->window_s + 1.0, HALF_SLOTS)};
     int received = 0;
     double worst = 1.0;
 
@@ -217,20 +231,15 @@ find_cluster(const ClockLeg *leg, const Legs *legs, double skew_ppm, ClockScratc
         received += slots.received[i];
     }
     for (int i = 0; i < store->count; i++) {
-        scratch->values[i] =
-            clock_store_residual_us(store->points[i], legs->now_us, leg->sign * skew_ppm);
-    }
-    const double next_us = clock_floor_select(scratch->values, store->count, leg->k);
-    for (int i = 0; i < store->count; i++) {
-        const ClockStorePoint point = store->points[i];
-        const int64_t ago = last - div_floor(point.x_us, CLOCK_STORE_HALF_SLOT_US);
+        if (residual_us(&side->leg, i, sides) < side->next_us) {
+            const int64_t ago = last - div_floor(store->points[i].x_us, CLOCK_STORE_HALF_SLOT_US);
 
-        if (ago >= 0 && ago < slots.count &&
-            clock_store_residual_us(point, legs->now_us, leg->sign * skew_ppm) < next_us) {
-            slots.lowest[ago]++;
+            if (ago >= 0 && ago < slots.count) {
+                slots.lowest[ago]++;
+            }
         }
     }
-    const double share = fmin((double)leg->k / fmax(received, 1.0), 0.9);
+    const double share = fmin((double)side->leg.k / fmax(received, 1.0), 0.9);
     int length = 1;
     for (int i = 0; i < CLUSTER_LENGTHS; i++) {
         worst = fmax(worst, unevenness(&slots, length, share));
@@ -239,14 +248,15 @@ find_cluster(const ClockLeg *leg, const Legs *legs, double skew_ppm, ClockScratc
     return worst;
 }
 
-static ClockLeg leg_of(
-    const ClockStore *store, double sign, const Legs *legs, double skew_ppm, ClockScratch *scratch)
+static Side side_of(const ClockStore *store, double sign, const Sides *sides, ClockScratch *scratch)
 {
-    ClockLeg leg = {.store = store, .sign = sign};
+    Side side = {.leg = {.store = store, .sign = sign}};
 
-    leg.k = choose_lowest(&leg, legs->now_us, skew_ppm, scratch);
-    leg.cluster = find_cluster(&leg, legs, skew_ppm, scratch);
-    return leg;
+    find_floor(&side, sides, scratch);
+    side.leg.cluster = find_cluster(&side, sides);
+    side.leg.is_crowded = sides->window_s < JOINING_S && side.leg.cluster > QUEUE_CLUSTER;
+    side.floor = clock_floor_below(scratch->values, side.leg.k, side.next_us, side.leg.is_crowded);
+    return side;
 }
 
 /* --- symmetry ----------------------------------------------------------------------------------
@@ -260,14 +270,13 @@ typedef struct {
     int count;
 } Shape;
 
-static Shape shape_of(const ClockLeg *leg, int32_t now_us, double skew_ppm, ClockScratch *scratch)
+static Shape shape_of(const ClockLeg *leg, const Sides *sides, ClockScratch *scratch)
 {
     const ClockStore *store = leg->store;
     int count = 0;
 
-    for (int i = clock_store_first(store, now_us - RECENT_US); i < store->count; i++) {
-        scratch->values[count] =
-            clock_store_residual_us(store->points[i], now_us, leg->sign * skew_ppm);
+    for (int i = clock_store_first(store, sides->now_us - RECENT_US); i < store->count; i++) {
+        scratch->values[count] = residual_us(leg, i, sides);
         count++;
     }
     if (count < SYNCING_POINTS) {
@@ -281,10 +290,10 @@ static Shape shape_of(const ClockLeg *leg, int32_t now_us, double skew_ppm, Cloc
 }
 
 /* How far the delays of both directions may be taken to be alike, 0 to 1. */
-static double symmetry(const Legs *legs, double skew_ppm, ClockScratch *scratch)
+static double symmetry(const Sides *sides, ClockScratch *scratch)
 {
-    const Shape f = shape_of(&legs->forward, legs->now_us, skew_ppm, scratch);
-    const Shape b = shape_of(&legs->backward, legs->now_us, skew_ppm, scratch);
+    const Shape f = shape_of(&sides->forward.leg, sides, scratch);
+    const Shape b = shape_of(&sides->backward.leg, sides, scratch);
 
     if (f.count == 0 || b.count == 0) {
         return 0.0;
@@ -296,7 +305,8 @@ static double symmetry(const Legs *legs, double skew_ppm, ClockScratch *scratch)
     const double y = fmax(body, 0.6 * tail);
     const int count = f.count < b.count ? f.count : b.count;
     const double ratio = y / (0.35 + 1.4 / sqrt(count + 1.0));
-    return exp(-ratio * ratio * ratio * ratio) / (legs->forward.cluster * legs->backward.cluster);
+    return exp(-ratio * ratio * ratio * ratio) /
+           (sides->forward.leg.cluster * sides->backward.leg.cluster);
 }
 
 /* --- an update ---------------------------------------------------------------------------------
@@ -339,17 +349,19 @@ static ClockFinding find_envelope(const ClockEstimator *estimator, int32_t now_u
 }
 
 static ClockSlopeResult search_slope(const ClockEstimator *estimator,
-                                     const Legs *legs,
+                                     const Sides *sides,
                                      ClockBalance *balance,
                                      double weight,
                                      ClockScratch *scratch)
 {
     const ClockFinding *before = &estimator->finding;
     const bool is_first = !estimator->has_finding || before->floors_sd_us >= HUGE_VAL;
+    const ClockFloor *f = &sides->forward.floor;
+    const ClockFloor *b = &sides->backward.floor;
     ClockSlopeSearch search = {
-        .forward = legs->forward,
-        .backward = legs->backward,
-        .now_us = legs->now_us,
+        .forward = sides->forward.leg,
+        .backward = sides->backward.leg,
+        .now_us = sides->now_us,
         .prior_skew_ppm = estimator->prior_skew_ppm,
         .prior_sd_ppm = estimator->prior_sd_ppm,
         .balance_weight = weight,
@@ -358,15 +370,12 @@ static ClockSlopeResult search_slope(const ClockEstimator *estimator,
     };
 
     if (weight > 0.0) {
-        const double skew_ppm = before->skew_ppm;
-        const ClockFloor f = clock_slope_floor(&legs->forward, legs->now_us, skew_ppm, scratch);
-        const ClockFloor b = clock_slope_floor(&legs->backward, legs->now_us, skew_ppm, scratch);
-
-        balance->base_us = 0.5 * (f.floor_us + b.floor_us);
-        balance->softness_us = BALANCE_SOFTNESS_US + 0.5 * sqrt(f.variance_us2 + b.variance_us2);
-        search.balance = clock_balance_fit(
-            balance,
-            (ClockLine){.offset_us = 0.5 * (f.floor_us - b.floor_us), .skew_ppm = skew_ppm});
+        balance->base_us = 0.5 * (f->floor_us + b->floor_us);
+        balance->softness_us = BALANCE_SOFTNESS_US + 0.5 * sqrt(f->variance_us2 + b->variance_us2);
+        search.balance =
+            clock_balance_fit(balance,
+                              (ClockLine){.offset_us = 0.5 * (f->floor_us - b->floor_us),
+                                          .skew_ppm = sides->skew_ppm});
     }
     return clock_slope_search(&search, scratch);
 }
@@ -379,11 +388,11 @@ typedef struct {
 } Blend;
 
 static double uncertainty_of(const ClockEstimator *estimator,
-                             const Legs *legs,
+                             const Sides *sides,
                              const ClockSlopeResult *slope,
                              Blend blend)
 {
-    const double age = legs->window_s;
+    const double age = sides->window_s;
     const double s = (1.0 - blend.share) * blend.floors_sd_us + blend.share * blend.balance_sd_us;
     const double forward_us = slope->forward.spread_us;
     const double backward_us = slope->backward.spread_us;
@@ -392,9 +401,10 @@ static double uncertainty_of(const ClockEstimator *estimator,
     const double extrapolated = (0.09 + 0.2 * exp(-age / 15.0)) * (1.0 - blend.share) * 0.5 *
                                 fabs(forward_us - backward_us);
     /* Who joins into a full queue takes it for the floor. */
-    const bool is_clustered = legs->forward.cluster > 3.0 || legs->backward.cluster > 3.0;
+    const bool is_clustered =
+        sides->forward.leg.cluster > QUEUE_CLUSTER || sides->backward.leg.cluster > QUEUE_CLUSTER;
     const double queue =
-        is_clustered ? 2.5 * fmax(forward_us, backward_us) * fmax(0.0, 1.0 - age / 8.0) : 0.0;
+        is_clustered ? 2.5 * fmax(forward_us, backward_us) * fmax(0.0, 1.0 - age / JOINING_S) : 0.0;
     const bool is_held = estimator->forward_shift_us > 0.0 || estimator->backward_shift_us > 0.0;
     const double held = is_held ? HOLD_UNCERTAINTY_US : 0.0;
 
@@ -411,15 +421,18 @@ static double wander_us(double elapsed_s)
 static ClockFinding
 find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratch)
 {
-    const double skew_ppm = estimator->finding.skew_ppm;
     const int32_t first_us = estimator->forward.points[0].x_us < estimator->backward.points[0].x_us
                                  ? estimator->forward.points[0].x_us
                                  : estimator->backward.points[0].x_us;
-    Legs legs = {.now_us = now_us, .window_s = seconds_of_us(now_us - first_us)};
+    Sides sides = {
+        .now_us = now_us,
+        .skew_ppm = estimator->finding.skew_ppm,
+        .window_s = seconds_of_us(now_us - first_us),
+    };
 
-    legs.forward = leg_of(&estimator->forward, 1.0, &legs, skew_ppm, scratch);
-    legs.backward = leg_of(&estimator->backward, -1.0, &legs, skew_ppm, scratch);
-    const double alike = symmetry(&legs, skew_ppm, scratch);
+    sides.forward = side_of(&estimator->forward, 1.0, &sides, scratch);
+    sides.backward = side_of(&estimator->backward, -1.0, &sides, scratch);
+    const double alike = symmetry(&sides, scratch);
     const double weight = alike > BALANCE_WEIGHT_MIN ? alike : 0.0;
     ClockBalance balance = {
         .forward = &estimator->forward,
@@ -428,8 +441,8 @@ find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratc
         .prior_skew_ppm = estimator->prior_skew_ppm,
         .prior_sd_ppm = estimator->prior_sd_ppm,
     };
-    const ClockSlopeResult slope = search_slope(estimator, &legs, &balance, weight, scratch);
-    Blend blend = {.floors_sd_us = hypot(slope.offset_sd_us, wander_us(legs.window_s))};
+    const ClockSlopeResult slope = search_slope(estimator, &sides, &balance, weight, scratch);
+    Blend blend = {.floors_sd_us = hypot(slope.offset_sd_us, wander_us(sides.window_s))};
     double offset_us = slope.offset_us;
 
     if (weight > 0.0) {
@@ -452,7 +465,7 @@ find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratc
         .skew_ppm = slope.skew_ppm,
         .skew_sd_ppm = slope.skew_sd_ppm,
         .floors_sd_us = blend.floors_sd_us,
-        .uncertainty_us = uncertainty_of(estimator, &legs, &slope, blend),
+        .uncertainty_us = uncertainty_of(estimator, &sides, &slope, blend),
         .rtt_floor_us = 2.0 * slope.half_sum_us,
     };
 }
@@ -535,11 +548,11 @@ static void apply_rules(ClockEstimator *estimator, int32_t now_us, ClockScratch 
 
     clock_rules_track(&forward, &estimator->forward, now_us, skew_ppm);
     clock_rules_track(&backward, &estimator->backward, now_us, -skew_ppm);
-    if (age_s >= 8 && clock_rules_stepped(&forward, &backward, 3, 19, age_s)) {
+    if (age_s >= 12 && clock_rules_stepped(&forward, &backward, 3, 19, age_s)) {
         cut_before(estimator, now_us - 29 * SECOND_US / 10);
         return;
     }
-    if (age_s >= 34 && clock_rules_stepped(&forward, &backward, 10, 6, age_s)) {
+    if (age_s >= 40 && clock_rules_stepped(&forward, &backward, 10, 6, age_s)) {
         cut_before(estimator, now_us - 99 * SECOND_US / 10);
         return;
     }
@@ -601,9 +614,11 @@ static bool agrees_or_resets(ClockEstimator *estimator, const PingSample *sample
     const int64_t high_ns = sample->s2.ns - sample->c1.ns + INTERVAL_MARGIN_NS;
 
     /* A far shorter round trip than ever is no contradiction but better knowledge: a queue has
-       drained. After a step the round trips are as long as before. */
-    const bool is_shorter = 0.001 * (double)ping_sample_rtt_ns(sample) <
-                            SHORTER_SHARE * estimator->finding.rtt_floor_us;
+       drained, and may have been wholly on one leg. After a step the round trips are as long as
+       before. */
+    const int64_t floor_ns = ns_of_us(estimator->finding.rtt_floor_us);
+    const bool is_shorter = (double)ping_sample_rtt_ns(sample) < SHORTER_SHARE * (double)floor_ns &&
+                            offset_ns >= low_ns - floor_ns && offset_ns <= high_ns + floor_ns;
     if (is_shorter || (offset_ns >= low_ns && offset_ns <= high_ns)) {
         estimator->leak = fmax(estimator->leak - LEAK_PER_GOOD, 0.0);
         return true;
@@ -622,7 +637,7 @@ static void rebase(ClockEstimator *estimator)
 
     clock_store_rebase(&estimator->forward, REBASE_SPANS, by_10ns);
     clock_store_rebase(&estimator->backward, REBASE_SPANS, -by_10ns);
-    estimator->origin.ns += REBASE_SPANS * CLOCK_WINDOW_S * NS_PER_S;
+    estimator->origin.ns += (int64_t)REBASE_SPANS * CLOCK_WINDOW_S * NS_PER_S;
     estimator->reference_ns += 10 * (int64_t)by_10ns;
     estimator->finding.offset_us -= 0.01 * by_10ns;
 }

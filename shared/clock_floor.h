@@ -9,6 +9,8 @@
 #ifndef SHARED_CLOCK_FLOOR_H
 #define SHARED_CLOCK_FLOOR_H
 
+#include <stdbool.h>
+
 typedef struct {
     double least_us;     /* the lowest delay */
     double spread_us;    /* from there to the next one above the k lowest; at least 2 us */
@@ -22,8 +24,10 @@ typedef struct {
    others; 0 <= k < count. Quickselect (Hoare 1961, 10.1145/366622.366647). */
 double clock_floor_select(double *values, int count, int k);
 
-/* The floor below the k >= 1 lowest delays, of which `next_us` is the next one up. */
-ClockFloor clock_floor_below(const double *lowest, int k, double next_us);
+/* The floor below the k >= 1 lowest delays, of which `next_us` is the next one up. `is_crowded`:
+   they came in a few moments only, between queues; then a is guessed by its geometric mean depth,
+   because the arithmetic one takes the slope of a queue for the density of delays. */
+ClockFloor clock_floor_below(const double *lowest, int k, double next_us, bool is_crowded);
 
 /* The exponent alpha when the floor is just below the lowest delay (Hill 1975,
    10.1214/aos/1176343247): 1 is an even density; clearly below it the least delays are crowded near

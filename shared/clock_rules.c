@@ -4,6 +4,7 @@
 
 enum {
     HISTORY_MAX = 19,
+    EARLIER_MIN = 3, /* one stretch or two do not show how much they vary */
     RECENT_S = 60,
     STRETCH_S = 10,
     RETURN_S = 3,
@@ -89,7 +90,7 @@ static Move move_of(const ClockTrack *track, int length_s, int history_max, int 
             count++;
         }
     }
-    if (count == 0 || newest_us >= HUGE_VAL) {
+    if (count < EARLIER_MIN || newest_us >= HUGE_VAL) {
         return (Move){0};
     }
     sort_ascending(earlier, count);
@@ -156,7 +157,7 @@ static bool floor_between(const ClockTrack *track,
         return true;
     }
     const double next_us = clock_floor_select(scratch->values, count, k);
-    *floor = clock_floor_below(scratch->values, k, next_us);
+    *floor = clock_floor_below(scratch->values, k, next_us, false);
     return true;
 }
 

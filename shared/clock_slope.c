@@ -24,19 +24,6 @@ typedef struct {
     int best;
 } Grid;
 
-ClockFloor
-clock_slope_floor(const ClockLeg *leg, int32_t now_us, double skew_ppm, ClockScratch *scratch)
-{
-    const int count = leg->store->count;
-
-    for (int i = 0; i < count; i++) {
-        scratch->values[i] =
-            clock_store_residual_us(leg->store->points[i], now_us, leg->sign * skew_ppm);
-    }
-    const double next_us = clock_floor_select(scratch->values, count, leg->k);
-    return clock_floor_below(scratch->values, leg->k, next_us);
-}
-
 /* The points that are among the k + 1 lowest at some slope of the grid: a residual is linear in the
    slope, so its least and greatest values are at the ends. Returns how many. */
 static int
@@ -81,7 +68,7 @@ static void find_floors(const ClockLeg *leg,
             scratch->values[i] = clock_store_residual_us(scratch->candidates[i], now_us, slope_ppm);
         }
         const double next_us = clock_floor_select(scratch->values, count, leg->k);
-        floors[s] = clock_floor_below(scratch->values, leg->k, next_us);
+        floors[s] = clock_floor_below(scratch->values, leg->k, next_us, leg->is_crowded);
     }
 }
 

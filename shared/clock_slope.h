@@ -19,9 +19,10 @@ typedef struct {
 
 typedef struct {
     const ClockStore *store;
-    double sign;    /* of the skew in this direction: 1 forward, -1 backward */
-    int k;          /* lowest delays that make the floor, 1 .. store->count - 1 */
-    double cluster; /* >= 1: how much more unevenly they came than by chance */
+    double sign;     /* of the skew in this direction: 1 forward, -1 backward */
+    int k;           /* lowest delays that make the floor, 1 .. store->count - 1 */
+    double cluster;  /* >= 1: how much more unevenly they came than by chance */
+    bool is_crowded; /* so much so that most of the time may have been a queue */
 } ClockLeg;
 
 typedef struct {
@@ -46,10 +47,6 @@ typedef struct {
     ClockFloor forward;  /* at the best slope */
     ClockFloor backward;
 } ClockSlopeResult;
-
-/* The floor of one direction at one slope. */
-ClockFloor
-clock_slope_floor(const ClockLeg *leg, int32_t now_us, double skew_ppm, ClockScratch *scratch);
 
 ClockSlopeResult clock_slope_search(const ClockSlopeSearch *search, ClockScratch *scratch);
 

@@ -19,6 +19,12 @@ const char *const ESTIMATOR_NAMES[ESTIMATOR_COUNT] = {
     [ESTIMATOR_LAST] = "last",
 };
 
+/* Rounded; a filter fed with nonsense may be anywhere. */
+static int64_t whole_ns(double ns)
+{
+    return (int64_t)floor(fmin(fmax(ns, -4e18), 4e18) + 0.5);
+}
+
 void estimators_init(Estimators *estimators)
 {
     *estimators = (Estimators){0};
@@ -160,9 +166,9 @@ static EstimatorReading read_kalman(const EstimatorKalman *kalman, HostTime now)
         .valid = true,
         .has_uncertainty = true,
         .has_skew = true,
-        .offset_ns = ahead.reference_ns + (int64_t)floor(ahead.offset_ns + 0.5),
-        .uncertainty_ns = (int64_t)ceil(NORMAL_95 * sqrt(ahead.variance_offset)),
-        .skew_ppb = ahead.skew_ppb,
+        .offset_ns = ahead.reference_ns + whole_ns(ahead.offset_ns),
+        .uncertainty_ns = whole_ns(NORMAL_95 * sqrt(ahead.variance_offset)),
+        .skew_ppb = fmin(fmax(ahead.skew_ppb, -1e15), 1e15),
     };
 }
 
@@ -206,7 +212,7 @@ EstimatorReading estimators_read(const Estimators *estimators, EstimatorKind kin
     case ESTIMATOR_NTP8:
         return plain(shortest_middle_ns(estimators, 8));
     case ESTIMATOR_MEAN:
-        return plain(estimators->reference_ns + (int64_t)floor(estimators->mean_ns + 0.5));
+        return plain(estimators->reference_ns + whole_ns(estimators->mean_ns));
     case ESTIMATOR_LAST:
         return plain(newest(estimators, 0)->middle_ns);
     case ESTIMATOR_COUNT:

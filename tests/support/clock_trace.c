@@ -182,13 +182,6 @@ const TraceScenario TRACE_SCENARIOS[] = {
      HAPPENING_NONE,
      250.0,
      0.0},
-    {"J60",
-     "polled, beating with the pings",
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .polled_hz = 59.97, .is_poll_exact = true),
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .polled_hz = 60.02, .is_poll_exact = true),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
     {"C4",
      "C, four pings a second",
      LEG(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025),
@@ -264,7 +257,7 @@ static void make_bursts(Queue *queue, Prng *prng, double end_s)
         const double full_s = 0.09 + 0.05 * prng_uniform(prng);
         const double burst_s = 0.5 + 2.1 * prng_uniform(prng);
         const double rise_s = fmax(full_s - delay_s, 0.0) / fill_per_s;
-        const double pause_s = 0.3 + prng_exponential(prng, 0.9);
+        const double pause_s = 0.3 + prng_exponential(prng, 1.1);
 
         add_node(queue, at_s + rise_s, full_s);
         at_s += rise_s + burst_s;
@@ -325,7 +318,6 @@ typedef struct {
     const TraceLeg *leg;
     Queue queue;
     Blocks blocks;
-    double poll_phase_s;
     double scan_from_s[64];
     int scan_count;
 } Direction;
@@ -354,7 +346,6 @@ static void make_direction(Direction *direction, const TraceLeg *leg, Prng *prng
     if (leg->is_tcp) {
         make_blocks(&direction->blocks, prng, end_s);
     }
-    direction->poll_phase_s = prng_uniform(prng);
     direction->scan_count = 0;
     while (leg->jitter == JITTER_WIFI && at_s < end_s && direction->scan_count < 64) {
         at_s += 5.0 + prng_exponential(prng, 25.0);
@@ -392,14 +383,6 @@ static double jitter_ms(const TraceLeg *leg, Prng *prng)
     return 0.0;
 }
 
-/* Of a loop that never stutters, so that it beats with the rhythm of the pings. */
-static double next_poll(const Direction *direction, double at_s)
-{
-    const double hz = direction->leg->polled_hz;
-
-    return (ceil(at_s * hz + direction->poll_phase_s) - direction->poll_phase_s) / hz;
-}
-
 /* When what is sent at `at_s` is noticed at the other end. */
 static double arrival_of(const Direction *direction, Prng *prng, double at_s)
 {
@@ -419,8 +402,7 @@ static double arrival_of(const Direction *direction, Prng *prng, double at_s)
         }
     }
     if (leg->polled_hz > 0.0) {
-        arrival_s = leg->is_poll_exact ? next_poll(direction, arrival_s)
-                                       : arrival_s + prng_uniform(prng) / leg->polled_hz;
+        arrival_s += prng_uniform(prng) / leg->polled_hz;
     }
     return arrival_s;
 }

@@ -39,8 +39,7 @@ typedef struct {
     double loss;      /* of each packet */
     double doubled;   /* of each packet */
     double polled_hz; /* arrival is noticed by a loop of this rate; 0: at once */
-    bool is_poll_exact;
-    bool is_tcp; /* a lost segment holds back all behind it */
+    bool is_tcp;      /* a lost segment holds back all behind it */
 } TraceLeg;
 
 typedef enum {
