@@ -44,6 +44,9 @@ static void open_history(App *app)
 {
     HistoryError error;
 
+    if (!user_path_data(app->options->data, "seats", &app->seats_path)) {
+        log_warning("app: seats in sessions are not kept, because HOME is not set");
+    }
     if (!user_path_data(app->options->data, HISTORY_FILE, &app->history_path)) {
         log_warning("app: the practice history is not kept, because HOME is not set");
         return;
@@ -231,6 +234,7 @@ static RoomPerson person_of(App *app)
         .calibrated = app->settings.timing_offset_is_set,
         .calibration_us = app->settings.timing_offset_ms * 1000,
         .known_hosts = app->options->known_hosts,
+        .kept_seats = app->seats_path.text[0] == '\0' ? NULL : app->seats_path.text,
     };
 
     /* A simulated person has measured their own offset, unless one was given. */

@@ -58,6 +58,7 @@ typedef struct App {
     const Options *options;
     AppSettings settings;
     UserPath settings_path; /* empty: nowhere to keep them */
+    UserPath seats_path;    /* empty: seats are not kept */
     UserPath history_path;
     uint64_t seed;
 

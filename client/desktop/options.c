@@ -393,7 +393,7 @@ const char *options_help(void)
            "  --text-scale FACTOR   size of everything that is read, 0.8 to 2.0\n"
            "  --theme THEME         dark, light or contrast\n"
            "  --config FILE         settings, instead of $XDG_CONFIG_HOME/onedrum/settings.ini\n"
-           "  --data DIRECTORY      practice history, instead of $XDG_DATA_HOME/onedrum\n"
+           "  --data DIRECTORY      history and seats, instead of $XDG_DATA_HOME/onedrum\n"
            "  --known-hosts FILE    keys of the servers met before, instead of known_hosts there\n"
            "\n"
            "  --autoplay            a simulated person plays in your place\n"

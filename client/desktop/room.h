@@ -31,6 +31,7 @@ typedef struct {
     NetworkThread *leaving; /* of the session before, which still says goodbye */
     HostTime leaving_since;
     Link link;
+    const char *kept_seats;
     char problem[160]; /* why the last attempt failed; empty when none did since the welcome */
     HostTime lost_at;  /* when a connection that stood broke */
 
@@ -45,6 +46,7 @@ typedef struct {
     int32_t calibration_us;
     uint64_t seed;
     const char *known_hosts; /* see connection_create; outlives the room */
+    const char *kept_seats;  /* file, see kept_seats.h, or NULL; outlives the room */
 } RoomPerson;
 
 /* NULL when out of memory. */
