@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/platform/text_file.h"
+
 enum {
-    LINE_BYTES_MAX = 512
+    LINE_BYTES_MAX = 512 /* with the terminator; a longer line is about nobody */
 };
 
 static bool compose(char *path, const char *directory, const char *rest)
@@ -28,6 +30,25 @@ bool known_hosts_default_path(char path[KNOWN_HOSTS_PATH_BYTES_MAX])
 {
     return compose(path, getenv("XDG_DATA_HOME"), "/onedrum/known_hosts") ||
            compose(path, getenv("HOME"), "/.local/share/onedrum/known_hosts");
+}
+
+/* The next line without its end; empty when it is too long. False at the end of the file. */
+static bool next_line(FILE *file, char line[LINE_BYTES_MAX])
+{
+    size_t length = 0;
+    int letter = getc(file);
+
+    if (letter == EOF) {
+        return false;
+    }
+    for (; letter != '\n' && letter != EOF; letter = getc(file)) {
+        if (length < LINE_BYTES_MAX) {
+            line[length] = (char)letter;
+            length++;
+        }
+    }
+    line[length < LINE_BYTES_MAX ? length : 0] = '\0';
+    return true;
 }
 
 /* Cuts the next word off `line`; empty at the end. */
@@ -61,7 +82,7 @@ look_up(FILE *file, const char *host, uint16_t port, const uint8_t fingerprint[F
     KnownHost found = KNOWN_HOST_NEW;
     char line[LINE_BYTES_MAX];
 
-    while (fgets(line, sizeof line, file) != NULL) {
+    while (next_line(file, line)) {
         uint8_t known[FINGERPRINT_BYTES];
 
         if (!line_is_about(line, host, port, known)) {
@@ -102,12 +123,13 @@ static bool write_down(const char *path,
     int file;
 
     fingerprint_format(fingerprint, text);
-    wanted = snprintf(line, sizeof line, "%s %u %s\n", host, port, text);
     make_directories(path);
-    file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) {
         return false;
     }
+    wanted = snprintf(
+        line, sizeof line, "%s%s %u %s\n", text_file_ends_open(file) ? "\n" : "", host, port, text);
     written = write(file, line, (size_t)wanted);
     return close(file) == 0 && written == (ssize_t)wanted;
 }
