@@ -123,7 +123,7 @@ static void to_server(const Frame *frame)
         server_met_client = is_frame(frame, FRAME_OF_CLIENT);
         assert(is_frame(&second, FRAME_OF_SERVER) == server_met_client);
     } else {
-        assert(memcmp(&before, &server, sizeof before) == 0);
+        assert(is_untouched(&server, &before, sizeof before));
         assert(before.state == SECURE_ESTABLISHED || !is_frame(frame, FRAME_OF_CLIENT));
     }
 }
@@ -158,7 +158,7 @@ static void to_client(const Frame *frame)
         memset(&before.handshake, 0, sizeof before.handshake);
         before.handshake.state = NOISE_FAILED;
     }
-    assert(memcmp(&before, &client, sizeof before) == 0);
+    assert(is_untouched(&client, &before, sizeof before));
 }
 
 /* Whether what one end seals now is opened by the other, and its datagrams are believed. */

@@ -53,7 +53,7 @@ static int64_t any_length(Script *script)
         0, 1, -1, NS_PER_S / 2, NS_PER_S, 60 * NS_PER_MINUTE, 60 * NS_PER_MINUTE + 1, INT64_MAX};
     const uint8_t choice = script_byte(script);
 
-    return choice < 8 ? lengths[choice] : choice * 4 * NS_PER_MS;
+    return choice < 8 ? lengths[choice] : INT64_C(4) * choice * NS_PER_MS;
 }
 
 static uint32_t any_number(Script *script)
@@ -103,7 +103,7 @@ static void any_judged(Script *script, JournalEntry *entry)
         .kind = (Judgement)(script_byte(script) % (JUDGEMENT_COUNT + 1)),
         .at = {any_place(script)},
         .error_ns = any_place(script),
-        .calibration_ns = (script_byte(script) - 128) * 4 * NS_PER_MS,
+        .calibration_ns = INT64_C(4) * (script_byte(script) - 128) * NS_PER_MS,
         .beat_ns = any_length(script),
         .spacing_ns = any_length(script),
         .weight_micro = script_byte(script) * 4000,
@@ -145,7 +145,7 @@ static bool any_timeline(Script *script, Timeline *timeline)
     Prng prng;
 
     if (choice < 64) {
-        const uint8_t *given = script_bytes(script, script_byte(script) * 2U, &size_bytes);
+        const uint8_t *given = script_bytes(script, 2 * (size_t)script_byte(script), &size_bytes);
 
         if (size_bytes > 0) {
             memcpy(bytes, given, size_bytes);
@@ -276,7 +276,7 @@ static void come_back(uint16_t seat, Script *script)
     message.type = MESSAGE_HITS;
     message.hits.count = 1;
     message.hits.hits[0] = (HitEntry){.number = participants[result.seat].acknowledged + 1,
-                                      .at = {now.ns - shape * 4 * NS_PER_MS},
+                                      .at = {now.ns - INT64_C(4) * shape * NS_PER_MS},
                                       .velocity = 100};
     event = (SessionEvent){.kind = SESSION_EVENT_MESSAGE, .seat = result.seat, .message = &message};
     if (message.hits.hits[0].number <= HIT_NUMBER_MAX) {
