@@ -34,6 +34,8 @@ static const AudioBackend *backend_of(AudioChoice choice)
         return &AUDIO_NULL_BACKEND;
     case AUDIO_OFFLINE:
         return &AUDIO_OFFLINE_BACKEND;
+    case AUDIO_FILE:
+        return &AUDIO_FILE_BACKEND;
     case AUDIO_AUTO:
     case AUDIO_MIXER:
         break;
@@ -290,6 +292,11 @@ AudioState audio_state(const Audio *audio)
     (void)snprintf(state.device, sizeof state.device, "%s", audio->format.device);
     (void)snprintf(state.backend, sizeof state.backend, "%s", audio->format.backend);
     return state;
+}
+
+bool audio_next_callback(Audio *audio, SoundCallback *callback)
+{
+    return sound_stream_next_callback(&audio->stream, callback);
 }
 
 void *audio_backend_device(Audio *audio)

@@ -30,6 +30,7 @@ typedef enum {
     AUDIO_AUTO,   /* SDL2_mixer when there is a device, silence while there is none */
     AUDIO_MIXER,  /* the same */
     AUDIO_NULL,   /* silence, for good: no device is looked for */
+    AUDIO_FILE,   /* a WAV file instead of a device, at a device's pace */
     AUDIO_OFFLINE /* tests: see client/desktop/audio_offline.h */
 } AudioChoice;
 
@@ -39,6 +40,7 @@ typedef struct {
     int rate_hz;                              /* preferred; 0: AUDIO_RATE_HZ */
     int block_frames;                         /* preferred; 0: AUDIO_BLOCK_FRAMES */
     char device[AUDIO_DEVICE_NAME_BYTES_MAX]; /* "": the default one */
+    const char *file;                         /* of AUDIO_FILE; outlives the audio */
 } AudioConfig;
 
 /* One sound at an exact time. */
@@ -107,5 +109,9 @@ void audio_set_volume(Audio *audio, Volume volume, double level);
 void audio_mute_own(Audio *audio, bool muted);
 
 AudioState audio_state(const Audio *audio);
+
+/* What the device asked for since the last time, one after the other; false when nothing is new.
+   What nobody takes for a second is not told. */
+NODISCARD bool audio_next_callback(Audio *audio, SoundCallback *callback);
 
 #endif
