@@ -116,6 +116,7 @@ typedef struct App {
     const char *groove_titles[GROOVES_MAX];
     ScreenRingState ring;
     WordsText notice_headline; /* of this frame */
+    WordsText sound_words;
     WordsText notice_detail;
 
     History history;

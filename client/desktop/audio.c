@@ -23,6 +23,8 @@ struct Audio {
     uint16_t cancel_source; /* 0: all */
     uint16_t source_count;  /* given so far, wrapping */
     bool problem_told;      /* said once, until a device was there again */
+    HostTime xruns_from;    /* counted since */
+    uint32_t xruns_before;  /* of this device, until then */
     uint32_t revision;
     SoundStream stream;
 };
@@ -151,8 +153,41 @@ static void lose_device(Audio *audio, HostTime now, int64_t wait_ns)
     audio->retry_at = (HostTime){now.ns + wait_ns};
 }
 
+/* Whether the device breaks up too often for its blocks. */
+static bool breaks_up(Audio *audio, HostTime now)
+{
+    const uint32_t step_count = sound_stream_report(&audio->stream).step_count;
+
+    if (audio->current == &AUDIO_NULL_BACKEND ||
+        now.ns - audio->xruns_from.ns > AUDIO_XRUNS_NS || step_count < audio->xruns_before) {
+        audio->xruns_from = now;
+        audio->xruns_before = step_count;
+    }
+    return step_count - audio->xruns_before >= AUDIO_XRUNS_MAX;
+}
+
+/* The same device with longer blocks: later to the ear, but whole. */
+static void lengthen_blocks(Audio *audio, HostTime now)
+{
+    const int block_frames = audio->config.block_frames * 2;
+
+    audio->xruns_before = 0;
+    audio->xruns_from = now;
+    if (block_frames > AUDIO_BLOCK_FRAMES_MAX) {
+        return;
+    }
+    log_warning("audio: the sound breaks up; blocks of %d frames instead of %d",
+                block_frames,
+                audio->config.block_frames);
+    audio->config.block_frames = block_frames;
+    lose_device(audio, now, 0);
+}
+
 void audio_poll(Audio *audio, HostTime now)
 {
+    if (audio->wanted != &AUDIO_FILE_BACKEND && breaks_up(audio, now)) {
+        lengthen_blocks(audio, now);
+    }
     switch (audio->current->poll(audio->device, now)) {
     case AUDIO_NO_NEWS:
         break;

@@ -19,8 +19,12 @@ enum {
     AUDIO_DEVICE_NAME_BYTES_MAX = 96, /* with the terminator */
     AUDIO_DEVICES_MAX = 16,
     AUDIO_RATE_HZ = 48000,
-    AUDIO_BLOCK_FRAMES = 256
+    AUDIO_BLOCK_FRAMES = 256,
+    AUDIO_BLOCK_FRAMES_MAX = 1024, /* blocks that are too small for a machine grow up to this */
+    AUDIO_XRUNS_MAX = 3            /* so many within AUDIO_XRUNS_NS make them grow */
 };
+
+#define AUDIO_XRUNS_NS (20 * NS_PER_S)
 
 #define AUDIO_RETRY_NS (3 * NS_PER_S)
 
@@ -75,8 +79,9 @@ Audio *audio_create(const AudioConfig *config, HostTime now);
 /* NULL is fine. What sounds is cut off. */
 void audio_destroy(Audio *audio);
 
-/* Every turn of the main loop: notices devices that come and go. Takes some tens of milliseconds
-   when one came, and only then. */
+/* Every turn of the main loop: notices devices that come and go, and one that breaks up because its
+   blocks are too small: it is opened again with blocks twice as long. Takes some tens of
+   milliseconds when a device was opened, and only then. */
 void audio_poll(Audio *audio, HostTime now);
 
 /* Another device from now on; "" is the default one. */

@@ -18,8 +18,9 @@ enum {
     BLOCK_FRAMES_MAX = 4096
 };
 
-/* Later than this a device would have run dry: it has two blocks, but no less than this. */
-#define DRY_NS_MIN (20 * NS_PER_MS)
+/* A busy machine makes callbacks late and a file does not run dry of that. Later than this it was
+   no business: the process stood still. */
+#define STOOD_STILL_NS FRAME_CLOCK_GAP_NS
 /* Silence written for one stop at most; longer ones are cut short in the file. */
 #define SILENCE_NS_MAX (600 * NS_PER_S)
 
@@ -74,8 +75,6 @@ static void write_silence(FileDevice *device, HostTime until)
 static void *run(void *argument)
 {
     FileDevice *device = argument;
-    const int64_t block_ns = (int64_t)device->block_frames * NS_PER_S / device->rate_hz;
-    const int64_t dry_ns = 2 * block_ns > DRY_NS_MIN ? 2 * block_ns : DRY_NS_MIN;
 
     while (!atomic_load(&device->stops)) {
         HostTime now;
@@ -85,7 +84,7 @@ static void *run(void *argument)
         if (now.ns < time_of(device, device->frame).ns) {
             continue;
         }
-        if (now.ns - time_of(device, device->frame).ns > dry_ns) {
+        if (now.ns - time_of(device, device->frame).ns > STOOD_STILL_NS) {
             write_silence(device, now);
             continue;
         }
@@ -128,6 +127,8 @@ static void start_file(void *device, HostTime now)
     FileDevice *file = device;
 
     file->start = now;
+    /* Who compares the file with a clock needs to know. */
+    log_info("audio: event=file start_ns=%lld", (long long)now.ns);
     file->has_thread = pthread_create(&file->thread, NULL, run, file) == 0;
     atomic_store(&file->failed, !file->has_thread);
 }
