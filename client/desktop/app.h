@@ -76,9 +76,9 @@ typedef struct App {
 
     Ui ui;
     DrawList draw;
-    UiOutput output; /* of the last frame */
-    Layout layout;   /* of the last frame */
-    HostTime now;    /* of the last turn */
+    UiOutput output;  /* of the last frame */
+    Layout layout;    /* of the last frame */
+    HostTime now;     /* of the last turn */
     int64_t slept_ns; /* host_clock_slept_ns then */
     HostTime last_frame_at;
     HostTime next_frame_at;

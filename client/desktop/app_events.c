@@ -281,8 +281,7 @@ static void take_event(App *app, SDL_Event *event)
         break;
     }
     /* The network thread's call: what came may be worth a picture, but it is no hurry. */
-    app->redraws =
-        app->redraws || (event->type != SDL_USEREVENT && event->type != SDL_SYSWMEVENT);
+    app->redraws = app->redraws || (event->type != SDL_USEREVENT && event->type != SDL_SYSWMEVENT);
 }
 
 static void serve_clipboard(App *app)

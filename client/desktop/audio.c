@@ -20,11 +20,12 @@ struct Audio {
     HostTime retry_at;
     bool cancel_owed; /* the ring was full when it was asked for */
     HostTime cancel_after;
-    uint16_t cancel_source; /* 0: all */
-    uint16_t source_count;  /* given so far, wrapping */
-    bool problem_told;      /* said once, until a device was there again */
-    HostTime xruns_from;    /* counted since */
-    uint32_t xruns_before;  /* of this device, until then */
+    uint16_t cancel_source;          /* 0: all */
+    uint16_t source_count;           /* given so far, wrapping */
+    bool problem_told;               /* said once, until a device was there again */
+    HostTime xruns[AUDIO_XRUNS_MAX]; /* the newest first */
+    int xrun_count;                  /* of those known */
+    uint32_t xruns_seen;             /* of this device */
     uint32_t revision;
     SoundStream stream;
 };
@@ -157,13 +158,16 @@ static void lose_device(Audio *audio, HostTime now, int64_t wait_ns)
 static bool breaks_up(Audio *audio, HostTime now)
 {
     const uint32_t step_count = sound_stream_report(&audio->stream).step_count;
+    uint32_t *seen = &audio->xruns_seen;
 
-    if (audio->current == &AUDIO_NULL_BACKEND ||
-        now.ns - audio->xruns_from.ns > AUDIO_XRUNS_NS || step_count < audio->xruns_before) {
-        audio->xruns_from = now;
-        audio->xruns_before = step_count;
+    *seen = step_count < *seen ? 0 : *seen; /* another device */
+    for (; *seen < step_count; (*seen)++) {
+        memmove(audio->xruns + 1, audio->xruns, sizeof audio->xruns - sizeof audio->xruns[0]);
+        audio->xruns[0] = now;
+        audio->xrun_count += audio->xrun_count < AUDIO_XRUNS_MAX ? 1 : 0;
     }
-    return step_count - audio->xruns_before >= AUDIO_XRUNS_MAX;
+    return audio->xrun_count == AUDIO_XRUNS_MAX &&
+           now.ns - audio->xruns[AUDIO_XRUNS_MAX - 1].ns <= AUDIO_XRUNS_NS;
 }
 
 /* The same device with longer blocks: later to the ear, but whole. */
@@ -171,8 +175,7 @@ static void lengthen_blocks(Audio *audio, HostTime now)
 {
     const int block_frames = audio->config.block_frames * 2;
 
-    audio->xruns_before = 0;
-    audio->xruns_from = now;
+    audio->xrun_count = 0;
     if (block_frames > AUDIO_BLOCK_FRAMES_MAX) {
         return;
     }

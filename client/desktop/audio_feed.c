@@ -58,12 +58,7 @@ static int list_sounds(const AudioFeed *feed,
     if (source->timeline == NULL || first.ns >= last.ns) {
         return 0;
     }
-    schedule_sounds(source->timeline,
-                    source->grooves,
-                    source->settings,
-                    first,
-                    last,
-                    &list);
+    schedule_sounds(source->timeline, source->grooves, source->settings, first, last, &list);
     for (int i = 0; i < list.count; i++) {
         const TimedSound *sound = &list.sounds[i];
         const HostTime heard = applied_clock_host(source->clock, sound->at);

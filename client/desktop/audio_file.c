@@ -110,8 +110,7 @@ static void *open_file(const AudioConfig *config,
     device->block_frames =
         config->block_frames < BLOCK_FRAMES_MAX ? config->block_frames : BLOCK_FRAMES_MAX;
     if (!wav_file_begin(&device->wav, config->file, config->rate_hz)) {
-        (void)snprintf(
-            problem, AUDIO_PROBLEM_BYTES_MAX, "%.100s cannot be written", config->file);
+        (void)snprintf(problem, AUDIO_PROBLEM_BYTES_MAX, "%.100s cannot be written", config->file);
         free(device);
         return NULL;
     }

@@ -7,10 +7,8 @@ void event_clock_init(EventClock *clock)
 
 static void start(EventClock *clock, uint32_t event_ms, HostTime heard)
 {
-    *clock = (EventClock){.started = true,
-                          .newest_ms = event_ms,
-                          .window = heard,
-                          .floors_ns = {heard.ns, heard.ns}};
+    *clock = (EventClock){
+        .started = true, .newest_ms = event_ms, .window = heard, .floors_ns = {heard.ns, heard.ns}};
 }
 
 static int64_t least(int64_t one, int64_t other)

@@ -20,8 +20,8 @@
 typedef struct {
     bool started;
     uint32_t newest_ms;
-    int64_t event_ms; /* the same without wrapping, from the first event on */
-    HostTime window;  /* began */
+    int64_t event_ms;     /* the same without wrapping, from the first event on */
+    HostTime window;      /* began */
     int64_t floors_ns[2]; /* host minus event time: of this window, and of the one before */
 } EventClock;
 

@@ -10,8 +10,8 @@
 
 #include "client/desktop/network_thread.h"
 #include "client/desktop/practice.h"
-#include "client/net/trace_file.h"
 #include "client/model/model.h"
+#include "client/net/trace_file.h"
 
 /* Away for longer than this, the screen says so. */
 #define ROOM_SILENCE_NS (700 * NS_PER_MS)
@@ -33,7 +33,7 @@ typedef struct {
     HostTime leaving_since;
     Link link;
     const char *kept_seats;
-    TraceFile *pings; /* the caller's; NULL: no recording */
+    TraceFile *pings;  /* the caller's; NULL: no recording */
     char problem[160]; /* why the last attempt failed; empty when none did since the welcome */
     HostTime lost_at;  /* when a connection that stood broke */
 

@@ -532,8 +532,7 @@ static void rest_to_bar_line(ClientModel *model, HostTime now)
     const ModelNow music = model_now(model, now);
 
     if (music.known && music.tempo_mbpm != 0) {
-        const Beats line =
-            timeline_next_bar(&model->timeline, (Beats){music.position.ubeats + 1});
+        const Beats line = timeline_next_bar(&model->timeline, (Beats){music.position.ubeats + 1});
 
         model->rest_until = tempo_map_time_of(&model->timeline.tempo, line);
         /* A halt comes first: nothing is left to rest from. */

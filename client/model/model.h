@@ -108,8 +108,9 @@ typedef struct {
     uint32_t ping_count;
     HostTime next_ping_at;
     HostTime next_estimate_at;
-    SessionTime rest_until; /* nothing is to be heard before: a bar line after a step of the clock */
-    bool is_clock_doubted;  /* nothing is to be heard until the server has been asked again */
+    SessionTime
+        rest_until;        /* nothing is to be heard before: a bar line after a step of the clock */
+    bool is_clock_doubted; /* nothing is to be heard until the server has been asked again */
     HostTime doubted_at;
     int64_t ping_interval_ns; /* after the first two seconds; the shell may lengthen it */
 

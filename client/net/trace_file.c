@@ -21,8 +21,8 @@ bool trace_file_name(const char *path, const char *what, char name[TRACE_PATH_BY
     if (stem_bytes >= TRACE_PATH_BYTES_MAX) {
         return false;
     }
-    length = snprintf(
-        name, TRACE_PATH_BYTES_MAX, "%.*s.%s%s", (int)stem_bytes, path, what, EXTENSION);
+    length =
+        snprintf(name, TRACE_PATH_BYTES_MAX, "%.*s.%s%s", (int)stem_bytes, path, what, EXTENSION);
     return length > 0 && length < TRACE_PATH_BYTES_MAX;
 }
 

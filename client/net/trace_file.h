@@ -33,8 +33,7 @@ typedef struct {
  * The name of a recording beside `path`: "trace.csv" and "keys" make "trace.keys.csv". False when
  * it does not fit.
  */
-NODISCARD bool
-trace_file_name(const char *path, const char *what, char name[TRACE_PATH_BYTES_MAX]);
+NODISCARD bool trace_file_name(const char *path, const char *what, char name[TRACE_PATH_BYTES_MAX]);
 
 /* Creates or empties the file and writes the header line. */
 void trace_file_begin(TraceFile *trace, const char *path, const char *header, int column_count);

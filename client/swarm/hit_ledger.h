@@ -18,7 +18,7 @@ typedef struct {
     int32_t after_note_us;  /* >= 0: since the last note at or before it */
     int32_t before_note_us; /* > 0: until the first note after it */
     int32_t judged_us;
-    int32_t clock_us; /* what the player's clock was behind when the hit was played */
+    int32_t clock_us;  /* what the player's clock was behind when the hit was played */
     uint8_t judgement; /* JUDGEMENT_PENDING until the server has spoken */
     bool final;
 } LedgerEntry;

@@ -175,10 +175,8 @@ static void play_hit(SwarmParticipant *participant, HostTime now, const Simulate
     if (own.hit_number != 0) {
         participant->hit_count++;
         /* On one machine the truth is known; elsewhere it is what the player's own clock says. */
-        enter_hit(participant,
-                  &own,
-                  hit,
-                  participant->config.same_host ? (SessionTime){at.ns} : hit->at);
+        enter_hit(
+            participant, &own, hit, participant->config.same_host ? (SessionTime){at.ns} : hit->at);
     }
     session_link_flush(&participant->link);
 }

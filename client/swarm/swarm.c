@@ -255,8 +255,7 @@ static void sample_clocks(Swarm *swarm, HostTime now)
             now.ns - participant->joined_at.ns > swarm->options->settle_ns) {
             SessionTime believed = applied_clock_session(&participant->model->clock, now);
 
-            const int64_t error_ns =
-                believed.ns - now.ns - swarm->options->asymmetry_ns / 2;
+            const int64_t error_ns = believed.ns - now.ns - swarm->options->asymmetry_ns / 2;
 
             samples_add(&swarm->clock_error_ms, fabs(ms_of_ns(error_ns)));
         }

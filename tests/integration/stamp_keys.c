@@ -183,8 +183,7 @@ static void draw_when_due(HostTime now)
 static void play(void)
 {
     while (!atomic_load(&fingers.done)) {
-        const int64_t wait_ns =
-            clamp_i64(client.frame_at.ns - host_clock_now().ns, 0, WAIT_NS_MAX);
+        const int64_t wait_ns = clamp_i64(client.frame_at.ns - host_clock_now().ns, 0, WAIT_NS_MAX);
         SDL_Event event;
         HostTime now;
 

@@ -80,9 +80,7 @@ static void a_long_ledger_keeps_every_hit_in_its_place(void **state)
     (void)state;
     for (uint32_t number = 11; number < 5011; number++) {
         hit_ledger_add(
-            &ledger,
-            number,
-            &(LedgerEntry){.after_note_us = (int32_t)number, .before_note_us = 1});
+            &ledger, number, &(LedgerEntry){.after_note_us = (int32_t)number, .before_note_us = 1});
     }
     for (uint32_t number = 11; number < 5011; number++) {
         JudgementEntry entry = word(number, JUDGEMENT_PERFECT, (int32_t)number, true);
