@@ -95,6 +95,17 @@ static void heed_options(App *app)
     }
 }
 
+/* Between the slow parts of a frame: the own drum does not wait for the picture. */
+static void fetch_keys(void *owner)
+{
+    App *app = owner;
+
+    if (app->input != NULL) {
+        SDL_PumpEvents();
+        app_take_hits(app, host_clock_now());
+    }
+}
+
 static bool open_window(App *app, AppError *error)
 {
     const Options *options = app->options;
@@ -112,6 +123,7 @@ static bool open_window(App *app, AppError *error)
     }
     if (!config.in_memory) {
         app->input = input_create();
+        window_on_pause(app->window, fetch_keys, app);
     }
     return true;
 }
@@ -465,15 +477,6 @@ static bool moves(const App *app, HostTime now)
 
     return app->output.animating || app->preview.on ||
            (app->room->kind != ROOM_NONE && music.known && music.tempo_mbpm != 0);
-}
-
-/* Between the slow parts of a frame: the own drum does not wait for the picture. */
-static void fetch_keys(App *app)
-{
-    if (app->input != NULL) {
-        SDL_PumpEvents();
-        app_take_hits(app, host_clock_now());
-    }
 }
 
 void app_frame(App *app, HostTime now, bool shows)

@@ -4,7 +4,7 @@
  *
  *     stamp_keys PRESSES [SOUND.wav]
  *
- * One thread presses one of three keys every 60 to 87 ms, noting when; the main thread is a loop
+ * One thread presses one of three keys every 80 to 107 ms, noting when; the main thread is a loop
  * like the client's: it waits for events, takes stamps, strikes the drum, draws the ring with the
  * client's own painter into a window. With SOUND.wav the drum goes there instead of to silence.
  * Prints one JSON object; used under Xvfb by test_input_stamps.py and by `./dev bench`.
@@ -37,7 +37,7 @@ enum {
     PEOPLE = 900,
     KEYS = 3,
     KEY_DOWN_MS = 25,
-    PRESS_EVERY_MS = 60
+    PRESS_EVERY_MS = 80
 };
 
 #define FRAME_NS (NS_PER_S / 60)
@@ -120,10 +120,17 @@ static void take_stamps(void)
         if (stamp.kind != INPUT_KEY || stamp.pad < 0 || client.taken_count == PRESSES_MAX) {
             continue;
         }
-        audio_strike(client.audio, DRUM_CLAVE, 1.0F);
+        audio_strike(client.audio, DRUM_CLICK, 1.0F);
         client.taken[client.taken_count] = (Taken){.stamp = stamp, .struck = host_clock_now()};
         client.taken_count++;
     }
+}
+
+static void fetch_keys(void *owner)
+{
+    (void)owner;
+    SDL_PumpEvents();
+    take_stamps();
 }
 
 static void emit_ring(HostTime now)
@@ -155,11 +162,9 @@ static void draw_frame(HostTime now)
     ui_begin(&client.ui, &frame);
     emit_ring(now);
     (void)ui_end(&client.ui);
-    SDL_PumpEvents();
-    take_stamps();
+    fetch_keys(NULL);
     window_draw(client.window, &client.draw, theme->stage);
-    SDL_PumpEvents();
-    take_stamps();
+    fetch_keys(NULL);
     window_show(client.window);
 }
 
@@ -213,6 +218,7 @@ static bool open_client(const char *sound)
         return false;
     }
     client.input = input_create();
+    window_on_pause(client.window, fetch_keys, NULL);
     client.start = host_clock_now();
     client.frame_at = client.start;
     client.audio = audio_create(&audio, client.start);
