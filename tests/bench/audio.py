@@ -75,12 +75,12 @@ def lines(options, load_before):
     reached = quantile(took_ms, 0.95) <= limit_ms
     return [
         "Written by `./dev bench audio`; do not edit. The client's sound plays in real time into",
-        "a file that asks for its blocks as a device does; onsets are found in the samples. Clicks",
-        "are planned a quarter of a second ahead at times in step with nothing; the figures say how",
-        "far from their time they begin. Keys are pressed through XTEST while the ring of",
-        f"{told['people']} people is drawn under Xvfb ({told['frames_per_s']:.0f} frames a second "
-        f"of {told['frame_ms']:.1f} ms); the figures are from",
-        "the press to the first sample of the own drum.",
+        "a file that asks for its blocks as a device does; onsets are found in the samples.",
+        "Clicks are planned a quarter of a second ahead at times in step with nothing; the",
+        "figures say how far from their time they begin. Keys are pressed through XTEST while the",
+        f"ring of {told['people']} people is drawn under Xvfb ({told['frames_per_s']:.0f} frames a "
+        f"second of {told['frame_ms']:.1f} ms); the figures",
+        "are from the press to the first sample of the own drum.",
         "",
         *circumstances(load_before),
         "",

@@ -155,7 +155,8 @@ def main(stage):
     cut_off = Client(stage, "cut-off", through)
     clients = [steady, stopped, sleeper, leaper, cut_off]
     listener = stage.start("tests/list_beats", link, SECONDS + 4, tag="beats")
-    stage.wait_for(lambda: stage.status()["joined"] == len(clients), 20, "five clients", steady.process)
+    stage.wait_for(lambda: stage.status()["joined"] == len(clients), 20, "five clients",
+                   steady.process)
     time.sleep(1.5)  # clocks and devices settle
 
     stage.ctl("start", "--count-in", "1")
