@@ -9,6 +9,7 @@
 #include "shared/platform/host_clock.h"
 #include "shared/platform/log.h"
 
+#include <SDL.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -76,6 +77,8 @@ static void *run(void *argument)
 {
     FileDevice *device = argument;
 
+    /* What SDL asks for a device's thread. */
+    (void)SDL_SetThreadPriority(SDL_THREAD_PRIORITY_TIME_CRITICAL);
     while (!atomic_load(&device->stops)) {
         HostTime now;
 

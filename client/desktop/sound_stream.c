@@ -152,15 +152,17 @@ static void begin_due(SoundStream *stream, int frames)
     for (int i = stream->waiting_count - 1; i >= 0; i--) {
         const SoundCommand command = stream->waiting[i];
         const int64_t offset = frame_clock_frame(&stream->clock, command.at) - stream->frame;
+        bool plays = false;
 
         if (offset >= frames) {
             continue;
         }
         forget_waiting(stream, i);
-        if (offset < 0) {
+        plays = offset >= -late_frames_max && frame_clock_is_trusted(&stream->clock);
+        if (offset < 0 || !plays) {
             count(&stream->late_count);
         }
-        if (offset >= -late_frames_max) {
+        if (plays) {
             begin_sound(stream, &command, offset > 0 ? (int)offset : 0);
         }
     }

@@ -32,7 +32,8 @@ typedef enum {
 /* What the renderer tells; each figure is whole, but they are not of one moment. */
 typedef struct {
     uint32_t played_count;  /* sounds begun */
-    uint32_t late_count;    /* timed sounds begun after their frame, or too late to begin */
+    uint32_t late_count;    /* timed sounds begun after their frame, or left out: too late, or right
+                               after an xrun */
     uint32_t dropped_count; /* timed sounds that found no room */
     uint32_t step_count;    /* xruns */
     uint32_t block_count;
