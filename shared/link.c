@@ -307,6 +307,33 @@ static bool parse_authority(Span span, Link *link, LinkError *error)
     return true;
 }
 
+/* 2 * TOKEN_BYTES digits. */
+static bool read_token(const char *digits, uint8_t token[TOKEN_BYTES])
+{
+    for (int i = 0; i < TOKEN_BYTES; i++) {
+        const int high = hex_value(digits[0]);
+        const int low = hex_value(digits[1]);
+
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        token[i] = (uint8_t)(high * 16 + low);
+        digits += 2;
+    }
+    return true;
+}
+
+bool token_parse(const char *text, uint8_t token[TOKEN_BYTES])
+{
+    uint8_t parsed[TOKEN_BYTES];
+
+    if (strlen(text) != TOKEN_TEXT_BYTES - 1 || !read_token(text, parsed)) {
+        return false;
+    }
+    memcpy(token, parsed, sizeof parsed);
+    return true;
+}
+
 static bool parse_token(Span query, Link *link, LinkError *error)
 {
     Span hex = query;
@@ -319,17 +346,9 @@ static bool parse_token(Span query, Link *link, LinkError *error)
     if (hex.bytes != (size_t)2 * TOKEN_BYTES) {
         return refuse(error, "The facilitator's token has 32 digits; copy the whole link.");
     }
-    for (int i = 0; i < TOKEN_BYTES; i++) {
-        int high = hex_value(hex.start[0]);
-        int low = hex_value(hex.start[1]);
-
-        if (high < 0 || low < 0) {
-            return refuse(error,
-                          "The facilitator's token is made of 0-9 and a-f; copy the whole "
-                          "link.");
-        }
-        link->facilitator_token[i] = (uint8_t)(high * 16 + low);
-        hex.start += 2;
+    if (!read_token(hex.start, link->facilitator_token)) {
+        return refuse(error,
+                      "The facilitator's token is made of 0-9 and a-f; copy the whole link.");
     }
     link->has_token = true;
     return true;
@@ -428,20 +447,21 @@ static void write_port(Writer *writer, uint16_t port)
     write_span(writer, digits + start, sizeof digits - start);
 }
 
-static void write_token(Writer *writer, const uint8_t token[TOKEN_BYTES])
+void token_format(const uint8_t token[TOKEN_BYTES], char text[TOKEN_TEXT_BYTES])
 {
     static const char hex[] = "0123456789abcdef";
 
     for (int i = 0; i < TOKEN_BYTES; i++) {
-        char pair[2] = {hex[token[i] / 16], hex[token[i] % 16]};
-
-        write_span(writer, pair, sizeof pair);
+        text[2 * i] = hex[token[i] / 16];
+        text[2 * i + 1] = hex[token[i] % 16];
     }
+    text[TOKEN_TEXT_BYTES - 1] = '\0';
 }
 
 size_t link_format(const Link *link, bool with_token, char *text, size_t text_bytes)
 {
     Writer writer = {.text = text, .room_bytes = text_bytes};
+    char token[TOKEN_TEXT_BYTES];
     bool bracketed = strchr(link->host, ':') != NULL;
 
     write_text(&writer, LINK_SCHEME);
@@ -458,7 +478,8 @@ size_t link_format(const Link *link, bool with_token, char *text, size_t text_by
     if (with_token && link->has_token) {
         write_text(&writer, "?");
         write_text(&writer, TOKEN_KEY);
-        write_token(&writer, link->facilitator_token);
+        token_format(link->facilitator_token, token);
+        write_text(&writer, token);
     }
     if (link->has_fingerprint) {
         write_text(&writer, "#");

@@ -19,7 +19,8 @@ enum {
     LINK_TEXT_BYTES_MAX = 512,
     LINK_DEFAULT_PORT = 4321,
     FINGERPRINT_LETTERS = 24,
-    FINGERPRINT_TEXT_BYTES = 30 /* six groups of four, with dashes and the terminator */
+    FINGERPRINT_TEXT_BYTES = 30, /* six groups of four, with dashes and the terminator */
+    TOKEN_TEXT_BYTES = 2 * TOKEN_BYTES + 1
 };
 
 typedef struct {
@@ -57,6 +58,12 @@ void fingerprint_format(const uint8_t fingerprint[FINGERPRINT_BYTES],
 
 /* Letters in any case, with spaces and dashes anywhere. */
 NODISCARD bool fingerprint_parse(const char *text, uint8_t fingerprint[FINGERPRINT_BYTES]);
+
+/* 32 digits, 0-9 and a-f. */
+void token_format(const uint8_t token[TOKEN_BYTES], char text[TOKEN_TEXT_BYTES]);
+
+/* Exactly 32 of them, in any case. */
+NODISCARD bool token_parse(const char *text, uint8_t token[TOKEN_BYTES]);
 
 /* The link as text; returns its length, or 0 when it does not fit. */
 size_t link_format(const Link *link, bool with_token, char *text, size_t text_bytes);

@@ -20,6 +20,7 @@
 #include "client/desktop/history.h"
 #include "client/desktop/input.h"
 #include "client/desktop/options.h"
+#include "client/desktop/recorder.h"
 #include "client/desktop/room.h"
 #include "client/desktop/ui/screen_join.h"
 #include "client/desktop/ui/screen_lobby.h"
@@ -58,6 +59,7 @@ typedef struct App {
     const Options *options;
     AppSettings settings;
     UserPath settings_path; /* empty: nowhere to keep them */
+    UserPath seats_path;    /* empty: seats are not kept */
     UserPath history_path;
     uint64_t seed;
 
@@ -68,14 +70,16 @@ typedef struct App {
     GroovePreview preview;
     Input *input; /* NULL without a window */
     FILE *input_report;
+    Recorder recorder;
     Room *room;
     Autoplay autoplay;
 
     Ui ui;
     DrawList draw;
-    UiOutput output; /* of the last frame */
-    Layout layout;   /* of the last frame */
-    HostTime now;    /* of the last turn */
+    UiOutput output;  /* of the last frame */
+    Layout layout;    /* of the last frame */
+    HostTime now;     /* of the last turn */
+    int64_t slept_ns; /* host_clock_slept_ns then */
     HostTime last_frame_at;
     HostTime next_frame_at;
     bool drum_key_down; /* the text that follows a drum key is none */
@@ -112,6 +116,7 @@ typedef struct App {
     const char *groove_titles[GROOVES_MAX];
     ScreenRingState ring;
     WordsText notice_headline; /* of this frame */
+    WordsText sound_words;
     WordsText notice_detail;
 
     History history;

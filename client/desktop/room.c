@@ -1,9 +1,13 @@
 #include "client/desktop/room.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "client/net/kept_seats.h"
+#include "shared/platform/log.h"
 
 #define GOODBYE_NS NS_PER_S
 
@@ -57,6 +61,16 @@ bool room_has_left(const Room *room)
     return room->leaving == NULL;
 }
 
+/* The seat's token from before, else a new one. Without chance from the system the server chooses
+   it, as it always can. */
+static bool choose_token(const Link *link, const RoomPerson *person, uint8_t token[TOKEN_BYTES])
+{
+    const char *path = person->kept_seats;
+
+    return (path != NULL && kept_seats_find(path, link, person->name, token)) ||
+           getentropy(token, TOKEN_BYTES) == 0;
+}
+
 bool room_join(
     Room *room, const Link *link, const RoomPerson *person, NetworkWake wake, HostTime now)
 {
@@ -73,14 +87,14 @@ bool room_join(
     memcpy(config.facilitator_token, link->facilitator_token, sizeof config.facilitator_token);
     (void)snprintf(config.name, sizeof config.name, "%s", person->name);
     (void)snprintf(config.team, sizeof config.team, "%s", person->team);
-    /* Without chance from the system the server chooses the token, as it always can. */
-    config.has_own_token = getentropy(config.own_token, sizeof config.own_token) == 0;
+    config.has_own_token = choose_token(link, person, config.own_token);
     model_init(&room->model, &config, &room->others, now);
     room->network = network_thread_create(&network);
     if (room->network == NULL) {
         return false;
     }
     room->link = *link;
+    room->kept_seats = person->kept_seats;
     room->kind = ROOM_NETWORK;
     return true;
 }
@@ -106,15 +120,37 @@ bool room_practise(Room *room, const RoomPerson *person, HostTime now)
 
 /* ---- the network's events -------------------------------------------------------------------- */
 
+/* Whoever comes back after a fall finds the seat by this. */
+static void keep_seat(Room *room)
+{
+    const ClientModel *model = &room->model;
+
+    if (room->kept_seats != NULL &&
+        !kept_seats_keep(
+            room->kept_seats, &room->link, model->config.name, model->welcome.resume_token)) {
+        log_warning(
+            "room: the seat cannot be written down in %s: %s", room->kept_seats, strerror(errno));
+        room->kept_seats = NULL; /* said once */
+    }
+}
+
 static void take_message(Room *room, HostTime now, const Message *message)
 {
     model_receive(&room->model, now, message);
     if (message->type == MESSAGE_WELCOME && room->model.phase == MODEL_JOINED) {
         room->problem[0] = '\0';
+        keep_seat(room);
         network_thread_start_pings(room->network, message->welcome.clock_nonce);
     }
     if (room->model.phase == MODEL_REFUSED || room->model.phase == MODEL_ENDED) {
         network_thread_finish(room->network);
+    }
+}
+
+static void take_pong(Room *room, const NetworkEvent *event)
+{
+    if (model_pong(&room->model, &event->datagram, event->at) && room->pings != NULL) {
+        trace_pings_add(room->pings, &room->model.newest_ping);
     }
 }
 
@@ -139,7 +175,7 @@ static void take_event(Room *room, HostTime now, const NetworkEvent *event)
         model_pinged(&room->model, event->datagram.id, event->datagram.c1);
         break;
     case NETWORK_PONG:
-        model_pong(&room->model, &event->datagram, event->at);
+        take_pong(room, event);
         break;
     }
 }

@@ -11,6 +11,7 @@
 #include "client/desktop/network_thread.h"
 #include "client/desktop/practice.h"
 #include "client/model/model.h"
+#include "client/net/trace_file.h"
 
 /* Away for longer than this, the screen says so. */
 #define ROOM_SILENCE_NS (700 * NS_PER_MS)
@@ -31,6 +32,8 @@ typedef struct {
     NetworkThread *leaving; /* of the session before, which still says goodbye */
     HostTime leaving_since;
     Link link;
+    const char *kept_seats;
+    TraceFile *pings;  /* the caller's; NULL: no recording */
     char problem[160]; /* why the last attempt failed; empty when none did since the welcome */
     HostTime lost_at;  /* when a connection that stood broke */
 
@@ -45,6 +48,7 @@ typedef struct {
     int32_t calibration_us;
     uint64_t seed;
     const char *known_hosts; /* see connection_create; outlives the room */
+    const char *kept_seats;  /* file, see kept_seats.h, or NULL; outlives the room */
 } RoomPerson;
 
 /* NULL when out of memory. */

@@ -1,17 +1,12 @@
 #include "client/net/known_hosts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum {
-    LINE_BYTES_MAX = 512
-};
+#include "client/net/line_file.h"
 
 static bool compose(char *path, const char *directory, const char *rest)
 {
@@ -20,38 +15,27 @@ static bool compose(char *path, const char *directory, const char *rest)
     if (directory == NULL || directory[0] != '/') {
         return false;
     }
-    wanted = snprintf(path, KNOWN_HOSTS_PATH_BYTES_MAX, "%s%s", directory, rest);
-    return wanted > 0 && wanted < KNOWN_HOSTS_PATH_BYTES_MAX;
+    wanted = snprintf(path, LINE_FILE_PATH_BYTES_MAX, "%s%s", directory, rest);
+    return wanted > 0 && wanted < LINE_FILE_PATH_BYTES_MAX;
 }
 
-bool known_hosts_default_path(char path[KNOWN_HOSTS_PATH_BYTES_MAX])
+bool known_hosts_default_path(char path[LINE_FILE_PATH_BYTES_MAX])
 {
     return compose(path, getenv("XDG_DATA_HOME"), "/onedrum/known_hosts") ||
            compose(path, getenv("HOME"), "/.local/share/onedrum/known_hosts");
-}
-
-/* Cuts the next word off `line`; empty at the end. */
-static char *next_word(char **line)
-{
-    char *word = *line + strspn(*line, " \t\r\n");
-    size_t word_bytes = strcspn(word, " \t\r\n");
-
-    *line = word + word_bytes + (word[word_bytes] == '\0' ? 0 : 1);
-    word[word_bytes] = '\0';
-    return word;
 }
 
 /* Whether the line is about this server; then its fingerprint is read. */
 static bool
 line_is_about(char *line, const char *host, uint16_t port, uint8_t fingerprint[FINGERPRINT_BYTES])
 {
-    const char *name = next_word(&line);
-    const char *number = next_word(&line);
+    const char *name = line_file_word(&line);
+    const char *number = line_file_word(&line);
     char port_text[8];
 
     (void)snprintf(port_text, sizeof port_text, "%u", port);
     return name[0] != '#' && strcasecmp(name, host) == 0 && strcmp(number, port_text) == 0 &&
-           fingerprint_parse(next_word(&line), fingerprint);
+           fingerprint_parse(line_file_word(&line), fingerprint);
 }
 
 /* Any of its lines will do: somebody may have added a second key by hand. */
@@ -59,9 +43,9 @@ static KnownHost
 look_up(FILE *file, const char *host, uint16_t port, const uint8_t fingerprint[FINGERPRINT_BYTES])
 {
     KnownHost found = KNOWN_HOST_NEW;
-    char line[LINE_BYTES_MAX];
+    char line[LINE_FILE_LINE_BYTES_MAX];
 
-    while (fgets(line, sizeof line, file) != NULL) {
+    while (line_file_read(file, line)) {
         uint8_t known[FINGERPRINT_BYTES];
 
         if (!line_is_about(line, host, port, known)) {
@@ -75,41 +59,17 @@ look_up(FILE *file, const char *host, uint16_t port, const uint8_t fingerprint[F
     return found;
 }
 
-/* Makes the directories on the way to the file, for this person alone. */
-static void make_directories(const char *path)
-{
-    char part[KNOWN_HOSTS_PATH_BYTES_MAX];
-
-    (void)snprintf(part, sizeof part, "%s", path);
-    for (size_t i = 1; part[i] != '\0'; i++) {
-        if (part[i] == '/') {
-            part[i] = '\0';
-            (void)mkdir(part, 0700);
-            part[i] = '/';
-        }
-    }
-}
-
 static bool write_down(const char *path,
                        const char *host,
                        uint16_t port,
                        const uint8_t fingerprint[FINGERPRINT_BYTES])
 {
-    char line[LINE_BYTES_MAX];
+    char line[LINE_FILE_LINE_BYTES_MAX];
     char text[FINGERPRINT_TEXT_BYTES];
-    ssize_t written;
-    int wanted;
-    int file;
 
     fingerprint_format(fingerprint, text);
-    wanted = snprintf(line, sizeof line, "%s %u %s\n", host, port, text);
-    make_directories(path);
-    file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) {
-        return false;
-    }
-    written = write(file, line, (size_t)wanted);
-    return close(file) == 0 && written == (ssize_t)wanted;
+    (void)snprintf(line, sizeof line, "%s %u %s", host, port, text);
+    return line_file_append(path, line);
 }
 
 KnownHost known_hosts_meet(const char *path,
@@ -117,7 +77,7 @@ KnownHost known_hosts_meet(const char *path,
                            uint16_t port,
                            const uint8_t fingerprint[FINGERPRINT_BYTES])
 {
-    char default_path[KNOWN_HOSTS_PATH_BYTES_MAX];
+    char default_path[LINE_FILE_PATH_BYTES_MAX];
     KnownHost found = KNOWN_HOST_NEW;
     FILE *file;
 

@@ -1,18 +1,14 @@
 /*
  * The servers this person has met, so that another server in an old one's place is noticed.
  *
- * Reads and writes one file: a line "HOST PORT FINGERPRINT" per server; lines that begin with '#'
- * are for people. No thread of its own; safe from several programs at once, because a line is
- * added in one write and never changed. Whoever wants to meet a server anew deletes its line.
+ * Reads and writes one file (see line_file.h): a line "HOST PORT FINGERPRINT" per server. No thread
+ * of its own. Whoever wants to meet a server anew deletes its line.
  */
 #ifndef CLIENT_NET_KNOWN_HOSTS_H
 #define CLIENT_NET_KNOWN_HOSTS_H
 
+#include "client/net/line_file.h"
 #include "shared/link.h"
-
-enum {
-    KNOWN_HOSTS_PATH_BYTES_MAX = 1024 /* with the terminator */
-};
 
 typedef enum {
     KNOWN_HOST_SAME,       /* shows the key it had before */
@@ -23,7 +19,7 @@ typedef enum {
 
 /* $XDG_DATA_HOME/onedrum/known_hosts, else $HOME/.local/share/onedrum/known_hosts. False when
    neither variable is set to an absolute path. */
-NODISCARD bool known_hosts_default_path(char path[KNOWN_HOSTS_PATH_BYTES_MAX]);
+NODISCARD bool known_hosts_default_path(char path[LINE_FILE_PATH_BYTES_MAX]);
 
 /* Looks the server up in the file, and writes it down when it is new. Names are compared without
    regard to case. `path` NULL: the default. */

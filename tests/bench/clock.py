@@ -21,8 +21,8 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "integration"))
-import benchmarks_page  # noqa: E402
-from stage import BIN, SOURCE  # noqa: E402
+from pages import PAGE, circumstances, replace_section  # noqa: E402
+from stage import BIN  # noqa: E402
 
 PROGRAM = BIN / "tests/bench_clock"
 TIMES = [1, 3, 10, 60, 300]
@@ -160,10 +160,10 @@ def section(rows, figures, options, took_s, load_before):
     lines = [
         "`./dev bench clock`: |error| of the offset by every estimator on the same simulated pings",
         "(`tests/support/clock_trace.c`), 20 a second for 2 s, then 10; skew within 50 ppm where",
-        "nothing else is said. Half the asymmetry of the base delays is left out: nobody can see it.",
+        "nothing else is said. Half the asymmetry of the base delays is left out: nobody sees it.",
         "The oracle is the plain envelope that is told the true skew.",
         "",
-        *benchmarks_page.circumstances(SOURCE, load_before),
+        *circumstances(load_before),
         f"- measured: {options.traces} traces a scenario, seed {options.seed}, in "
         f"{took_s / 60:.0f} minutes on {options.jobs} cores",
         f"- an update: {figures['median_ms']:.3f} ms at the median, {figures['p99_ms']:.3f} at "
@@ -178,8 +178,8 @@ def section(rows, figures, options, took_s, load_before):
         "",
         "Targets: C at most 1.7, 1.2, 0.85, 0.45 ms at 3, 10, 60, 300 s and 2.5 times better than",
         "the median at 60 s; E at most 3.5, 0.35, 0.1 ms at 3, 10, 60 s and 300 times better; from",
-        "10 s on nobody but the oracle more than 1.2 times better at p95 (0.05 ms aside); 93 to 97 %",
-        "covered; an update at most 0.3 ms at the median.",
+        "10 s on nobody but the oracle more than 1.2 times better at p95 (0.05 ms aside); 93 to",
+        "97 % covered; an update at most 0.3 ms at the median.",
         "",
         *([f"- missed: {what}" for what in found] or ["All targets were reached."]),
         "",
@@ -210,11 +210,11 @@ def main():
     rows, took_s = run(scenarios, options)
     lines = section(rows, figures, options, took_s, load_before)
     is_whole = scenarios == everything and options.traces >= TRACES
-    page = options.out or (str(SOURCE / "docs/benchmarks.md") if is_whole else "-")
+    page = options.out or (str(PAGE) if is_whole else "-")
     if page == "-":
         print("\n".join(lines))
     else:
-        benchmarks_page.write_section(pathlib.Path(page), "The network clock", lines)
+        replace_section("Clock", lines, pathlib.Path(page))
     for what in misses(rows, figures):
         print(f"missed: {what}", file=sys.stderr)
     return 1 if options.check and misses(rows, figures) else 0

@@ -20,8 +20,8 @@ import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "integration"))
-import benchmarks_page  # noqa: E402
-from stage import BIN, SOURCE, Stage  # noqa: E402
+from pages import PAGE, circumstances, replace_section  # noqa: E402
+from stage import BIN, Stage  # noqa: E402
 
 SETTLE_S = 6.0  # after the music began
 TARGETS = {  # players: (share of a core, seconds until all have joined)
@@ -178,12 +178,21 @@ def misses(rows):
     return found
 
 
+def priority():
+    """What the scheduler gave this run beside others."""
+    group = pathlib.Path("/proc/self/autogroup")
+    if not group.exists():
+        return f"nice {os.nice(0)}"
+    return f"nice {os.nice(0)}, its autogroup {group.read_text().split()[-1]}"
+
+
 def section(rows, seconds, load_before):
     lines = [
         "`./dev bench load`: the server runs on one core, the simulated players on another, over",
         "loopback. Bytes are UDP payload, pings and ENet included.",
         "",
-        *benchmarks_page.circumstances(SOURCE, load_before),
+        *circumstances(load_before),
+        f"- priority over other work: {priority()}",
         f"- measured: {seconds:.0f} s of play for each row",
         "",
         "| players | CPU of a core | pass p50 | pass p99 | longest pass | hits | lost | down per "
@@ -224,7 +233,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--players", default="100,900,3000")
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--out", default=str(SOURCE / "docs/benchmarks.md"))
+    parser.add_argument("--out", default=str(PAGE))
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     load_before = os.getloadavg()[0]
@@ -236,7 +245,7 @@ def main():
     if options.out == "-":
         print("\n".join(lines))
     else:
-        benchmarks_page.write_section(pathlib.Path(options.out), "The server under load", lines)
+        replace_section("Load", lines, pathlib.Path(options.out))
     for what in misses(rows):
         print(f"missed: {what}", file=sys.stderr)
     return 1 if options.check and misses(rows) else 0

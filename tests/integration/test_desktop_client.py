@@ -69,14 +69,24 @@ def practice(stage):
     expect(code == 0 and len(names) == 10, f"screens: {code} {names} {errors}")
 
 
+def start_client(stage, seconds, *arguments):
+    return stage.start(
+        "onedrum", "--join", stage.ready["link"], "--name", "You", "--team", "Maple", "--headless",
+        "--seconds", seconds, "--autoplay", "--config", stage.folder / "you.ini", "--data",
+        stage.folder / "you", *arguments, env=NO_DISPLAY)
+
+
+def you(stage):
+    rows = [row for row in stage.export()["participants"] if row["name"] == "You"]
+    expect(len(rows) == 1, f"there should be one You: {rows}")
+    return rows[0]
+
+
 def a_session(stage):
     """The client plays through a server that is killed and comes back; no hit is lost to it but
     those of the last second before, which the server may not have stored."""
     picture = stage.folder / "play.png"
-    client = stage.start(
-        "onedrum", "--join", stage.ready["link"], "--name", "You", "--team", "Maple", "--headless",
-        "--seconds", "26", "--autoplay", "--screenshot", picture, "--config",
-        stage.folder / "you.ini", "--data", stage.folder / "you", env=NO_DISPLAY)
+    client = start_client(stage, 26, "--screenshot", picture)
     stage.wait_for(lambda: stage.status()["joined"] == 1, 20, "the client in the session", client)
     stage.ctl("start", "--count-in", "1")
     time.sleep(9)
@@ -89,12 +99,32 @@ def a_session(stage):
     expect(png_size(picture) == (1280, 720), "the picture's size")
     stage.ctl("stop")
     time.sleep(5)
-    rows = stage.export()["participants"]
-    row = next(row for row in rows if row["name"] == "You")
+    row = you(stage)
     hits = row["perfect"] + row["good"] + row["ok"] + row["extra"]
     print({key: row[key] for key in ("perfect", "good", "ok", "miss", "extra", "bias_ms")})
     expect(row["team"] == "Maple", row)
     expect(hits >= 20 and row["miss"] <= 5, f"hits were lost: {row}")
+
+
+def a_fall(stage):
+    """The client is killed in mid-song, and its person comes back to the seat and the score. It is
+    the client of the session before, too, which has left."""
+    before = you(stage)
+    client = start_client(stage, 60)
+    stage.wait_for(lambda: stage.status()["joined"] == 1, 20, "the client in the session", client)
+    stage.ctl("start", "--count-in", "1")
+    stage.wait_for(lambda: 8 <= you(stage)["notes"] < 20, 20, "notes of a new take", client)
+    stage.end(client, signal.SIGKILL)
+    fallen = you(stage)
+    client = start_client(stage, 60)
+    stage.wait_for(lambda: you(stage)["notes"] >= fallen["notes"] + 5 and
+                   stage.status()["joined"] == 1, 20, "the client again", client)
+    after = you(stage)
+    print(f"{fallen['notes']} notes at the fall, {after['notes']} afterwards")
+    expect(before["seat"] == fallen["seat"] == after["seat"], f"another seat: {after}")
+    expect(after["perfect"] + after["good"] >= fallen["perfect"] + fallen["good"], f"{after}")
+    stage.end(client)
+    stage.ctl("stop")
 
 
 def main():
@@ -104,6 +134,7 @@ def main():
     stage.server = stage.serve("--groove", "pulse", "--tempo", "100")
     refusals(stage)
     a_session(stage)
+    a_fall(stage)
 
 
 main()

@@ -46,6 +46,9 @@ enum {
     DESCRIPTORS_SPARE = 64
 };
 
+#define WAIT_NS_MIN (100 * NS_PER_US)
+#define WAIT_NS_MAX (100 * NS_PER_MS)
+
 /* One client address. */
 typedef struct {
     struct sockaddr_in address;
@@ -416,15 +419,15 @@ static void print_statistics(const Relay *relay)
     (void)printf("}\n");
 }
 
-/* Whole milliseconds until something is due; the kernel may be half a millisecond late. */
-static int wait_ms(const Relay *relay)
+/* Until something is due; a little later than that, so that one wake does for many. */
+static struct timespec wait_of(const Relay *relay)
 {
     const Delayed *next = delay_line_next(relay->line);
+    const int64_t wait_ns =
+        next == NULL ? WAIT_NS_MAX
+                     : clamp_i64(next->at_ns - host_clock_now().ns, WAIT_NS_MIN, WAIT_NS_MAX);
 
-    if (next == NULL) {
-        return 100;
-    }
-    return (int)clamp_i64((next->at_ns - host_clock_now().ns) / NS_PER_MS, 0, 100);
+    return (struct timespec){.tv_nsec = (long)wait_ns};
 }
 
 static void run(Relay *relay)
@@ -432,7 +435,8 @@ static void run(Relay *relay)
     struct epoll_event events[EVENTS_MAX];
 
     while (stop_wanted == 0) {
-        const int count = epoll_wait(relay->epoll, events, EVENTS_MAX, wait_ms(relay));
+        const struct timespec wait = wait_of(relay);
+        const int count = epoll_pwait2(relay->epoll, events, EVENTS_MAX, &wait, NULL);
 
         for (int i = 0; i < count; i++) {
             if (events[i].data.fd == LISTENER) {
@@ -466,9 +470,10 @@ int main(int argument_count, char *arguments[])
         relay_close(&relay);
         return EXIT_FAILURE;
     }
-    (void)printf("{\"event\":\"ready\",\"port\":%u,\"profile\":\"%s\"}\n",
+    (void)printf("{\"event\":\"ready\",\"port\":%u,\"profile\":\"%s\",\"asymmetry_ms\":%.3f}\n",
                  ntohs(relay.options.listen.sin_port),
-                 relay.options.profile->name);
+                 relay.options.profile->name,
+                 relay.options.profile->up.delay_ms - relay.options.profile->down.delay_ms);
     (void)fflush(stdout);
     run(&relay);
     print_statistics(&relay);
