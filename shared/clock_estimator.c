@@ -28,6 +28,7 @@ enum {
 #define RECENT_US (12 * SECOND_US)
 #define SHORT_WINDOW_US (200 * SECOND_US)
 #define PRECISE_US 80.0
+#define IMPOSSIBLE_US 100.0
 
 #define PRIOR_SD_PPM 30.0
 #define PRIOR_SD_CACHED_PPM 5.0
@@ -36,6 +37,7 @@ enum {
 
 #define CLUSTER_EXPONENT_MIN 0.8
 #define QUEUE_CLUSTER 3.0
+#define CHANCE_CLUSTER 2.0
 #define JOINING_S 8.0
 #define BALANCE_WEIGHT_MIN 0.01
 #define BALANCE_SOFTNESS_US 50.0
@@ -69,42 +71,43 @@ static double seconds_of_us(int32_t us)
 /* --- start and reset ---------------------------------------------------------------------------
  */
 
-void clock_estimator_init(ClockEstimator *estimator, const double *cached_skew)
+/* A step moves a clock, not its crystal: the skew from before it becomes the prior. */
+static void start_from_skew(ClockEstimator *estimator, double skew_ppm, double sd_ppm)
 {
-    *estimator = (ClockEstimator){
-        .empty_before = {INT64_MIN},
-        .prior_sd_ppm = PRIOR_SD_PPM,
-    };
-    if (cached_skew != NULL) {
-        estimator->prior_skew_ppm = 1e6 * *cached_skew;
-        estimator->prior_sd_ppm = PRIOR_SD_CACHED_PPM;
+    estimator->prior_skew_ppm = skew_ppm;
+    estimator->prior_sd_ppm = sd_ppm;
+    estimator->finding.skew_ppm = skew_ppm;
+    estimator->finding.skew_sd_ppm = sd_ppm;
+    for (int i = 0; i < CLOCK_SKEWS_KEPT; i++) {
+        estimator->skews_ppm[i] = skew_ppm;
     }
-    estimator->finding.skew_ppm = estimator->prior_skew_ppm;
-    estimator->finding.skew_sd_ppm = estimator->prior_sd_ppm;
 }
 
-/* A step moves a clock, not its crystal: the skew found becomes the prior. */
-static void keep_skew_as_prior(ClockEstimator *estimator)
+static double sd_after_step(const ClockEstimator *estimator)
 {
-    estimator->prior_skew_ppm = estimator->finding.skew_ppm;
-    estimator->prior_sd_ppm =
-        fmin(fmax(4.0 * estimator->finding.skew_sd_ppm, PRIOR_SD_MIN_PPM), PRIOR_SD_PPM);
+    return fmin(fmax(4.0 * estimator->finding.skew_sd_ppm, PRIOR_SD_MIN_PPM), PRIOR_SD_PPM);
+}
+
+void clock_estimator_init(ClockEstimator *estimator, const double *cached_skew)
+{
+    *estimator = (ClockEstimator){.empty_before = {INT64_MIN}};
+    if (cached_skew != NULL) {
+        start_from_skew(estimator, 1e6 * *cached_skew, PRIOR_SD_CACHED_PPM);
+    } else {
+        start_from_skew(estimator, 0.0, PRIOR_SD_PPM);
+    }
 }
 
 void clock_estimator_reset(ClockEstimator *estimator)
 {
     ClockEstimator fresh = {
         .empty_before = estimator->last,
+        .last = estimator->last,
         .reset_count = estimator->reset_count + 1,
         .step_count = estimator->step_count,
     };
 
-    keep_skew_as_prior(estimator);
-    fresh.prior_skew_ppm = estimator->prior_skew_ppm;
-    fresh.prior_sd_ppm = estimator->prior_sd_ppm;
-    fresh.last = estimator->last;
-    fresh.finding.skew_ppm = fresh.prior_skew_ppm;
-    fresh.finding.skew_sd_ppm = fresh.prior_sd_ppm;
+    start_from_skew(&fresh, estimator->finding.skew_ppm, sd_after_step(estimator));
     *estimator = fresh;
 }
 
@@ -250,7 +253,7 @@ static double find_cluster(const Side *side, const Sides *sides)
 
 static Side side_of(const ClockStore *store, double sign, const Sides *sides, ClockScratch *scratch)
 {
-    Side side = {.leg = {.store = store, .sign = sign}};
+    Side side = {.leg = {.store = store, .sign = sign, .trust = 1.0}};
 
     find_floor(&side, sides, scratch);
     side.leg.cluster = find_cluster(&side, sides);
@@ -345,7 +348,35 @@ static ClockFinding find_envelope(const ClockEstimator *estimator, int32_t now_u
         .floors_sd_us = HUGE_VAL,
         .uncertainty_us = 0.25 * fmax(forward_us + backward_us, 0.0),
         .rtt_floor_us = forward_us + backward_us,
+        .rtt_least_us = forward_us + backward_us,
     };
+}
+
+/* How far the lowest delays of one direction may be believed about the slope that they gave: points
+   of a few moments only, whose paths may have been as long as they liked, lie on some line, too. */
+static double trust_of(const ClockLeg *leg, const Sides *sides, ClockScratch *scratch)
+{
+    const Side side = side_of(leg->store, leg->sign, sides, scratch);
+
+    return fmin(1.0, CHANCE_CLUSTER / side.leg.cluster);
+}
+
+static ClockSlopeResult
+trusted_search(ClockSlopeSearch *search, const Sides *sides, ClockScratch *scratch)
+{
+    const ClockSlopeResult result = clock_slope_search(search, scratch);
+
+    if (search->forward.cluster <= QUEUE_CLUSTER && search->backward.cluster <= QUEUE_CLUSTER) {
+        return result;
+    }
+    const Sides found = {
+        .now_us = sides->now_us, .skew_ppm = result.skew_ppm, .window_s = sides->window_s};
+    search->forward.trust = trust_of(&search->forward, &found, scratch);
+    search->backward.trust = trust_of(&search->backward, &found, scratch);
+    if (search->forward.trust >= 1.0 && search->backward.trust >= 1.0) {
+        return result;
+    }
+    return clock_slope_search(search, scratch);
 }
 
 static ClockSlopeResult search_slope(const ClockEstimator *estimator,
@@ -377,7 +408,7 @@ static ClockSlopeResult search_slope(const ClockEstimator *estimator,
                               (ClockLine){.offset_us = 0.5 * (f->floor_us - b->floor_us),
                                           .skew_ppm = sides->skew_ppm});
     }
-    return clock_slope_search(&search, scratch);
+    return trusted_search(&search, sides, scratch);
 }
 
 /* What the uncertainty is made of. */
@@ -467,6 +498,7 @@ find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratc
         .floors_sd_us = blend.floors_sd_us,
         .uncertainty_us = uncertainty_of(estimator, &sides, &slope, blend),
         .rtt_floor_us = 2.0 * slope.half_sum_us,
+        .rtt_least_us = slope.forward.least_us + slope.backward.least_us,
     };
 }
 
@@ -483,7 +515,8 @@ static void forget_before(ClockEstimator *estimator, int32_t x_us)
 static void cut_before(ClockEstimator *estimator, int32_t x_us)
 {
     forget_before(estimator, x_us);
-    keep_skew_as_prior(estimator);
+    start_from_skew(
+        estimator, estimator->skews_ppm[CLOCK_SKEWS_KEPT - 1], sd_after_step(estimator));
     estimator->first = host_of(estimator, x_us);
     estimator->finding.floors_sd_us = HUGE_VAL;
     estimator->step_count++;
@@ -539,6 +572,28 @@ static void release_if_returned(
     }
 }
 
+/* A step bends the slope as soon as it enters the window: it is looked for with the skew from
+   before the stretch in which it may be. */
+static bool has_stepped(const ClockEstimator *estimator, int32_t now_us, int length_s, int age_s)
+{
+    const int history_max = length_s < 5 ? 19 : 6;
+    const double skew_ppm = estimator->skews_ppm[length_s];
+    ClockTrack forward;
+    ClockTrack backward;
+
+    clock_rules_track(&forward, &estimator->forward, now_us, skew_ppm);
+    clock_rules_track(&backward, &estimator->backward, now_us, -skew_ppm);
+    return clock_rules_stepped(&forward, &backward, length_s, history_max, age_s);
+}
+
+static void keep_skew(ClockEstimator *estimator)
+{
+    for (int i = CLOCK_SKEWS_KEPT - 1; i > 0; i--) {
+        estimator->skews_ppm[i] = estimator->skews_ppm[i - 1];
+    }
+    estimator->skews_ppm[0] = estimator->finding.skew_ppm;
+}
+
 static void apply_rules(ClockEstimator *estimator, int32_t now_us, ClockScratch *scratch)
 {
     const double skew_ppm = estimator->finding.skew_ppm;
@@ -546,17 +601,21 @@ static void apply_rules(ClockEstimator *estimator, int32_t now_us, ClockScratch 
     ClockTrack forward;
     ClockTrack backward;
 
-    clock_rules_track(&forward, &estimator->forward, now_us, skew_ppm);
-    clock_rules_track(&backward, &estimator->backward, now_us, -skew_ppm);
-    if (age_s >= 12 && clock_rules_stepped(&forward, &backward, 3, 19, age_s)) {
+    keep_skew(estimator);
+    if (age_s >= 12 && has_stepped(estimator, now_us, 3, age_s)) {
         cut_before(estimator, now_us - 29 * SECOND_US / 10);
         return;
     }
-    if (age_s >= 40 && clock_rules_stepped(&forward, &backward, 10, 6, age_s)) {
+    if (age_s >= 40 && has_stepped(estimator, now_us, 10, age_s)) {
         cut_before(estimator, now_us - 99 * SECOND_US / 10);
         return;
     }
-    if (age_s >= HOLD_AGE_S && !hold_if_longer(estimator, &forward, &backward, scratch)) {
+    if (age_s < HOLD_AGE_S) {
+        return;
+    }
+    clock_rules_track(&forward, &estimator->forward, now_us, skew_ppm);
+    clock_rules_track(&backward, &estimator->backward, now_us, -skew_ppm);
+    if (!hold_if_longer(estimator, &forward, &backward, scratch)) {
         (void)hold_if_longer(estimator, &backward, &forward, scratch);
     }
 }
@@ -564,7 +623,7 @@ static void apply_rules(ClockEstimator *estimator, int32_t now_us, ClockScratch 
 /* --- samples -----------------------------------------------------------------------------------
  */
 
-static void update(ClockEstimator *estimator)
+static void update(ClockEstimator *estimator, const PingSample *sample)
 {
     ClockScratch scratch;
     const int32_t now_us = x_of(estimator, estimator->last.ns);
@@ -590,6 +649,10 @@ static void update(ClockEstimator *estimator)
     estimator->finding =
         is_syncing ? find_envelope(estimator, now_us) : find_clock(estimator, now_us, &scratch);
     estimator->has_finding = true;
+    /* No packet arrives before it was sent: a clock has stepped by more than the whole way. */
+    if (!is_syncing && estimator->finding.rtt_least_us < -IMPOSSIBLE_US) {
+        restart_at(estimator, sample);
+    }
 }
 
 /* Where the last update says the offset is. */
@@ -705,7 +768,7 @@ bool clock_estimator_add(ClockEstimator *estimator, const PingSample *sample)
     }
     if (!estimator->has_finding || estimator->last.ns - estimator->first.ns <= EAGER_NS ||
         estimator->last.ns - estimator->finding.at.ns >= UPDATE_INTERVAL_NS) {
-        update(estimator);
+        update(estimator, sample);
     }
     return true;
 }

@@ -14,6 +14,10 @@
 #include "shared/clock_estimate.h"
 #include "shared/clock_store.h"
 
+enum {
+    CLOCK_SKEWS_KEPT = 11
+};
+
 /* What an update found; offsets are relative to the reference. */
 typedef struct {
     HostTime at;
@@ -22,7 +26,8 @@ typedef struct {
     double skew_sd_ppm;
     double floors_sd_us; /* of the offset by the floors alone */
     double uncertainty_us;
-    double rtt_floor_us;
+    double rtt_floor_us; /* of both directions together */
+    double rtt_least_us; /* least delays of both directions together, seldom of one packet */
 } ClockFinding;
 
 typedef struct {
@@ -37,6 +42,7 @@ typedef struct {
     double leak;             /* contradictions, less a third for every sample that agrees */
     double forward_shift_us; /* of a longer path, held out */
     double backward_shift_us;
+    double skews_ppm[CLOCK_SKEWS_KEPT]; /* found in the last seconds, newest first */
     double prior_skew_ppm;
     double prior_sd_ppm;
     ClockFinding finding;

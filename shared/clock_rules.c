@@ -11,7 +11,8 @@ enum {
     RETURN_GAP_S = 4
 };
 
-#define STEP_US_MIN 1500.0
+#define STEP_US_MIN 800.0
+#define RETURN_US_MIN 1500.0
 #define LONGER_US_MIN 2500.0
 #define SECOND_US 1000000
 
@@ -247,5 +248,5 @@ double clock_rules_returned(const ClockTrack *track, double shift_us, ClockScrat
         return 0.0;
     }
     const double by_us = fmax(before.floor_us - after.floor_us, 0.0);
-    return shift_us - by_us <= fmax(STEP_US_MIN, 0.2 * shift_us) ? shift_us : by_us;
+    return shift_us - by_us <= fmax(RETURN_US_MIN, 0.2 * shift_us) ? shift_us : by_us;
 }

@@ -153,9 +153,9 @@ static void evaluate(const ClockSlopeSearch *search,
     for (int s = 0; s < SLOPES; s++) {
         const double z = (grid->slopes[s] - search->prior_skew_ppm) / search->prior_sd_ppm;
 
-        grid->weights[s] =
-            EVIDENCE_SHARE * (grid->forward[s].evidence + grid->backward[s].evidence) -
-            prior_penalty(z);
+        grid->weights[s] = EVIDENCE_SHARE * (search->forward.trust * grid->forward[s].evidence +
+                                             search->backward.trust * grid->backward[s].evidence) -
+                           prior_penalty(z);
     }
     add_balance(search, grid);
     grid->best = highest_of(grid->weights);

@@ -21,6 +21,7 @@ typedef struct {
     const ClockStore *store;
     double sign;     /* of the skew in this direction: 1 forward, -1 backward */
     int k;           /* lowest delays that make the floor, 1 .. store->count - 1 */
+    double trust;    /* 0 to 1: of what they say about the slope */
     double cluster;  /* >= 1: how much more unevenly they came than by chance */
     bool is_crowded; /* so much so that most of the time may have been a queue */
 } ClockLeg;

@@ -457,6 +457,8 @@ static void happen(ClockTrace *trace, const TraceScenario *scenario, Prng *prng)
     const double period_s = 200.0 + 700.0 * prng_uniform(prng);
     double swing = 0.5e-6 * prng_uniform(prng); /* a crystal breathes with its room */
 
+    trace->warm_skew = 0.0;
+    trace->warm_s = 300.0;
     trace->client_step = never;
     trace->server_step = never;
     trace->wander_per_s = 6.283185307179586 / period_s;
@@ -475,7 +477,8 @@ static void happen(ClockTrace *trace, const TraceScenario *scenario, Prng *prng)
         trace->server_step = (TraceStep){20.0 + 20.0 * prng_uniform(prng), 10.0};
         break;
     case HAPPENING_THERMAL:
-        swing = 6e-6;
+        trace->warm_skew = 6e-6 * (2.0 * prng_uniform(prng) - 1.0);
+        trace->warm_s = 300.0 + 600.0 * prng_uniform(prng);
         break;
     }
     trace->wander_s = swing / trace->wander_per_s;

@@ -48,7 +48,7 @@ typedef enum {
     HAPPENING_CLIENT_STEP, /* by 3 to 300 ms, either way, between 15 and 45 s */
     HAPPENING_SERVER_STEP,
     HAPPENING_SUSPEND, /* of the client for 10 s, between 20 and 40 s */
-    HAPPENING_THERMAL  /* the skew swings by 6 ppm */
+    HAPPENING_THERMAL  /* it warms up: the skew changes by up to 6 ppm within minutes */
 } Happening;
 
 typedef struct {
@@ -71,9 +71,12 @@ typedef struct {
     PingSample samples[TRACE_SAMPLES_MAX]; /* in order of arrival */
     double skew;                           /* mean, seconds per second */
     /* The truth: client clock = start + s + client steps so far; server minus client =
-       offset + skew s + wander + server steps - client steps + half the difference of the bases. */
+       offset + skew s + warming + wander + server steps - client steps + half the difference of the
+       bases. */
     int64_t start_ns;
     int64_t offset_ns;
+    double warm_skew; /* gained in the end by warming up, with the time constant warm_s */
+    double warm_s;
     double wander_s; /* amplitude of the swing of the skew times its time constant */
     double wander_per_s;
     double wander_phase;
