@@ -8,8 +8,8 @@
  *   stranger   sends a member's datagrams from a port that nobody has proven
  *   knocker    proves its address once and opens connection after connection, answering none
  *   crowd      the same from CROWD proven ports, more than a small server has slots
- * Prints "ready", waits for a line, attacks and prints one line of JSON. What it sends goes round
- * through the datagrams of ATTACKS.
+ * Prints "ready", waits for a line, attacks, prints one line of JSON, and leaves at the end of its
+ * standard input. What it sends goes round through the datagrams of ATTACKS.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -43,6 +43,7 @@ enum {
     ACKNOWLEDGE = 1,
     CONNECT = 2,
     VERIFY = 3,
+    DISCONNECT = 4,
     PING = 5,
     RELIABLE = 6,
     UNRELIABLE = 7,
@@ -63,7 +64,8 @@ static const size_t COMMAND_BYTES[ENET_COMMAND_COUNT] = {
 static const size_t LENGTH_AT[ENET_COMMAND_COUNT] = {0, 0, 0, 0, 0, 0, 4, 6, 6, 6, 0, 0, 6};
 
 typedef struct {
-    int socket;
+    int socket; /* that attacks */
+    int home;   /* that is connected; the same but for a stranger */
     struct sockaddr_in server;
     SecurePeer secure;
     uint8_t connect_id[CONNECT_ID_BYTES];
@@ -316,7 +318,7 @@ static void shake_hands(Attacker *attacker)
     hear_until(attacker, &attacker->shaken, "no second frame");
 }
 
-static void join(Attacker *attacker, const Link *link)
+static void join(Attacker *attacker, const Link *link, const char *who)
 {
     Message message = {.type = MESSAGE_JOIN};
     uint8_t plain[MESSAGE_BYTES_MAX];
@@ -325,10 +327,7 @@ static void join(Attacker *attacker, const Link *link)
 
     message.join.version = PROTOCOL_VERSION;
     memcpy(message.join.code, link->code, CODE_CHARS);
-    (void)snprintf(message.join.name,
-                   sizeof message.join.name,
-                   "Mallory %d",
-                   ntohs(attacker->server.sin_port));
+    (void)snprintf(message.join.name, sizeof message.join.name, "Mallory the %s", who);
     plain_bytes = message_encode(&message, plain);
     if (!secure_peer_seal(
             &attacker->secure, host_clock_now(), SEALED_ORDERED, plain, plain_bytes, sealed)) {
@@ -354,7 +353,8 @@ static size_t fill(uint8_t *commands, const uint8_t *command, size_t command_byt
     return at;
 }
 
-/* Each the first of a packet of 32 MiB, which stock ENet makes room for at once. */
+/* Each the first of a packet of a million fragments: stock ENet keeps a bit for every one of them,
+   that is 128 KiB for the 25 bytes here, however short it is told that the packet will be. */
 static size_t fragments_of(Attacker *attacker, uint8_t *commands, unsigned kind)
 {
     uint8_t command[25] = {0};
@@ -362,8 +362,8 @@ static size_t fragments_of(Attacker *attacker, uint8_t *commands, unsigned kind)
 
     put_head(command, kind, kind == (FRAGMENT | ACKNOWLEDGED) ? 0 : 1, 0);
     put_u16(command + 6, 1);
-    put_u32(command + 8, 32768);
-    put_u32(command + 16, 32 * 1024 * 1024);
+    put_u32(command + 8, 1024 * 1024);
+    put_u32(command + 16, 1000);
     while (at + sizeof command <= COMMANDS_BYTES_MAX) {
         const unsigned number =
             attacker->reliable_number + 1 + (unsigned)prng_below(&attacker->prng, 4096);
@@ -519,6 +519,7 @@ static void knock(Attacker *attacker)
 /* --- the whole --- */
 
 typedef struct {
+    const char *who;
     int knockers; /* 0: what was joined sends bombs */
     bool forges;
     bool is_stranger;
@@ -554,6 +555,7 @@ static bool read_plan(int argument_count, char *arguments[], Plan *plan)
 {
     const char *who = argument_count == 5 ? arguments[2] : "";
 
+    plan->who = who;
     plan->knockers = strcmp(who, "crowd") == 0 ? CROWD : strcmp(who, "knocker") == 0;
     plan->forges = strcmp(who, "forger") == 0;
     plan->is_stranger = strcmp(who, "stranger") == 0;
@@ -587,6 +589,17 @@ static void report(const Attacker *attackers, int count)
                  (long long)sum.sent_bytes,
                  (long long)sum.unsent,
                  (long long)sum.received_bytes);
+    (void)fflush(stdout);
+}
+
+/* Leaves at once, so that the seat is not taken for that of the next attacker. */
+static void say_goodbye(Attacker *attacker)
+{
+    uint8_t bytes[HEADER_BYTES + 8] = {0};
+
+    attacker->socket = attacker->home;
+    put_head(bytes + HEADER_BYTES, DISCONNECT | UNSEQUENCED, CONTROL_CHANNEL, 0);
+    send_commands(attacker, bytes, sizeof bytes, true);
 }
 
 /* As far as the plan wants before the attack. */
@@ -600,17 +613,33 @@ static void prepare(Attacker *attacker, const Plan *plan, const Link *link, uint
     prove_address(attacker);
     if (plan->knockers == 0) {
         shake_hands(attacker);
-        join(attacker, link);
+        join(attacker, link, plan->who);
     }
+    attacker->home = attacker->socket;
     if (plan->is_stranger) {
         open_socket(attacker); /* a port of which the server knows nothing */
+    }
+}
+
+/* Or for the end of the standard input; meanwhile it behaves. */
+static void wait_for_line(Attacker *attacker, const Plan *plan)
+{
+    struct pollfd line = {.fd = STDIN_FILENO, .events = POLLIN};
+    char letter = 0;
+
+    while (letter != '\n') {
+        if (plan->knockers == 0 && !plan->is_stranger) {
+            hear(attacker, 0);
+        }
+        if (poll(&line, 1, 20) > 0 && read(STDIN_FILENO, &letter, 1) <= 0) {
+            return;
+        }
     }
 }
 
 int main(int argument_count, char *arguments[])
 {
     static Attacker attackers[CROWD];
-    struct pollfd go = {.fd = STDIN_FILENO, .events = POLLIN};
     Plan plan = {.knockers = 0};
     LinkError error;
     Link link;
@@ -629,10 +658,12 @@ int main(int argument_count, char *arguments[])
     }
     (void)printf("ready\n");
     (void)fflush(stdout);
-    while (poll(&go, 1, 20) == 0) {
-        hear(attackers, 0);
-    }
+    wait_for_line(attackers, &plan);
     attack(attackers, &plan);
     report(attackers, count);
+    if (plan.knockers == 0) {
+        wait_for_line(attackers, &plan);
+        say_goodbye(attackers);
+    }
     return EXIT_SUCCESS;
 }

@@ -162,7 +162,7 @@ def attacker(stage, who, rate, seconds):
 
 def go(process):
     process.stdin.write(b"go\n")
-    process.stdin.close()
+    process.stdin.flush()
 
 
 def check_knocking(stage, server, who, control):
@@ -183,15 +183,19 @@ def check_knocking(stage, server, who, control):
 def check_bombs(stage, server, who, control):
     process = attacker(stage, who, BOMBS_PER_S, 2)
     watch = Watch(stage, server)
-    expect(watch.before["onedrum_joined"] >= 1, f"the {who} has not joined")
+    expect(watch.before["onedrum_joined"] == 1, f"the {who} has not joined")
     go(process)
-    said = result(stage, process)
+    stage.wait_for(lambda: "sent" in stage.output(process), 30, f"bombs of a {who}", process)
     change = watch.expect_unmoved(f"bombs of a {who}", control)
+    expect(change["onedrum_joined"] == 0, f"the {who} was not there to the end")
+    process.stdin.close()
+    said = result(stage, process)
     print(f"  {said}, dropped {total_dropped(change):.0f}")
     expect(said["unsent"] < said["sent"] / 10, f"the {who} could not send: {said}")
     # What is too long never gets past the kernel: one attack in ten.
     expect(change["onedrum_received_datagrams_total"] > said["sent"] / 2, "hardly any arrived")
     expect(said["received_bytes"] <= said["sent_bytes"], f"more bytes out than in: {said}")
+    stage.wait_for(lambda: watch.metrics()["onedrum_joined"] == 0, 5, f"end of the {who}", server)
     return change
 
 
