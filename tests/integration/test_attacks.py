@@ -36,6 +36,12 @@ def expect(condition, what):
         raise AssertionError(what)
 
 
+def expect_arrival(condition, what):
+    """What the kernel drops because the machine is busy proves nothing, and is no fault of ours."""
+    if not condition:
+        raise TooSlow(what)
+
+
 def dropped(cause):
     return f'onedrum_dropped_datagrams_total{{cause="{cause}"}}'
 
@@ -140,8 +146,8 @@ def flood(stage, server, kind, rate, control):
     print(f"  {said}, joining took {join_ms:.0f} ms")
     expect(said["received_bytes"] <= said["sent_bytes"],
            f"{kind}: more bytes out than in: {said}")
-    expect(change["onedrum_received_datagrams_total"] > said["sent"] / 2,
-           f"{kind}: the flood hardly arrived")
+    expect_arrival(change["onedrum_received_datagrams_total"] > said["sent"] / 2,
+                   f"{kind}: the flood hardly arrived")
     return said, change
 
 
@@ -150,7 +156,7 @@ def check_floods(stage, server, control):
     expect(said["received"] > 1000, "hellos are hardly answered: the flood proves nothing")
     said, change = flood(stage, server, "connect", CONNECTS_PER_S, control)
     expect(said["received"] == 0, "a connect without a cookie was answered")
-    expect(change[dropped("connect")] > said["sent"] / 2, "connects were refused for other causes")
+    expect(change[dropped("connect")] > said["sent"] / 2, "connects were dropped as something else")
 
 
 def attacker(stage, who, rate, seconds):
@@ -193,7 +199,8 @@ def check_bombs(stage, server, who, control):
     print(f"  {said}, dropped {total_dropped(change):.0f}")
     expect(said["unsent"] < said["sent"] / 10, f"the {who} could not send: {said}")
     # What is too long never gets past the kernel: one attack in ten.
-    expect(change["onedrum_received_datagrams_total"] > said["sent"] / 2, "hardly any arrived")
+    expect_arrival(change["onedrum_received_datagrams_total"] > said["sent"] / 2,
+                   "hardly any bomb arrived")
     expect(said["received_bytes"] <= said["sent_bytes"], f"more bytes out than in: {said}")
     stage.wait_for(lambda: watch.metrics()["onedrum_joined"] == 0, 5, f"end of the {who}", server)
     return change
@@ -205,10 +212,10 @@ def check_all_bombs(stage, server, control):
         expect(change[dropped(cause)] > 0, f"nothing was dropped as {cause}")
     change = check_bombs(stage, server, "forger", control)
     expect(change[dropped("forged")] > change["onedrum_received_datagrams_total"] / 2,
-           "forgeries were dropped for other causes")
+           "forgeries were dropped as something else")
     change = check_bombs(stage, server, "stranger", control)
     expect(change[dropped("stranger")] > change["onedrum_received_datagrams_total"] / 2,
-           "strangers were dropped for other causes")
+           "strangers' were dropped as something else")
 
 
 def check_strangers_and_members(stage):
@@ -297,17 +304,17 @@ def forge_disconnects(stage, proxied):
     after = proxied.metrics()
     arrived = after[dropped("forged")] - before[dropped("forged")]
     print(f"disconnects: {arrived:.0f} of {DISCONNECTS} were looked at and dropped")
-    if arrived < 0.9 * DISCONNECTS:
-        raise TooSlow(f"only {arrived:.0f} forgeries reached the server")
+    return arrived
 
 
 def check_thieves(stage):
     """Two sessions at once: disconnects are forged in one, everything is replayed in the other."""
     forged = Proxied(stage, "disconnects", 4, 14, "disconnect", DISCONNECTS, DISCONNECTS_PER_S)
     replayed = Proxied(stage, "replays", 6, 10, "replay")
-    forge_disconnects(stage, forged)
+    arrived = forge_disconnects(stage, forged)
     told, _ = forged.end()
     expect(told["forged"] == DISCONNECTS, f"{told}")
+    expect_arrival(arrived > 0.9 * DISCONNECTS, f"only {arrived:.0f} forgeries arrived")
     told, found = replayed.end()
     expect(told["repeated"] > 2.5 * told["passed"], f"hardly anything was repeated: {told}")
     joins = found["onedrum_joins_total"]
@@ -336,11 +343,11 @@ def check_garbage(stage):
     print(f"garbage: {rate:.0f}/s, {arrived:.0f} of {flooded['sent']} looked at, the rest cut off "
           f"in the kernel; {said['hits']}, reconnects {said['reconnects']}, "
           f"{watch.slow_passes(change):.0f} slow passes", flush=True)
-    expect(arrived > flooded["sent"] / 2, "the flood hardly arrived")
     expect(flooded["received"] == 0, f"garbage was answered: {flooded}")
     expect(said["joined"] == PLAYERS_BESIDE_GARBAGE and said["lost"] == 0, f"{said}")
     expect(said["hits"]["sent"] > 5 * PLAYERS_BESIDE_GARBAGE, f"hardly anybody played: {said}")
     expect(said["hits"]["lost"] == 0, f"hits were lost: {said['hits']}")
+    expect_arrival(arrived > flooded["sent"] / 2, "the garbage hardly arrived")
     expect(stage.end(server) == 0, stage.errors(server))
 
 
