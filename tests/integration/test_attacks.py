@@ -309,7 +309,7 @@ def forge_disconnects(stage, proxied):
 
 def check_thieves(stage):
     """Two sessions at once: disconnects are forged in one, everything is replayed in the other."""
-    forged = Proxied(stage, "disconnects", 4, 14, "disconnect", DISCONNECTS, DISCONNECTS_PER_S)
+    forged = Proxied(stage, "disconnects", 4, 13, "disconnect", DISCONNECTS, DISCONNECTS_PER_S)
     replayed = Proxied(stage, "replays", 6, 10, "replay")
     arrived = forge_disconnects(stage, forged)
     told, _ = forged.end()
@@ -327,14 +327,14 @@ def check_garbage(stage):
     server = stage.serve("--metrics", 0, "--seats", PLAYERS_BESIDE_GARBAGE, data="garbage",
                          tag="garbage")
     swarm = stage.start("onedrum-swarm", "--join", stage.ready["link"], "--players",
-                        PLAYERS_BESIDE_GARBAGE, "--seconds", 11, "--ramp-ms", 1000, "--json",
+                        PLAYERS_BESIDE_GARBAGE, "--seconds", 9, "--ramp-ms", 1000, "--json",
                         tag="hundred")
     stage.wait_for(lambda: values(page(stage.ready["metrics_port"]))["onedrum_joined"] ==
                    PLAYERS_BESIDE_GARBAGE, 15, "a hundred players", swarm)
     stage.ctl("start", "--count-in", 0)
     watch = Watch(stage, server)
     strangers = niced(stage, "tests/attack_flood", stage.ready["port"], "garbage", SOURCES,
-                      GARBAGE_PER_S, 7)
+                      GARBAGE_PER_S, 5)
     flooded = result(stage, strangers)
     change = watch.change()
     said = result(stage, swarm)
