@@ -33,6 +33,7 @@ enum {
     FORGED_BYTES_MAX = 16,
     MAC_AT = 4,
     TURN_MS = 1,
+    CATCH_UP_MS = 10,  /* more in one burst would not fit into the server's socket */
     CLIENTS_SHARE = 16 /* of the forgeries one in so many goes to a client */
 };
 
@@ -329,6 +330,7 @@ static void run(Proxy *proxy)
 
     while (stop_wanted == 0) {
         int wait_ms = repeat_due(proxy);
+        int64_t earliest_ns;
 
         if (!proxy->forging) {
             turn(proxy, wait_ms);
@@ -339,6 +341,8 @@ static void run(Proxy *proxy)
         turn(proxy, 0);
         next.ns += TURN_MS * NS_PER_MS;
         host_clock_sleep_until(next);
+        earliest_ns = host_clock_now().ns - CATCH_UP_MS * NS_PER_MS;
+        next.ns = next.ns > earliest_ns ? next.ns : earliest_ns;
     }
 }
 

@@ -25,7 +25,7 @@ KNOCKS_PER_S = 3000
 BOMBS_PER_S = 8000
 GARBAGE_PER_S = 20000
 DISCONNECTS = 1 << 20
-DISCONNECTS_PER_S = 120000
+DISCONNECTS_PER_S = 150000
 PLAYERS_BESIDE_GARBAGE = 100
 # What the firewall must have seen of a member, by cause.
 BOMB_CAUSES = ("bad_command", "bad_count", "bad_data", "rate")
@@ -63,13 +63,13 @@ def result(stage, process, seconds=60):
     return json.loads(stage.output(process).strip().split("\n")[-1])
 
 
-def keep_from_waiting(server):
-    """Gives the loop of a server a real-time priority, so that the length of its passes is its own
+def keep_from_waiting(process):
+    """Gives the loop of a program a real-time priority, so that the length of its turns is its own
     and not that of what else the machine does; without the right to, it stays as it is."""
     try:
-        os.sched_setscheduler(server.pid, os.SCHED_FIFO, os.sched_param(1))
+        os.sched_setscheduler(process.pid, os.SCHED_FIFO, os.sched_param(1))
     except PermissionError:
-        print("no right to a real-time priority: passes may have to wait for other programs")
+        print("no right to a real-time priority: programs may have to wait for others")
 
 
 class Watch:
@@ -244,6 +244,7 @@ class Proxied:
                                  stdin=subprocess.PIPE, tag=f"{name}-proxy")
         line = stage.wait_for(lambda: stage.output(self.proxy).split("\n")[0], 10, "a proxy",
                               self.proxy)
+        keep_from_waiting(self.proxy)
         self.port = json.loads(line)["port"]
         self.swarm = stage.start("onedrum-swarm", "--join", self.link("link"), "--players",
                                  players, "--seconds", seconds, "--json", tag=f"{name}-swarm")
