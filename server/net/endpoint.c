@@ -190,16 +190,17 @@ static bool has_place(Endpoint *endpoint, const GuardConnect *connect)
     int place;
 
     /* ENet fills its slots from the first on: from the last on a free one is soon found, and then
-       handshakes need not be looked at. */
+       others' handshakes need not be looked at. */
     for (int i = endpoint->slot_count - 1; i >= 0; i--) {
         const ENetPeer *peer = &host->peers[i];
         bool somebody = is_somebody(peer);
+        bool same_source = somebody && is_from(peer, &host->receivedAddress);
         const GateSlot slot = {
             .taken = peer->state != ENET_PEER_STATE_DISCONNECTED,
-            .same_source = somebody && is_from(peer, &host->receivedAddress),
+            .same_source = same_source,
             .same_id =
                 somebody && memcmp(&peer->connectID, connect->connect_id, CONNECT_ID_BYTES) == 0,
-            .shaking = !search.has_free && is_shaking(endpoint, i),
+            .shaking = (same_source || !search.has_free) && is_shaking(endpoint, i),
             .proven_at = endpoint->slots[i].gate.proven_at};
 
         gate_search(&search, i, &slot);

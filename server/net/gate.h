@@ -112,12 +112,16 @@ typedef struct {
 
 /*
  * The search of a place, slot by slot; zeroed it has seen none. One address and port has one
- * connection, so that who proved one does not take them all; two connections of one id could not be
- * told apart. When no slot is free, the oldest handshake that is not over makes room.
+ * connection, so that who proved one does not take them all: a newer connect takes the place of a
+ * handshake that is not over, and is dropped beside anything else. Two connections of one id could
+ * not be told apart. When no slot is free, the oldest handshake that is not over makes room.
  */
 typedef struct {
-    bool has_free;
     bool conflicts;
+    bool repeats; /* a connect that ENet has seen, and drops by itself */
+    bool replaces;
+    int replaced;
+    bool has_free;
     bool has_shaking;
     int oldest_shaking;
     HostTime oldest_at;

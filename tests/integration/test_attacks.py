@@ -24,7 +24,8 @@ CONNECTS_PER_S = 40000
 KNOCKS_PER_S = 3000
 BOMBS_PER_S = 8000
 GARBAGE_PER_S = 20000
-DISCONNECTS = 1 << 20
+DISCONNECTS = 1 << 20  # that must arrive
+DISCONNECTS_SENT = DISCONNECTS * 5 // 4
 DISCONNECTS_PER_S = 150000
 PLAYERS_BESIDE_GARBAGE = 100
 # What the firewall must have seen of a member, by cause.
@@ -182,7 +183,7 @@ def check_knocking(stage, server, who, control):
     change = watch.expect_unmoved(f"knocking of a {who}", control)
     print(f"  {said}, joining took {join_ms:.0f} ms")
     expect(said["received_bytes"] <= said["sent_bytes"], f"more bytes out than in: {said}")
-    expect(change[dropped("no_place")] > said["sent"] / 4, f"the {who} was not refused")
+    expect(change["onedrum_handshakes_failed_total"] > 500, f"no handshake of the {who} was ended")
     expect(change["onedrum_handshakes_total"] <= 1, "who never shook hands is connected")
 
 
@@ -304,18 +305,19 @@ def forge_disconnects(stage, proxied):
                    proxied.proxy)
     after = proxied.metrics()
     arrived = after[dropped("forged")] - before[dropped("forged")]
-    print(f"disconnects: {arrived:.0f} of {DISCONNECTS} were looked at and dropped")
+    print(f"disconnects: {arrived:.0f} of {DISCONNECTS_SENT} were looked at and dropped")
     return arrived
 
 
 def check_thieves(stage):
     """Two sessions at once: disconnects are forged in one, everything is replayed in the other."""
-    forged = Proxied(stage, "disconnects", 4, 13, "disconnect", DISCONNECTS, DISCONNECTS_PER_S)
+    forged = Proxied(stage, "disconnects", 4, 13, "disconnect", DISCONNECTS_SENT,
+                     DISCONNECTS_PER_S)
     replayed = Proxied(stage, "replays", 6, 10, "replay")
     arrived = forge_disconnects(stage, forged)
     told, _ = forged.end()
-    expect(told["forged"] == DISCONNECTS, f"{told}")
-    expect_arrival(arrived > 0.9 * DISCONNECTS, f"only {arrived:.0f} forgeries arrived")
+    expect(told["forged"] == DISCONNECTS_SENT, f"{told}")
+    expect_arrival(arrived >= DISCONNECTS, f"only {arrived:.0f} forgeries arrived")
     told, found = replayed.end()
     expect(told["repeated"] > 2.5 * told["passed"], f"hardly anything was repeated: {told}")
     joins = found["onedrum_joins_total"]

@@ -237,15 +237,28 @@ static int place_in(const GateSlot *slots, int slot_count, HostTime now)
 static void one_address_and_port_has_one_connection(void **state)
 {
     const GateSlot own = {.taken = true, .same_source = true};
+    const GateSlot own_shaking = {.taken = true, .same_source = true, .shaking = true};
     const GateSlot others_id = {.taken = true, .same_id = true};
-    const GateSlot repeated = {.taken = true, .same_source = true, .same_id = true};
     const GateSlot free = {.taken = false};
 
     (void)state;
     check_i64(place_in((GateSlot[]){free, own}, 2, NOW), GATE_NO_PLACE);
     check_i64(place_in((GateSlot[]){own, free}, 2, NOW), GATE_NO_PLACE);
     check_i64(place_in((GateSlot[]){free, others_id}, 2, NOW), GATE_NO_PLACE);
-    check_i64(place_in((GateSlot[]){repeated, free}, 2, NOW), GATE_FREE_PLACE);
+    check_i64(place_in((GateSlot[]){free, own_shaking, free}, 3, NOW), 1);
+    check_i64(place_in((GateSlot[]){own_shaking, own}, 2, NOW), GATE_NO_PLACE);
+}
+
+/* ENet repeats its connect; nobody else's handshake may end for that, nor its own. */
+static void a_repeated_connect_moves_nobody(void **state)
+{
+    const GateSlot repeated = {
+        .taken = true, .same_source = true, .same_id = true, .shaking = true};
+    const GateSlot old = {.taken = true, .shaking = true};
+
+    (void)state;
+    check_i64(place_in((GateSlot[]){repeated, old}, 2, NOW), GATE_FREE_PLACE);
+    check_i64(place_in((GateSlot[]){old, repeated}, 2, NOW), GATE_FREE_PLACE);
 }
 
 static void the_oldest_unfinished_handshake_makes_room(void **state)
@@ -274,6 +287,7 @@ int main(void)
         cmocka_unit_test(hellos_are_answered_at_a_rate),
         cmocka_unit_test(cookies_stay_good_while_the_secret_is_renewed),
         cmocka_unit_test(one_address_and_port_has_one_connection),
+        cmocka_unit_test(a_repeated_connect_moves_nobody),
         cmocka_unit_test(the_oldest_unfinished_handshake_makes_room),
     };
 
