@@ -332,7 +332,7 @@ static void shake_hands(Attacker *attacker)
     secure_random(ephemeral, sizeof ephemeral);
     secure_peer_first(&attacker->secure, ephemeral, frame);
     deliver(attacker, frame, sizeof frame);
-    hear_for(attacker, TRIES * AGAIN_MS, &attacker->shaken);
+    hear_for(attacker, (int64_t)TRIES * AGAIN_MS, &attacker->shaken);
     if (!attacker->shaken) {
         fail("no second frame");
     }

@@ -81,7 +81,7 @@ class Watch:
         self.pid = server.pid
         with open(f"/proc/{self.pid}/clear_refs", "w", encoding="ascii") as file:
             file.write("5")  # the peak is now
-        self.resident = self.bytes_of("VmRSS")
+        self.resident, self.of_files = self.bytes_of("VmRSS"), self.bytes_of("RssFile")
         self.before = self.metrics()
 
     def bytes_of(self, name):
@@ -92,7 +92,9 @@ class Watch:
         return values(page(self.stage.ready["metrics_port"]))
 
     def growth(self):
-        return self.bytes_of("VmHWM") - self.resident
+        """Of the peak; without the program's own text, which the system takes and brings back."""
+        of_files = max(0, self.bytes_of("RssFile") - self.of_files)
+        return max(0, self.bytes_of("VmHWM") - self.resident - of_files)
 
     def change(self):
         now = self.metrics()
