@@ -79,6 +79,9 @@ class Watch:
     def __init__(self, stage, server):
         self.stage = stage
         self.pid = server.pid
+        # The sanitizer keeps what was freed, so that its builds take more and more.
+        sanitized = b"__asan_init" in stage.path("onedrum-server").read_bytes()
+        self.growth_max = float("inf") if sanitized else GROWTH_BYTES_MAX
         with open(f"/proc/{self.pid}/clear_refs", "w", encoding="ascii") as file:
             file.write("5")  # the peak is now
         self.resident, self.of_files = self.bytes_of("VmRSS"), self.bytes_of("RssFile")
@@ -115,7 +118,7 @@ class Watch:
               f"server, memory +{growth / 1024:.0f} KiB, {slow:.0f} of "
               f"{change['onedrum_pass_seconds_count']:.0f} passes over {PASS_S_MAX * 1000:.0f} ms "
               f"({control:.0f} without any attack)", flush=True)
-        expect(growth < GROWTH_BYTES_MAX, f"{what}: memory grew by {growth} bytes")
+        expect(growth < self.growth_max, f"{what}: memory grew by {growth} bytes")
         expect(change["onedrum_service_errors_total"] == 0, f"{what}: service errors")
         if slow > 0:
             raise TooSlow(f"{what}: {slow:.0f} passes over {PASS_S_MAX * 1000:.0f} ms")
