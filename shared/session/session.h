@@ -232,9 +232,9 @@ SessionResult session_step(
     Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal);
 
 /*
- * Puts stored facts back, before the first step, in the order: timeline, then per participant the
- * participant and their facts as journalled, then bars, bans and the lock; session_restored(now)
- * ends it: everybody is away since `stored_until`.
+ * Puts stored facts back, before the first step, in the order: timeline, participants, the facts
+ * about them as journalled, bars, bans and the lock; session_restored(now) ends it: everybody is
+ * away since `stored_until`.
  */
 void session_restore(Session *session, const JournalEntry *entry);
 void session_restored(Session *session, SessionTime stored_until);
