@@ -88,8 +88,8 @@ static void heed_options(App *app)
         settings->text_size_percent = (int32_t)lround(options->text_scale * 100.0);
     }
     if (options->has_calibration) {
-        settings->timing_offset_is_set = true;
-        settings->timing_offset_ms = options->calibration_ms;
+        settings->offsets.timing_offset_is_set = true;
+        settings->offsets.timing_offset_ms = options->calibration_ms;
     }
 }
 
@@ -231,8 +231,8 @@ static RoomPerson person_of(App *app)
     RoomPerson person = {
         .name = app->settings.name,
         .team = app->settings.team,
-        .calibrated = app->settings.timing_offset_is_set,
-        .calibration_us = app->settings.timing_offset_ms * 1000,
+        .calibrated = app->settings.offsets.timing_offset_is_set,
+        .calibration_us = app->settings.offsets.timing_offset_ms * 1000,
         .known_hosts = app->options->known_hosts,
         .kept_seats = app->seats_path.text[0] == '\0' ? NULL : app->seats_path.text,
     };
@@ -350,8 +350,8 @@ void app_apply_settings(App *app, HostTime now)
     const AppSettings *settings = &app->settings;
     const bool in_force =
         app->room->kind == ROOM_NONE ||
-        (app->room->model.config.calibrated == settings->timing_offset_is_set &&
-         app->room->model.config.calibration_us == settings->timing_offset_ms * 1000);
+        (app->room->model.config.calibrated == settings->offsets.timing_offset_is_set &&
+         app->room->model.config.calibration_us == settings->offsets.timing_offset_ms * 1000);
 
     apply_keys(app);
     audio_set_volume(app->audio, VOLUME_MASTER, settings->master_percent / 100.0);
@@ -360,8 +360,8 @@ void app_apply_settings(App *app, HostTime now)
     audio_set_volume(app->audio, VOLUME_BAND, settings->others_percent / 100.0);
     if (!in_force && !app->options->autoplay) {
         model_set_calibration(&app->room->model,
-                              settings->timing_offset_is_set,
-                              settings->timing_offset_ms * 1000,
+                              settings->offsets.timing_offset_is_set,
+                              settings->offsets.timing_offset_ms * 1000,
                               &app->room->outbox);
         room_flush(app->room, now);
     }

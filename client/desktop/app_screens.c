@@ -113,7 +113,8 @@ static PlayNotice notice_of(App *app, const ModelNow *music, HostTime now)
 
 static PlayView play_view(App *app, HostTime now)
 {
-    const HostTime seen = {now.ns + FRAME_AHEAD_NS + app->settings.picture_offset_ms * NS_PER_MS};
+    const HostTime seen = {now.ns + FRAME_AHEAD_NS +
+                           app->settings.offsets.picture_offset_ms * NS_PER_MS};
     PlayView view = {
         .music = model_now(&app->room->model, seen),
         .calm_light = app->settings.calm_light,
@@ -319,8 +320,8 @@ static void use_offset(App *app, HostTime now)
 {
     const double offset_ms = results_offset_us(&app->room->model) / 1000.0;
 
-    app->settings.timing_offset_is_set = true;
-    app->settings.timing_offset_ms =
+    app->settings.offsets.timing_offset_is_set = true;
+    app->settings.offsets.timing_offset_ms =
         (int32_t)clamp_i64(lround(offset_ms), -SETTINGS_OFFSET_MS_MAX, SETTINGS_OFFSET_MS_MAX);
     app_apply_settings(app, now);
     app_save_settings(app);

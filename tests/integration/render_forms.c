@@ -154,8 +154,8 @@ static void prepare_settings(void)
 {
     settings_state = (SettingsScreen){.section = (size_t)parameter};
     settings_init(&settings);
-    settings.timing_offset_ms = -41;
-    settings.timing_offset_is_set = true;
+    settings.offsets.timing_offset_ms = -41;
+    settings.offsets.timing_offset_is_set = true;
     settings.text_size_percent = 110;
     form_copy(settings.name, sizeof settings.name, "Cleo");
 }

@@ -163,8 +163,8 @@ static void arrows_move_an_offset_below_zero_and_set_it(void **state)
         probe_key(&probe, UI_KEY_LEFT, UI_SHIFT);
     }
     probe_key(&probe, UI_KEY_LEFT, 0);
-    check_i64(settings.timing_offset_ms, -41);
-    check(settings.timing_offset_is_set);
+    check_i64(settings.offsets.timing_offset_ms, -41);
+    check(settings.offsets.timing_offset_is_set);
     check(probe_shows(&probe, "-41 ms"));
     check_i64(action, SETTINGS_ACTION_CHANGED);
 }
@@ -178,7 +178,7 @@ static void an_offset_can_be_typed(void **state)
     probe_key(&probe, UI_KEY_ENTER, 0);
     probe_type(&probe, "-180");
     probe_key(&probe, UI_KEY_ENTER, 0);
-    check_i64(settings.timing_offset_ms, -180);
+    check_i64(settings.offsets.timing_offset_ms, -180);
 }
 
 static void the_pointer_moves_an_offset(void **state)
@@ -189,7 +189,7 @@ static void the_pointer_moves_an_offset(void **state)
     open_section(SETTINGS_TIMING);
     figure = probe_place(&probe, "0 ms");
     probe_click_at(&probe, (Point){figure.x - 60.0F, rect_center(figure).y});
-    check(settings.timing_offset_ms > 0);
+    check(settings.offsets.timing_offset_ms > 0);
 }
 
 static void the_text_size_changes_when_the_slider_is_let_go(void **state)

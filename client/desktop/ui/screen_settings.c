@@ -362,14 +362,18 @@ static void put_section_timing(Page *page)
                    0,
                    0};
 
-    if (put_integer(
-            page, ui_id("settings.timing"), &timing, &offset, &settings->timing_offset_ms)) {
-        settings->timing_offset_is_set = true;
+    if (put_integer(page,
+                    ui_id("settings.timing"),
+                    &timing,
+                    &offset,
+                    &settings->offsets.timing_offset_ms)) {
+        settings->offsets.timing_offset_is_set = true;
     }
-    put_toggle(page, ui_id("settings.timing.set"), &rate, &settings->timing_offset_is_set);
-    (void)put_integer(page, ui_id("settings.sound"), &sound, &offset, &settings->sound_offset_ms);
+    put_toggle(page, ui_id("settings.timing.set"), &rate, &settings->offsets.timing_offset_is_set);
     (void)put_integer(
-        page, ui_id("settings.picture"), &picture, &offset, &settings->picture_offset_ms);
+        page, ui_id("settings.sound"), &sound, &offset, &settings->offsets.sound_offset_ms);
+    (void)put_integer(
+        page, ui_id("settings.picture"), &picture, &offset, &settings->offsets.picture_offset_ms);
     put_words(page,
               "Arrows move by 1 ms, with Shift by 10; Enter lets you type a number. Offsets are "
               "kept on this device only.");
