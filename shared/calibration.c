@@ -35,6 +35,7 @@
 /* A round that ends when it looks sure ends too soon when it looks so by chance. Chosen with
    simulated people, as is CALIBRATION_TAPS_MAX. */
 #define CAUTION 2.0
+#define AIM_NS (CALIBRATION_SURE_NS * 15 / 16)
 
 _Static_assert(CALIBRATION_SLOW_NS % 2 == 0 && CALIBRATION_BEAT_NS % 2 == 0, "halves are whole");
 
@@ -228,7 +229,7 @@ static void measure(const Calibration *calibration, int64_t centre_ns, Calibrati
 
 static int goal_of(const CalibrationFigures *figures)
 {
-    const double ratio = (double)figures->uncertainty_ns / (double)CALIBRATION_SURE_NS;
+    const double ratio = (double)figures->uncertainty_ns / (double)AIM_NS;
 
     return (int)clamp_i64((int64_t)ceil((double)figures->used_count * ratio * ratio),
                           CALIBRATION_TAPS_PREFERRED,

@@ -360,7 +360,7 @@ static void trained_people_are_done_within_half_a_minute(void **state)
 
         sit_down(&profile, TROUBLE_NONE, 45 * NS_PER_MS);
         figures = play_round(CALIBRATION_TAPS_MAX + 1);
-        quick_count += figures.tap_count <= 48 ? 1 : 0;
+        quick_count += figures.tap_count <= 56 ? 1 : 0;
         found_count += figures.state == CALIBRATION_DONE &&
                                llabs(figures.offset_ns - 30 * NS_PER_MS) <= ERROR_NS_MAX
                            ? 1
