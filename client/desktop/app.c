@@ -413,6 +413,7 @@ void app_turn(App *app, HostTime now)
     start_autoplay(app, now);
     autoplay(app, now);
     audio_poll(app->audio, now);
+    app_watch_device(app, now);
     app_sound(app, now);
     app_watch_take(app, now);
 }
@@ -428,7 +429,7 @@ int64_t app_patience_ns(const App *app, HostTime now)
     int64_t patience_ns = room_cadence_ns(app->room);
     const int64_t frame_ns = frame_due(app).ns - now.ns;
 
-    if (app->options->autoplay && patience_ns > 5 * NS_PER_MS) {
+    if ((app->options->autoplay || app->calibration.open) && patience_ns > 5 * NS_PER_MS) {
         patience_ns = 5 * NS_PER_MS;
     }
     return clamp_i64(frame_ns < patience_ns ? frame_ns : patience_ns, 0, NS_PER_S);
@@ -438,7 +439,7 @@ static bool moves(const App *app, HostTime now)
 {
     const ModelNow music = model_now(&app->room->model, now);
 
-    return app->output.animating || app->preview.on ||
+    return app->output.animating || app->preview.on || app->calibration.open ||
            (app->room->kind != ROOM_NONE && music.known && music.tempo_mbpm != 0);
 }
 

@@ -47,6 +47,9 @@ static ScreenKind practice_screen(const App *app)
 
 ScreenKind app_screen(const App *app, HostTime now)
 {
+    if (app->calibration.open) {
+        return SCREEN_CALIBRATE;
+    }
     if (app->settings_open) {
         return SCREEN_SETTINGS;
     }
@@ -268,6 +271,9 @@ static void emit_lobby(App *app, HostTime now)
         break;
     case LOBBY_ACTION_MENU:
         app->menu_open = true;
+        break;
+    case LOBBY_ACTION_CALIBRATE:
+        app_open_calibration(app, now);
         break;
     case LOBBY_ACTION_START:
         model_command(model, COMMAND_START, COUNT_IN_BARS, 0, NULL, outbox);
@@ -508,6 +514,9 @@ static void emit_practice(App *app, HostTime now)
     case PRACTICE_ACTION_RESULTS:
         show_practice_results(app, now);
         break;
+    case PRACTICE_ACTION_CALIBRATE:
+        app_open_calibration(app, now);
+        break;
     case PRACTICE_ACTION_MENU:
         app->menu_open = true;
         break;
@@ -538,6 +547,10 @@ static void emit_settings(App *app, HostTime now)
     switch (screen_settings(&app->settings_screen, &app->ui, &view, &app->settings)) {
     case SETTINGS_ACTION_CHANGED:
         app_apply_settings(app, now);
+        break;
+    case SETTINGS_ACTION_CALIBRATE:
+        app_save_settings(app);
+        app_open_calibration(app, now);
         break;
     case SETTINGS_ACTION_TEST_SOUND:
         app_strike(app, 0);
@@ -577,6 +590,10 @@ static void emit_menu(App *app, HostTime now)
     case MENU_ACTION_SETTINGS:
         close_menu(app);
         app->settings_open = true;
+        break;
+    case MENU_ACTION_CALIBRATE:
+        close_menu(app);
+        app_open_calibration(app, now);
         break;
     case MENU_ACTION_LEAVE:
         app_leave(app, now);
@@ -679,6 +696,9 @@ static void emit(App *app, ScreenKind screen, HostTime now)
     case SCREEN_SETTINGS:
         emit_settings(app, now);
         break;
+    case SCREEN_CALIBRATE:
+        app_emit_calibration(app, now, (HostTime){now.ns + FRAME_AHEAD_NS});
+        break;
     case SCREEN_COUNT:
         break;
     }
@@ -756,12 +776,15 @@ void app_open_screen(App *app, const char *name, HostTime now)
     app->settings_open = false;
     app->has_message = false;
     app->menu_open = false;
+    app->calibration.open = false;
     if (strcmp(name, "join") == 0) {
         app_leave(app, now);
     } else if (strcmp(name, "settings") == 0 || strcmp(name, "keys") == 0) {
         memset(&app->settings_screen, 0, sizeof app->settings_screen);
         app->settings_screen.section = name[0] == 'k' ? SETTINGS_KEYS : SETTINGS_SOUND;
         app->settings_open = true;
+    } else if (strcmp(name, "calibrate") == 0) {
+        app_open_calibration(app, now);
     } else if (strcmp(name, "message") == 0) {
         open_message(app);
     } else {

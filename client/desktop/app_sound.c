@@ -135,6 +135,10 @@ void app_sound(App *app, HostTime now)
     if (app->preview.on) {
         feed_preview(app, now);
     }
+    if (app->calibration.open) {
+        app_calibrate(app, now);
+        return;
+    }
     if (app->room->kind == ROOM_NONE) {
         return;
     }
