@@ -151,12 +151,29 @@ static void clashes_are_told_in_words(void **state)
     check(probe_mentions(&probe, "N is also for names on the ring."));
 }
 
+/* ---- the wizard ------------------------------------------------------------------------------ */
+
+static void the_wizard_is_opened_by_key_and_by_pointer(void **state)
+{
+    (void)state;
+    open_section(SETTINGS_TIMING);
+    probe_key(&probe, UI_KEY_TAB, 0);
+    probe_frame(&probe);
+    probe_key(&probe, UI_KEY_ENTER, 0);
+    check_i64(action, SETTINGS_ACTION_CALIBRATE);
+    action = SETTINGS_ACTION_NONE;
+    probe_click(&probe, "Calibrate");
+    check_i64(action, SETTINGS_ACTION_CALIBRATE);
+}
+
 /* ---- values ---------------------------------------------------------------------------------- */
 
 static void arrows_move_an_offset_below_zero_and_set_it(void **state)
 {
     (void)state;
     open_section(SETTINGS_TIMING);
+    probe_key(&probe, UI_KEY_TAB, 0);
+    probe_frame(&probe);
     probe_key(&probe, UI_KEY_TAB, 0);
     probe_frame(&probe);
     for (int i = 0; i < 4; i++) {
@@ -173,6 +190,8 @@ static void an_offset_can_be_typed(void **state)
 {
     (void)state;
     open_section(SETTINGS_TIMING);
+    probe_key(&probe, UI_KEY_TAB, 0);
+    probe_frame(&probe);
     probe_key(&probe, UI_KEY_TAB, 0);
     probe_frame(&probe);
     probe_key(&probe, UI_KEY_ENTER, 0);
@@ -331,6 +350,7 @@ int main(void)
         cmocka_unit_test_setup(delete_takes_the_focused_key_away, set_up),
         cmocka_unit_test_setup(escape_forgets_the_wish_and_tab_is_refused_in_words, set_up),
         cmocka_unit_test_setup(clashes_are_told_in_words, set_up),
+        cmocka_unit_test_setup(the_wizard_is_opened_by_key_and_by_pointer, set_up),
         cmocka_unit_test_setup(arrows_move_an_offset_below_zero_and_set_it, set_up),
         cmocka_unit_test_setup(an_offset_can_be_typed, set_up),
         cmocka_unit_test_setup(the_pointer_moves_an_offset, set_up),

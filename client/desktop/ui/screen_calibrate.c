@@ -137,18 +137,30 @@ static void end_round(Page *page, const CalibrationFigures *figures)
 
 /* ---- parts ----------------------------------------------------------------------------------- */
 
+static bool is_tiny(const Page *page)
+{
+    return page->ui->frame.layout.size_class >= LAYOUT_TINY;
+}
+
+/* How much of a height of the widest windows is left in lower ones. */
+static float lower(const Page *page, float height)
+{
+    static const float shares[LAYOUT_CLASS_COUNT] = {1.0F, 0.8F, 0.55F, 0.5F};
+
+    return height * shares[page->ui->frame.layout.size_class];
+}
+
 static void put_titles(Page *page, const char *title, const char *detail)
 {
     Ui *ui = page->ui;
-    bool is_tiny = ui->frame.layout.size_class >= LAYOUT_TINY;
-    UiLabel large = {.size_px = is_tiny ? TYPE_SENTENCE : TYPE_TITLE,
+    UiLabel large = {.size_px = is_tiny(page) ? TYPE_SENTENCE : TYPE_TITLE,
                      .weight = FONT_SEMIBOLD,
                      .align = TEXT_CENTER};
     UiLabel small = {.align = TEXT_CENTER, .colour = ui->frame.theme->text2};
 
     page->y += ui_paragraph(ui, (Rect){page->x, page->y, page->w, 0.0F}, &large, title);
     page->y += ui_paragraph(ui, (Rect){page->x, page->y, page->w, 0.0F}, &small, detail);
-    page->y += SPACE_4;
+    page->y += page->ui->frame.layout.size_class == LAYOUT_MEDIUM ? SPACE_5 : SPACE_3;
 }
 
 static void put_notice(Page *page, Colour dot, const char *words)
@@ -205,18 +217,29 @@ static size_t put_buttons(Page *page, const UiButton *buttons, size_t count)
 
 /* ---- tapping --------------------------------------------------------------------------------- */
 
-/* "of 32 taps"; beyond that it is a guess. */
+/* How many taps it takes is a guess, and a bad one at first. */
+static int shown_goal(const CalibrationFigures *figures)
+{
+    if (figures->tap_count < CALIBRATION_TAPS_MIN ||
+        figures->goal_count <= CALIBRATION_TAPS_PREFERRED) {
+        return CALIBRATION_TAPS_PREFERRED;
+    }
+    return (figures->goal_count + 9) / 10 * 10;
+}
+
+/* "of 32 taps", "of about 80 taps". */
 static void count_words(const CalibrationFigures *figures, WordsText *words)
 {
-    words_clear(words);
-    words_add(words, figures->goal_count > CALIBRATION_TAPS_PREFERRED ? "of about " : "of ");
-    words_add_number(words, figures->goal_count);
+    int goal = shown_goal(figures);
+
+    words_add(words, goal > CALIBRATION_TAPS_PREFERRED ? "of about " : "of ");
+    words_add_number(words, goal);
     words_add(words, " taps");
 }
 
 static float progress_of(const CalibrationFigures *figures)
 {
-    return fminf((float)figures->tap_count / (float)figures->goal_count, 1.0F);
+    return fminf((float)figures->tap_count / (float)shown_goal(figures), 1.0F);
 }
 
 static void draw_dots(const Page *page, Point center, float radius, float progress)
@@ -256,9 +279,27 @@ static void put_ring(Page *page, const CalibrationFigures *figures, float radius
     words_clear(&words);
     words_add_number(&words, figures->tap_count);
     view_text(page->ui, (Point){center.x, center.y - figure.size_px * 0.12F}, &figure, words.bytes);
+    words_clear(&words);
     count_words(figures, &words);
     view_text(page->ui, (Point){center.x, center.y + figure.size_px * 0.58F}, &below, words.bytes);
     page->y = center.y + radius + 6.0F + SPACE_5;
+}
+
+/* The same as a bar with words: where there is no room, or no eye, for a ring. */
+static void put_bar(Page *page, const CalibrationFigures *figures)
+{
+    const Theme *theme = page->ui->frame.theme;
+    UiLabel label = {.align = TEXT_CENTER, .colour = theme->text2};
+    WordsText words;
+
+    words_clear(&words);
+    words_add_number(&words, figures->tap_count);
+    words_add(&words, " ");
+    count_words(figures, &words);
+    ui_progress(
+        page->ui, (Rect){page->x, page->y, page->w, SPACE_3}, progress_of(figures), theme->fill);
+    ui_label(page->ui, (Rect){page->x, page->y + SPACE_3, page->w, 24.0F}, &label, words.bytes);
+    page->y += 48.0F;
 }
 
 static const char *evenness_words(const CalibrationFigures *figures)
@@ -340,31 +381,17 @@ static void put_swing(Page *page, const CalibrationFigures *figures)
     const HostTime start = page->screen->round.start;
     double beats = (double)(page->view->seen.ns - start.ns) / (double)CALIBRATION_BEAT_NS;
     float angle = SWING_ANGLE * sinf((float)(3.14159265358979 * fmod(beats, 2.0)));
-    Rect panel = {page->x, page->y, page->w, SWING_HEIGHT};
+    Rect panel = {page->x, page->y, page->w, lower(page, SWING_HEIGHT)};
     Point pivot = {panel.x + panel.w / 2.0F, panel.y + 20.0F};
-    float length = SWING_HEIGHT - 56.0F;
+    float length = panel.h - 56.0F;
     Point bob = {pivot.x + length * sinf(angle), pivot.y + length * cosf(angle)};
-    UiLabel label = {.align = TEXT_CENTER, .colour = theme->text2};
-    WordsText words;
 
     ui_panel(page->ui, panel);
-    draw_rect(draw, (Rect){pivot.x - 1.0F, pivot.y, 2.0F, SWING_HEIGHT - 32.0F}, 0.0F, theme->edge);
+    draw_rect(draw, (Rect){pivot.x - 1.0F, pivot.y, 2.0F, panel.h - 32.0F}, 0.0F, theme->edge);
     draw_line(draw, pivot, bob, 2.0F, theme->text3);
     view_beat_disc(page->ui, bob, 12.0F, 1.0F);
     page->y = rect_bottom(panel) + SPACE_4;
-    ui_progress(
-        page->ui, (Rect){page->x, page->y, page->w, SPACE_3}, progress_of(figures), theme->fill);
-    words_clear(&words);
-    words_add_number(&words, figures->tap_count);
-    words_add(&words, " ");
-    {
-        WordsText of;
-
-        count_words(figures, &of);
-        words_add(&words, of.bytes);
-    }
-    ui_label(page->ui, (Rect){page->x, page->y + SPACE_4, page->w, 24.0F}, &label, words.bytes);
-    page->y += 48.0F;
+    put_bar(page, figures);
 }
 
 /* One strip at most: what stands in the way first. */
@@ -378,9 +405,9 @@ static void put_hint(Page *page, const CalibrationFigures *figures)
 
     if (is_sound && !page->view->sound.works) {
         put_situation(page, WORDS_NO_AUDIO, theme->alert);
-    } else if (page->screen->step == CALIBRATE_WAITING) {
+    } else if (is_sound && page->view->settling) {
         put_notice(page, theme->accent, "Getting to know the sound device...");
-    } else if (silent_ns > SILENCE_NS) {
+    } else if (page->screen->step == CALIBRATE_TAPPING && silent_ns > SILENCE_NS) {
         put_notice(page, theme->accent, "No taps yet: any letter, a click or a touch will do.");
     } else if (is_sound && figures->tap_count >= EVENNESS_TAPS_MIN &&
                delay_ns > CALIBRATION_BLUETOOTH_NS) {
@@ -442,6 +469,9 @@ static void put_tapping(Page *page, float height)
     put_titles(page, title, detail);
     if (screen->kind == CALIBRATION_TO_PICTURE) {
         put_swing(page, &figures);
+    } else if (is_tiny(page)) {
+        put_bar(page, &figures);
+        put_evenness(page, &figures);
     } else {
         rest = height - page->y - EVENNESS_HEIGHT - 2.0F * CONTROL_HEIGHT - 6.0F * SPACE_4;
         put_ring(page, &figures, fmaxf(fminf(rest / 2.0F, RING_RADIUS), RING_RADIUS_MIN));
@@ -501,12 +531,16 @@ static void draw_histogram(const Page *page, Rect rect)
                       .align = TEXT_CENTER,
                       .colour = page->ui->frame.theme->accent};
     view_text(page->ui, zero, &label, "click");
+    label.weight = FONT_REGULAR;
+    label.colour = page->ui->frame.theme->text2;
+    view_text(page->ui, (Point){(rect.x + 2.0F * zero.x) / 3.0F, zero.y}, &label, "early");
+    view_text(page->ui, (Point){(rect_right(rect) + 2.0F * zero.x) / 3.0F, zero.y}, &label, "late");
 }
 
 static void put_histogram(Page *page)
 {
     const CalibrationFigures *heard = &page->screen->heard;
-    Rect panel = {page->x, page->y, page->w, HISTOGRAM_HEIGHT + 86.0F};
+    Rect panel = {page->x, page->y, page->w, lower(page, HISTOGRAM_HEIGHT) + 86.0F};
     Rect inner = rect_inset_xy(panel, SPACE_6, SPACE_5);
     UiLabel label = {.size_px = TYPE_HINT, .align = TEXT_CENTER};
     WordsText words;
@@ -667,7 +701,8 @@ CalibrateAction screen_calibrate(CalibrateScreen *screen, Ui *ui, const Calibrat
     }
     content = ui_scroll_begin(ui, ui_id("calibrate.page"), window, &screen->scroll);
     page.x = (window.w - width) / 2.0F;
-    page.y = content.y + (has_bar ? SPACE_5 : SPACE_2);
+    page.y = content.y + (has_bar ? SPACE_5 : SPACE_2) +
+             (layout->size_class == LAYOUT_MEDIUM ? SPACE_3 : 0.0F);
     if (screen->step != CALIBRATE_RESULT) {
         put_tapping(&page, layout->height);
     } else if (screen->heard.state == CALIBRATION_DONE) {
