@@ -415,20 +415,27 @@ static void put_hint(Page *page, const CalibrationFigures *figures)
     }
 }
 
-static void tapping_words(const Page *page, const char **title, const char **detail)
+static void put_tapping_titles(Page *page, const CalibrationFigures *figures)
 {
     CalibrationStage stage = calibration_stage(&page->screen->round, page->view->now);
+    const char *title = "Tap along with the click";
+    WordsText detail;
 
+    words_clear(&detail);
     if (page->screen->kind == CALIBRATION_TO_PICTURE) {
-        *title = "Now tap with the pendulum";
-        *detail = "Whenever it crosses the line. There is nothing to hear.";
-        return;
+        title = "Now tap with the pendulum";
+        words_add(&detail, "Whenever it crosses the line. There is nothing to hear.");
+    } else if (page->screen->step == CALIBRATE_TAPPING && stage == CALIBRATION_FASTER) {
+        words_add(&detail, "Good. Now a little faster: find the click again.");
+    } else if (figures->tap_count < CALIBRATION_TAPS_PREFERRED) {
+        words_add(&detail,
+                  "Any key or pad. There is nothing to watch: close your eyes if you like.");
+    } else {
+        words_add(&detail, "Known to ");
+        words_add_number(&detail, div_ceil(figures->uncertainty_ns, NS_PER_MS));
+        words_add(&detail, " ms. Tap on to be surer, or let it be enough.");
     }
-    *title = "Tap along with the click";
-    *detail = "Any key or pad. There is nothing to watch: close your eyes if you like.";
-    if (page->screen->step == CALIBRATE_TAPPING && stage == CALIBRATION_FASTER) {
-        *detail = "Good. Now a little faster: find the click again.";
-    }
+    put_titles(page, title, detail.bytes);
 }
 
 static void put_tapping_buttons(Page *page, const CalibrationFigures *figures)
@@ -461,12 +468,9 @@ static void put_tapping(Page *page, float height)
 {
     CalibrateScreen *screen = page->screen;
     CalibrationFigures figures = calibration_figures(&screen->round, false);
-    const char *title;
-    const char *detail;
     float rest;
 
-    tapping_words(page, &title, &detail);
-    put_titles(page, title, detail);
+    put_tapping_titles(page, &figures);
     if (screen->kind == CALIBRATION_TO_PICTURE) {
         put_swing(page, &figures);
     } else if (is_tiny(page)) {
