@@ -180,6 +180,9 @@ void app_summary(const App *app, HostTime now, FILE *out);
 /* The screen that belongs to the state of things. */
 ScreenKind app_screen(const App *app, HostTime now);
 
+/* Whether the music plays, or is counted in. */
+bool app_is_playing(const App *app, HostTime now);
+
 /* Whether keys and free places of the window are drums now. */
 bool app_is_drumming(const App *app, HostTime now);
 

@@ -25,23 +25,14 @@ static void silence(App *app)
     calibration->tap_count = 0;
 }
 
-/* Whether the music plays, or is counted in. */
-static bool is_running(const App *app, HostTime now)
-{
-    const ModelNow music = model_now(&app->room->model, now);
-
-    return app->room->kind != ROOM_NONE && music.known &&
-           (music.transport == TRANSPORT_COUNT_IN || music.transport == TRANSPORT_PLAYING);
-}
-
 void app_open_calibration(App *app, HostTime now)
 {
-    if (app->room->kind == ROOM_PRACTICE && is_running(app, now)) {
+    if (app->room->kind == ROOM_PRACTICE && app_is_playing(app, now)) {
         model_command(&app->room->model, COMMAND_STOP, 0, 0, NULL, &app->room->outbox);
         room_flush(app->room, now);
     }
     app->calibration.open = true;
-    app->calibration.ran = is_running(app, now);
+    app->calibration.ran = app_is_playing(app, now);
     calibrate_screen_open(&app->calibration.screen, &app->settings.offsets);
     /* Nothing else is heard meanwhile. */
     audio_feed_leave(&app->feed, app->audio);
@@ -154,13 +145,13 @@ void app_calibrate(App *app, HostTime now)
 {
     CalibrateScreen *screen = &app->calibration.screen;
 
-    if (!app->calibration.ran && is_running(app, now) && app->room->kind == ROOM_NETWORK) {
+    if (!app->calibration.ran && app_is_playing(app, now) && app->room->kind == ROOM_NETWORK) {
         /* Nobody misses the beginning for this. */
         close_calibration(app);
         ui_toast_show(&app->ui, "The count-in has begun. Calibrate when there is time again.");
         return;
     }
-    app->calibration.ran = is_running(app, now);
+    app->calibration.ran = app_is_playing(app, now);
     if (screen->step == CALIBRATE_WAITING &&
         (screen->kind == CALIBRATION_TO_PICTURE || has_settled(app))) {
         calibrate_screen_begin(screen, (HostTime){now.ns + FIRST_CLICK_NS});
@@ -233,7 +224,8 @@ void app_watch_device(App *app, HostTime now)
     SettingsOffsetsNews news;
 
     /* An offset from the command line is for whatever sounds; and no zero moves in mid-song. */
-    if (app->options->has_calibration || state.condition != AUDIO_PLAYING || is_running(app, now)) {
+    if (app->options->has_calibration || state.condition != AUDIO_PLAYING ||
+        app_is_playing(app, now)) {
         return;
     }
     news = settings_use_device(&app->settings, state.device, state.block_frames);

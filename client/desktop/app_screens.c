@@ -367,11 +367,11 @@ static void order(App *app, CommandKind kind, int32_t a, HostTime now)
     room_flush(app->room, now);
 }
 
-static bool is_playing(const App *app, HostTime now)
+bool app_is_playing(const App *app, HostTime now)
 {
     const ModelNow music = model_now(&app->room->model, now);
 
-    return music.known &&
+    return app->room->kind != ROOM_NONE && music.known &&
            (music.transport == TRANSPORT_COUNT_IN || music.transport == TRANSPORT_PLAYING);
 }
 
@@ -383,7 +383,7 @@ static void take_groove(App *app, HostTime now)
         practice_session(app->room->practice)->grooves[wanted->groove].tempo_mbpm;
 
     order(app, COMMAND_GROOVE, (int32_t)wanted->groove, now);
-    if (!is_playing(app, now) && wanted->tempo_bpm == app->practising_applied.tempo_bpm) {
+    if (!app_is_playing(app, now) && wanted->tempo_bpm == app->practising_applied.tempo_bpm) {
         wanted->tempo_bpm = (int)clamp_i64(
             (tempo_mbpm + 500) / 1000, PRACTICE_TEMPO_BPM_MIN, PRACTICE_TEMPO_BPM_MAX);
     }
@@ -477,7 +477,7 @@ static PracticeView practice_view(App *app, HostTime now)
 {
     return (PracticeView){
         .play = play_view(app, now),
-        .playing = is_playing(app, now),
+        .playing = app_is_playing(app, now),
         .has_results = has_results(app),
         .grooves = app->groove_titles,
         .groove_count = read_grooves(app),
@@ -488,7 +488,7 @@ static PracticeView practice_view(App *app, HostTime now)
 
 static void show_practice_results(App *app, HostTime now)
 {
-    if (is_playing(app, now)) {
+    if (app_is_playing(app, now)) {
         order(app, COMMAND_STOP, 0, now);
     }
     app->practice_results = true;
