@@ -151,7 +151,8 @@ static SessionTime estimated_session(const ClockEstimate *estimate, HostTime now
 /* Starts afresh, keeping the count of versions: what was before belongs to another clock. */
 static bool lock(AppliedClock *clock, HostTime now, SessionTime target, int64_t rate_ppb)
 {
-    *clock = (AppliedClock){.version = clock->version, .locked = true};
+    *clock = (AppliedClock){
+        .version = clock->version, .locked = true, .step_count = clock->step_count + 1};
     push(clock,
          (AppliedSegment){.host_start = now,
                           .session_start = target,
@@ -197,6 +198,7 @@ bool applied_clock_update(AppliedClock *clock,
         return lock(clock, now, target, drift_ppb);
     }
     if (magnitude(clock->error_ns) > (may_step ? APPLIED_STEP_NS : APPLIED_LOST_NS)) {
+        clock->step_count++;
         return bend(clock, now, target, drift_ppb);
     }
 

@@ -48,9 +48,10 @@ typedef struct {
     AppliedSegment segments[APPLIED_SEGMENTS_MAX]; /* ring, newest at newest_index */
     uint32_t newest_index;
     uint32_t segment_count;
-    uint32_t version; /* of the newest segment; 0 until locked */
-    bool locked;      /* an estimate has been applied; before that session time = host time */
-    int64_t error_ns; /* estimate minus applied at the last update */
+    uint32_t version;    /* of the newest segment; 0 until locked */
+    bool locked;         /* an estimate has been applied; before that session time = host time */
+    int64_t error_ns;    /* estimate minus applied at the last update */
+    uint32_t step_count; /* times that it stepped or was locked: what was planned before is wrong */
 } AppliedClock;
 
 void applied_clock_init(AppliedClock *clock);

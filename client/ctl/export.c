@@ -142,7 +142,7 @@ static json_t *entry_json(const Visit *visit, const Groove *groove, const Report
                                  entry->bias_us / 1000.0,
                                  "spread_ms",
                                  entry->spread_us / 1000.0,
-                                 "r",
+                                 "R",
                                  entry->r_millionths / 1e6,
                                  "score",
                                  entry->score_centi / 100.0,
@@ -244,7 +244,7 @@ write_person(FILE *stream, const Visit *visit, const Groove *groove, const Repor
 static bool write_people_csv(const Visit *visit, const Groove *groove, FILE *stream)
 {
     (void)fputs("seat,name,team,part,part_title,notes,perfect,good,ok,miss,extra,bounce,bias_ms,"
-                "spread_ms,r,score,verdict,mean_ms,sd_ms,calibration_ms\r\n",
+                "spread_ms,R,score,verdict,mean_ms,sd_ms,calibration_ms\r\n",
                 stream);
     for (int i = 0; i < visit->others.report_count; i++) {
         if (is_reported(&visit->others.report[i])) {

@@ -14,6 +14,8 @@
 #define FRAME_NS (16 * NS_PER_MS)
 #define IDLE_FRAME_NS (250 * NS_PER_MS)
 #define NOBODY "Guest"
+/* More than what comes between two readings of clocks on a busy machine. */
+#define SLEPT_NS_MIN (100 * NS_PER_MS)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
@@ -93,6 +95,17 @@ static void heed_options(App *app)
     }
 }
 
+/* Between the slow parts of a frame: the own drum does not wait for the picture. */
+static void fetch_keys(void *owner)
+{
+    App *app = owner;
+
+    if (app->input != NULL) {
+        SDL_PumpEvents();
+        app_take_hits(app, host_clock_now());
+    }
+}
+
 static bool open_window(App *app, AppError *error)
 {
     const Options *options = app->options;
@@ -110,6 +123,7 @@ static bool open_window(App *app, AppError *error)
     }
     if (!config.in_memory) {
         app->input = input_create();
+        window_on_pause(app->window, fetch_keys, app);
     }
     return true;
 }
@@ -133,9 +147,12 @@ static bool open_report(App *app, AppError *error)
 
 static bool open_sound(App *app, HostTime now)
 {
-    const AudioConfig config = {.choice = app->options->headless || app->options->screens != NULL
-                                              ? AUDIO_NULL
-                                              : app->options->audio};
+    AudioConfig config = {.choice = app->options->audio, .file = app->options->audio_file};
+
+    if (app->options->screens != NULL ||
+        (app->options->headless && app->options->audio != AUDIO_FILE)) {
+        config.choice = AUDIO_NULL;
+    }
 
     app->audio = audio_create(&config, now);
     audio_feed_init(&app->feed);
@@ -186,9 +203,12 @@ App *app_create(const Options *options, HostTime now, AppError *error)
     open_settings(app);
     open_history(app);
     heed_options(app);
+    app->slept_ns = host_clock_slept_ns();
+    recorder_begin(&app->recorder, options->trace);
     opened = app->room != NULL && open_sound(app, now) && open_window(app, error) &&
              open_report(app, error);
     if (opened) {
+        app->room->pings = recorder_pings(&app->recorder);
         join_screen_open(&app->join, &app->settings);
         app_apply_settings(app, now);
         begin(app, now);
@@ -217,6 +237,7 @@ void app_destroy(App *app)
     room_destroy(app->room);
     input_destroy(app->input);
     audio_destroy(app->audio);
+    recorder_end(&app->recorder);
     window_destroy(app->window);
     if (app->input_report != NULL && fclose(app->input_report) != 0) {
         log_warning("app: the report of hits is not complete");
@@ -358,6 +379,7 @@ void app_apply_settings(App *app, HostTime now)
     audio_set_volume(app->audio, VOLUME_CLICK, settings->click_percent / 100.0);
     audio_set_volume(app->audio, VOLUME_OWN, settings->own_percent / 100.0);
     audio_set_volume(app->audio, VOLUME_BAND, settings->others_percent / 100.0);
+    audio_mute_own(app->audio, settings->own_is_muted);
     if (!in_force && !app->options->autoplay) {
         model_set_calibration(&app->room->model,
                               settings->offsets.timing_offset_is_set,
@@ -405,15 +427,30 @@ static void start_autoplay(App *app, HostTime now)
     }
 }
 
+/* The process was stopped, the lid closed, or the clock leapt: is the beat still where it was? */
+static void watch_host_clock(App *app, HostTime now)
+{
+    const int64_t slept_ns = host_clock_slept_ns();
+    const bool stood_still = now.ns - app->now.ns > AUDIO_FEED_AHEAD_NS;
+    const bool slept = slept_ns - app->slept_ns > SLEPT_NS_MIN;
+
+    if (app->room->kind == ROOM_NETWORK && app->now.ns != 0 && (stood_still || slept)) {
+        model_doubt_clock(&app->room->model, now);
+    }
+    app->now = now;
+    app->slept_ns = slept_ns;
+}
+
 void app_turn(App *app, HostTime now)
 {
-    app->now = now;
+    watch_host_clock(app, now);
     app_take_hits(app, now);
     room_service(app->room, now);
     start_autoplay(app, now);
     autoplay(app, now);
     audio_poll(app->audio, now);
     app_watch_device(app, now);
+    recorder_take_audio(&app->recorder, app->audio);
     app_sound(app, now);
     app_watch_take(app, now);
 }
@@ -441,14 +478,6 @@ static bool moves(const App *app, HostTime now)
 
     return app->output.animating || app->preview.on || app->calibration.open ||
            (app->room->kind != ROOM_NONE && music.known && music.tempo_mbpm != 0);
-}
-
-/* Keys are stamped when they are fetched: do that between the slow parts of a frame. */
-static void fetch_keys(const App *app)
-{
-    if (app->input != NULL) {
-        SDL_PumpEvents();
-    }
 }
 
 void app_frame(App *app, HostTime now, bool shows)

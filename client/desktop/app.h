@@ -21,6 +21,7 @@
 #include "client/desktop/history.h"
 #include "client/desktop/input.h"
 #include "client/desktop/options.h"
+#include "client/desktop/recorder.h"
 #include "client/desktop/room.h"
 #include "client/desktop/ui/screen_calibrate.h"
 #include "client/desktop/ui/screen_join.h"
@@ -89,15 +90,17 @@ typedef struct App {
     GroovePreview preview;
     Input *input; /* NULL without a window */
     FILE *input_report;
+    Recorder recorder;
     Room *room;
     Autoplay autoplay;
     AppCalibration calibration;
 
     Ui ui;
     DrawList draw;
-    UiOutput output; /* of the last frame */
-    Layout layout;   /* of the last frame */
-    HostTime now;    /* of the last turn */
+    UiOutput output;  /* of the last frame */
+    Layout layout;    /* of the last frame */
+    HostTime now;     /* of the last turn */
+    int64_t slept_ns; /* host_clock_slept_ns then */
     HostTime last_frame_at;
     HostTime next_frame_at;
     bool drum_key_down; /* the text that follows a drum key is none */
@@ -134,6 +137,7 @@ typedef struct App {
     const char *groove_titles[GROOVES_MAX];
     ScreenRingState ring;
     WordsText notice_headline; /* of this frame */
+    WordsText sound_words;
     WordsText notice_detail;
 
     History history;

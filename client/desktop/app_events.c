@@ -134,6 +134,7 @@ void app_take_hits(App *app, HostTime now)
     while (app->input != NULL && input_next(app->input, &stamp)) {
         const int pad = pad_of(app, &stamp);
 
+        recorder_take_key(&app->recorder, &stamp, pad);
         if (app_is_tapping(app)) {
             take_tap(app, &stamp, pad);
             continue;
@@ -300,7 +301,7 @@ static void take_event(App *app, SDL_Event *event)
         break;
     }
     /* The network thread's call: what came may be worth a picture, but it is no hurry. */
-    app->redraws = app->redraws || event->type != SDL_USEREVENT;
+    app->redraws = app->redraws || (event->type != SDL_USEREVENT && event->type != SDL_SYSWMEVENT);
 }
 
 static void serve_clipboard(App *app)

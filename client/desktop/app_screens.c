@@ -72,7 +72,21 @@ ScreenKind app_screen(const App *app, HostTime now)
 
 /* ---- what the screens need to know ----------------------------------------------------------- */
 
-static FormSound sound_of(const App *app)
+/* "Built-in Audio, 48 kHz, blocks of 256: about 11 ms from the drum to the ear." */
+static void tell_sound(const AudioState *state, WordsText *text)
+{
+    words_clear(text);
+    words_add(text, state->device);
+    words_add(text, ", ");
+    words_add_number(text, (state->rate_hz + 500) / 1000);
+    words_add(text, " kHz, blocks of ");
+    words_add_number(text, state->block_frames);
+    words_add(text, ": about ");
+    words_add_number(text, (int64_t)lround(state->latency_ms));
+    words_add(text, " ms from the drum to the ear.");
+}
+
+static FormSound sound_of(App *app)
 {
     const AudioState state = audio_state(app->audio);
 
@@ -80,7 +94,11 @@ static FormSound sound_of(const App *app)
     if (app->options->audio == AUDIO_NULL) {
         return (FormSound){.works = true, .device = "switched off"};
     }
-    return (FormSound){.works = state.condition != AUDIO_SILENT};
+    if (state.condition == AUDIO_SILENT) {
+        return (FormSound){.works = false};
+    }
+    tell_sound(&state, &app->sound_words);
+    return (FormSound){.works = true, .device = app->sound_words.bytes};
 }
 
 static void situation(App *app, WordsSituation what, int64_t number)

@@ -20,9 +20,12 @@ struct Audio {
     HostTime retry_at;
     bool cancel_owed; /* the ring was full when it was asked for */
     HostTime cancel_after;
-    uint16_t cancel_source; /* 0: all */
-    uint16_t source_count;  /* given so far, wrapping */
-    bool problem_told;      /* said once, until a device was there again */
+    uint16_t cancel_source;          /* 0: all */
+    uint16_t source_count;           /* given so far, wrapping */
+    bool problem_told;               /* said once, until a device was there again */
+    HostTime xruns[AUDIO_XRUNS_MAX]; /* the newest first */
+    int xrun_count;                  /* of those known */
+    uint32_t xruns_seen;             /* of this device */
     uint32_t revision;
     SoundStream stream;
 };
@@ -34,6 +37,8 @@ static const AudioBackend *backend_of(AudioChoice choice)
         return &AUDIO_NULL_BACKEND;
     case AUDIO_OFFLINE:
         return &AUDIO_OFFLINE_BACKEND;
+    case AUDIO_FILE:
+        return &AUDIO_FILE_BACKEND;
     case AUDIO_AUTO:
     case AUDIO_MIXER:
         break;
@@ -149,8 +154,43 @@ static void lose_device(Audio *audio, HostTime now, int64_t wait_ns)
     audio->retry_at = (HostTime){now.ns + wait_ns};
 }
 
+/* Whether the device breaks up too often for its blocks. */
+static bool breaks_up(Audio *audio, HostTime now)
+{
+    const uint32_t step_count = sound_stream_report(&audio->stream).step_count;
+    uint32_t *seen = &audio->xruns_seen;
+
+    *seen = step_count < *seen ? 0 : *seen; /* another device */
+    for (; *seen < step_count; (*seen)++) {
+        memmove(audio->xruns + 1, audio->xruns, sizeof audio->xruns - sizeof audio->xruns[0]);
+        audio->xruns[0] = now;
+        audio->xrun_count += audio->xrun_count < AUDIO_XRUNS_MAX ? 1 : 0;
+    }
+    return audio->xrun_count == AUDIO_XRUNS_MAX &&
+           now.ns - audio->xruns[AUDIO_XRUNS_MAX - 1].ns <= AUDIO_XRUNS_NS;
+}
+
+/* The same device with longer blocks: later to the ear, but whole. */
+static void lengthen_blocks(Audio *audio, HostTime now)
+{
+    const int block_frames = audio->config.block_frames * 2;
+
+    audio->xrun_count = 0;
+    if (block_frames > AUDIO_BLOCK_FRAMES_MAX) {
+        return;
+    }
+    log_warning("audio: the sound breaks up; blocks of %d frames instead of %d",
+                block_frames,
+                audio->config.block_frames);
+    audio->config.block_frames = block_frames;
+    lose_device(audio, now, 0);
+}
+
 void audio_poll(Audio *audio, HostTime now)
 {
+    if (audio->wanted != &AUDIO_FILE_BACKEND && breaks_up(audio, now)) {
+        lengthen_blocks(audio, now);
+    }
     switch (audio->current->poll(audio->device, now)) {
     case AUDIO_NO_NEWS:
         break;
@@ -290,6 +330,11 @@ AudioState audio_state(const Audio *audio)
     (void)snprintf(state.device, sizeof state.device, "%s", audio->format.device);
     (void)snprintf(state.backend, sizeof state.backend, "%s", audio->format.backend);
     return state;
+}
+
+bool audio_next_callback(Audio *audio, SoundCallback *callback)
+{
+    return sound_stream_next_callback(&audio->stream, callback);
 }
 
 void *audio_backend_device(Audio *audio)

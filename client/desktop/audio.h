@@ -19,8 +19,12 @@ enum {
     AUDIO_DEVICE_NAME_BYTES_MAX = 96, /* with the terminator */
     AUDIO_DEVICES_MAX = 16,
     AUDIO_RATE_HZ = 48000,
-    AUDIO_BLOCK_FRAMES = 256
+    AUDIO_BLOCK_FRAMES = 256,
+    AUDIO_BLOCK_FRAMES_MAX = 1024, /* blocks that are too small for a machine grow up to this */
+    AUDIO_XRUNS_MAX = 3            /* so many within AUDIO_XRUNS_NS make them grow */
 };
+
+#define AUDIO_XRUNS_NS (20 * NS_PER_S)
 
 #define AUDIO_RETRY_NS (3 * NS_PER_S)
 
@@ -30,6 +34,7 @@ typedef enum {
     AUDIO_AUTO,   /* SDL2_mixer when there is a device, silence while there is none */
     AUDIO_MIXER,  /* the same */
     AUDIO_NULL,   /* silence, for good: no device is looked for */
+    AUDIO_FILE,   /* a WAV file instead of a device, at a device's pace */
     AUDIO_OFFLINE /* tests: see client/desktop/audio_offline.h */
 } AudioChoice;
 
@@ -39,6 +44,7 @@ typedef struct {
     int rate_hz;                              /* preferred; 0: AUDIO_RATE_HZ */
     int block_frames;                         /* preferred; 0: AUDIO_BLOCK_FRAMES */
     char device[AUDIO_DEVICE_NAME_BYTES_MAX]; /* "": the default one */
+    const char *file;                         /* of AUDIO_FILE; outlives the audio */
 } AudioConfig;
 
 /* One sound at an exact time. */
@@ -73,8 +79,9 @@ Audio *audio_create(const AudioConfig *config, HostTime now);
 /* NULL is fine. What sounds is cut off. */
 void audio_destroy(Audio *audio);
 
-/* Every turn of the main loop: notices devices that come and go. Takes some tens of milliseconds
-   when one came, and only then. */
+/* Every turn of the main loop: notices devices that come and go, and one that breaks up because its
+   blocks are too small: it is opened again with blocks twice as long. Takes some tens of
+   milliseconds when a device was opened, and only then. */
 void audio_poll(Audio *audio, HostTime now);
 
 /* Another device from now on; "" is the default one. */
@@ -107,5 +114,9 @@ void audio_set_volume(Audio *audio, Volume volume, double level);
 void audio_mute_own(Audio *audio, bool muted);
 
 AudioState audio_state(const Audio *audio);
+
+/* What the device asked for since the last time, one after the other; false when nothing is new.
+   What nobody takes for a second is not told. */
+NODISCARD bool audio_next_callback(Audio *audio, SoundCallback *callback);
 
 #endif

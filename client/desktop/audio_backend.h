@@ -45,6 +45,7 @@ typedef struct {
 extern const AudioBackend AUDIO_MIXER_BACKEND;
 extern const AudioBackend AUDIO_NULL_BACKEND;
 extern const AudioBackend AUDIO_OFFLINE_BACKEND;
+extern const AudioBackend AUDIO_FILE_BACKEND;
 
 /* The open device of the backend that this audio was created with, for audio_offline.c. */
 void *audio_backend_device(Audio *audio);

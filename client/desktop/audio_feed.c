@@ -48,17 +48,17 @@ static int list_sounds(const AudioFeed *feed,
     const int64_t offset_ns = source->audio_offset_us * NS_PER_US;
     const HostTime from = {now.ns + offset_ns};
     const HostTime until = {from.ns + AUDIO_FEED_AHEAD_NS};
+    SessionTime first = applied_clock_session(source->clock, from);
+    const SessionTime last = applied_clock_session(source->clock, until);
     SoundList list;
 
-    if (source->timeline == NULL) {
+    if (source->rests && first.ns < source->rest_until.ns) {
+        first = source->rest_until;
+    }
+    if (source->timeline == NULL || first.ns >= last.ns) {
         return 0;
     }
-    schedule_sounds(source->timeline,
-                    source->grooves,
-                    source->settings,
-                    applied_clock_session(source->clock, from),
-                    applied_clock_session(source->clock, until),
-                    &list);
+    schedule_sounds(source->timeline, source->grooves, source->settings, first, last, &list);
     for (int i = 0; i < list.count; i++) {
         const TimedSound *sound = &list.sounds[i];
         const HostTime heard = applied_clock_host(source->clock, sound->at);
@@ -183,7 +183,9 @@ void audio_feed_update(AudioFeed *feed,
                                     .clock = &model->clock,
                                     .grooves = grooves,
                                     .settings = settings,
-                                    .audio_offset_us = audio_offset_us};
+                                    .audio_offset_us = audio_offset_us,
+                                    .rests = true,
+                                    .rest_until = model_sounds_from(model)};
 
     for (int i = 0; i < MODEL_GROOVES_KNOWN_MAX; i++) {
         if (model->grooves[i].known && model->grooves[i].index < GROOVES_MAX) {

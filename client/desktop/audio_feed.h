@@ -34,6 +34,8 @@ typedef struct {
     const Groove *const *grooves; /* GROOVES_MAX of them, by index; NULL where unknown */
     const ScheduleSettings *settings;
     int32_t audio_offset_us; /* sounds are started so much earlier: the way to the ear */
+    bool rests;              /* nothing before `rest_until` */
+    SessionTime rest_until;
 } AudioFeedSource;
 
 /* What to do now: first the cancellation, then the sounds in order. */

@@ -1,8 +1,8 @@
 #include "client/desktop/audio_offline.h"
 
 #include "client/desktop/audio_backend.h"
+#include "client/desktop/wav_file.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,54 +116,14 @@ void audio_offline_unplug(Audio *audio)
     device->unplugged = true;
 }
 
-static void put_u16(uint8_t *bytes, unsigned value)
-{
-    bytes[0] = (uint8_t)(value & 0xffU);
-    bytes[1] = (uint8_t)(value >> 8 & 0xffU);
-}
-
-static void put_u32(uint8_t *bytes, uint32_t value)
-{
-    put_u16(bytes, value & 0xffffU);
-    put_u16(bytes + 2, value >> 16);
-}
-
-/* The RIFF header of mono 16-bit PCM. */
-static void put_header(uint8_t header[44], uint32_t data_bytes, uint32_t rate_hz)
-{
-    static const uint8_t words[] = {
-        'R', 'I', 'F', 'F', 'W', 'A', 'V', 'E', 'f', 'm', 't', ' ', 'd', 'a', 't', 'a'};
-
-    memcpy(header, words, 4);
-    memcpy(header + 8, words + 4, 8);
-    put_u32(header + 4, 36 + data_bytes);
-    put_u32(header + 16, 16);          /* bytes of the format */
-    put_u16(header + 20, 1);           /* PCM */
-    put_u16(header + 22, 1);           /* channels */
-    put_u32(header + 24, rate_hz);     /* frames a second */
-    put_u32(header + 28, rate_hz * 2); /* bytes a second */
-    put_u16(header + 32, 2);           /* bytes a frame */
-    put_u16(header + 34, 16);          /* bits a sample */
-    memcpy(header + 36, words + 12, 4);
-    put_u32(header + 40, data_bytes);
-}
-
 bool audio_offline_write_wav(const char *path, const float *mono, int frames, int rate_hz)
 {
-    uint8_t header[44];
-    bool written = false;
-    FILE *file = fopen(path, "wb");
+    WavFile wav;
+    bool well = false;
 
-    if (file == NULL) {
+    if (!wav_file_begin(&wav, path, rate_hz)) {
         return false;
     }
-    put_header(header, (uint32_t)frames * 2, (uint32_t)rate_hz);
-    written = fwrite(header, sizeof header, 1, file) == 1;
-    for (int i = 0; written && i < frames; i++) {
-        uint8_t sample[2];
-
-        put_u16(sample, (unsigned)lrintf(mono[i] * 32767.0F) & 0xffffU);
-        written = fwrite(sample, sizeof sample, 1, file) == 1;
-    }
-    return fclose(file) == 0 && written;
+    well = wav_file_add(&wav, mono, frames);
+    return wav_file_end(&wav) && well;
 }

@@ -83,6 +83,7 @@ static void step(FrameClock *clock, HostTime at, int floors_kept)
         clock->step_count++;
     }
     clock->unsteady = at;
+    clock->has_stepped = true;
     clock->last = at;
     if (clock->floor_count > floors_kept) {
         clock->floor_count = floors_kept;
@@ -170,6 +171,11 @@ void frame_clock_observe(FrameClock *clock, int64_t frame, HostTime at)
 bool frame_clock_is_settled(const FrameClock *clock)
 {
     return clock->started && clock->last.ns - clock->unsteady.ns >= FRAME_CLOCK_SETTLE_NS;
+}
+
+bool frame_clock_is_trusted(const FrameClock *clock)
+{
+    return !clock->has_stepped || clock->last.ns - clock->unsteady.ns >= FRAME_CLOCK_TRUST_NS;
 }
 
 HostTime frame_clock_host(const FrameClock *clock, int64_t frame)

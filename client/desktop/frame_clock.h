@@ -20,6 +20,7 @@ enum {
 #define FRAME_CLOCK_STEP_NS NS_PER_MS
 #define FRAME_CLOCK_GAP_NS (100 * NS_PER_MS)
 #define FRAME_CLOCK_SETTLE_NS NS_PER_S
+#define FRAME_CLOCK_TRUST_NS (50 * NS_PER_MS)
 
 /* The earliest callback of a tenth of a second. */
 typedef struct {
@@ -35,6 +36,7 @@ typedef struct {
     int64_t last_frame;
     HostTime last;
     HostTime unsteady;                         /* the start, or the last step */
+    bool has_stepped;                          /* then it is a step */
     FrameFloor floors[FRAME_CLOCK_FLOORS_MAX]; /* ring */
     int newest;
     int floor_count;
@@ -54,6 +56,10 @@ void frame_clock_observe(FrameClock *clock, int64_t frame, HostTime at);
 
 /* No step for a second. Before, the mapping is the best guess. */
 bool frame_clock_is_settled(const FrameClock *clock);
+
+/* False in the moment after a step, when the mapping hangs on a callback or two that may have been
+   late: better play nothing then. */
+bool frame_clock_is_trusted(const FrameClock *clock);
 
 /* The host time of a frame / the frame nearest to a host time. Only after the first callback. */
 HostTime frame_clock_host(const FrameClock *clock, int64_t frame);

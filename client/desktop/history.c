@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client/desktop/user_paths.h"
+#include "shared/platform/text_file.h"
 
 static const char *const count_names[JUDGEMENT_COUNT_SENT] = {
     "pending", "perfect", "good", "ok", "miss", "extra", "bounce"};
@@ -193,15 +194,6 @@ static size_t take_line(const HistoryTake *take, char *line, size_t line_capacit
     return size_bytes + 2;
 }
 
-/* Whether the file ends in the middle of a line, as after a loss of power. */
-static bool ends_open(int file)
-{
-    char last = '\n';
-    const off_t end = lseek(file, 0, SEEK_END);
-
-    return end > 0 && pread(file, &last, 1, end - 1) == 1 && last != '\n';
-}
-
 bool history_append(const char *path, const HistoryTake *take, HistoryError *error)
 {
     char line[HISTORY_LINE_BYTES_MAX];
@@ -221,7 +213,7 @@ bool history_append(const char *path, const HistoryTake *take, HistoryError *err
     if (file < 0) {
         return fail(error, "written", path);
     }
-    if (ends_open(file)) {
+    if (text_file_ends_open(file)) {
         skipped_bytes = 0;
     }
     written = write(file, line + skipped_bytes, line_bytes - skipped_bytes) ==

@@ -1,13 +1,20 @@
 #include "client/desktop/input.h"
 
+#include "client/desktop/event_clock.h"
 #include "shared/platform/host_clock.h"
 
 #include <SDL.h>
+#include <SDL_syswm.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 struct Input {
     InputBindings bindings;
+    /* The watch's. */
+    EventClock server_clock;
+    bool has_server_time; /* of the event that SDL translates next */
+    HostTime server_time;
+
     InputStamp stamps[INPUT_STAMPS_MAX];
     /* SDL calls its watches one after the other, so there is one producer at a time. */
     _Atomic uint32_t written;  /* by the watch */
@@ -66,14 +73,61 @@ static bool stamp_event(const SDL_Event *event, InputStamp *stamp)
     return false;
 }
 
+#if defined(SDL_VIDEO_DRIVER_X11)
+/* The server's time of what the person did; false for events without. */
+static bool x11_event_ms(const XEvent *event, bool *comes_down, uint32_t *event_ms)
+{
+    *comes_down = event->type == KeyPress || event->type == ButtonPress;
+    if (event->type == KeyPress || event->type == KeyRelease) {
+        *event_ms = (uint32_t)event->xkey.time;
+    } else if (event->type == ButtonPress || event->type == ButtonRelease) {
+        *event_ms = (uint32_t)event->xbutton.time;
+    } else if (event->type == MotionNotify) {
+        *event_ms = (uint32_t)event->xmotion.time;
+    } else {
+        return false;
+    }
+    return *event_ms != 0; /* CurrentTime: sent by a program that knows no better */
+}
+
+/* Comes right before SDL's own event of the same thing, in the same breath. */
+static void take_server_time(Input *input, const SDL_SysWMmsg *message, HostTime now)
+{
+    bool comes_down = false;
+    uint32_t event_ms = 0;
+
+    input->has_server_time = false;
+    if (message->subsystem == SDL_SYSWM_X11 &&
+        x11_event_ms(&message->msg.x11.event, &comes_down, &event_ms)) {
+        input->server_time = event_clock_host(&input->server_clock, event_ms, now);
+        input->has_server_time = comes_down;
+    }
+}
+#else
+static void take_server_time(Input *input, const SDL_SysWMmsg *message, HostTime now)
+{
+    (void)input;
+    (void)message;
+    (void)now;
+}
+#endif
+
 static int SDLCALL watch(void *userdata, SDL_Event *event)
 {
     Input *input = userdata;
-    InputStamp stamp = {.at = host_clock_now(), .pad = -1};
+    const HostTime now = host_clock_now();
+    InputStamp stamp = {.at = now, .heard = now, .pad = -1};
     const uint32_t written = atomic_load_explicit(&input->written, memory_order_relaxed);
 
+    if (event->type == SDL_SYSWMEVENT) {
+        take_server_time(input, event->syswm.msg, now);
+    }
     if (!stamp_event(event, &stamp)) {
         return 1;
+    }
+    if (input->has_server_time && stamp.kind != INPUT_TOUCH) {
+        stamp.at = input->server_time;
+        input->has_server_time = false;
     }
     if (written - atomic_load_explicit(&input->consumed, memory_order_acquire) >=
         INPUT_STAMPS_MAX) {
@@ -93,6 +147,7 @@ Input *input_create(void)
         return NULL;
     }
     input_bindings_default(&input->bindings);
+    (void)SDL_EventState(SDL_SYSWMEVENT, SDL_ENABLE);
     SDL_AddEventWatch(watch, input);
     return input;
 }
@@ -103,6 +158,7 @@ void input_destroy(Input *input)
         return;
     }
     SDL_DelEventWatch(watch, input);
+    (void)SDL_EventState(SDL_SYSWMEVENT, SDL_DISABLE);
     free(input);
 }
 

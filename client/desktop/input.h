@@ -1,10 +1,13 @@
 /*
- * Stamps what fingers do at the moment SDL hears of it, before any frame is drawn.
+ * Stamps what fingers do: with the X server's own time where there is one, else at the moment SDL
+ * hears of it, before any frame is drawn.
  *
  * Main thread, except that SDL may deliver events on another one. An SDL event watch stamps with
  * host_clock_now() and puts the stamp into a bounded ring; the loop drains it. SDL's own time
- * stamps are whole milliseconds of the moment it looked, so they are not used. For stamps to be
- * early the loop waits in SDL_WaitEventTimeout, never for the screen.
+ * stamps are whole milliseconds of the moment it looked, so they are not used. On X11 keys and
+ * mouse buttons carry the time at which the server had them (SDL_SYSWMEVENT), which no drawing of
+ * ours delays; event_clock.h turns it into host time. Elsewhere, and for touch, stamps are early
+ * because the loop waits in SDL_WaitEventTimeout, never for the screen.
  *
  *     input = input_create();
  *     loop:  SDL_WaitEventTimeout, SDL_PollEvent for the screens, then
@@ -27,6 +30,7 @@ typedef enum {
 
 typedef struct {
     HostTime at;
+    HostTime heard; /* when SDL told us: `at` or later */
     InputKind kind;
     int32_t code; /* SDL scancode, SDL mouse button, or the low bits of the finger's number */
     int pad;      /* by the bindings; -1 for keys without one, and for mouse and touch */

@@ -243,8 +243,15 @@ static bool take_data(Options *options, const char *value, OptionsError *error)
 
 static bool take_audio(Options *options, const char *value, OptionsError *error)
 {
+    static const char file[] = "file:";
+
+    if (strncmp(value, file, strlen(file)) == 0 && value[strlen(file)] != '\0') {
+        options->audio = AUDIO_FILE;
+        options->audio_file = value + strlen(file);
+        return true;
+    }
     if (strcmp(value, "auto") != 0 && strcmp(value, "null") != 0) {
-        return fail(error, "--audio is auto or null, not \"%.40s\"", value);
+        return fail(error, "--audio is auto, null or file:FILE.wav, not \"%.40s\"", value);
     }
     options->audio = value[0] == 'a' ? AUDIO_AUTO : AUDIO_NULL;
     return true;
@@ -272,6 +279,13 @@ static bool take_report_input(Options *options, const char *value, OptionsError 
     return true;
 }
 
+static bool take_trace(Options *options, const char *value, OptionsError *error)
+{
+    (void)error;
+    options->trace = value;
+    return true;
+}
+
 static bool take_known_hosts(Options *options, const char *value, OptionsError *error)
 {
     (void)error;
@@ -296,9 +310,10 @@ static const Option known_options[] = {
     {"--config", "FILE", take_config},
     {"--data", "DIRECTORY", take_data},
     {"--known-hosts", "FILE", take_known_hosts},
-    {"--audio", "auto|null", take_audio},
+    {"--audio", "auto|null|file:FILE", take_audio},
     {"--calibration", "MS", take_calibration},
     {"--report-input", "FILE", take_report_input},
+    {"--trace", "FILE", take_trace},
     {"--help", NULL, take_help},
     {"--version", NULL, take_version},
 };
@@ -389,6 +404,7 @@ const char *options_help(void)
            "  --practice            practise alone, without any network\n"
            "  --calibration MS      your timing offset, early negative (-500 to 500)\n"
            "  --audio auto|null     null: be silent, look for no sound device\n"
+           "  --audio file:FILE     play into this WAV file instead of a sound device\n"
            "\n"
            "  --size WIDTHxHEIGHT   of the window, 1280x720 without\n"
            "  --text-scale FACTOR   size of everything that is read, 0.8 to 2.0\n"
@@ -407,6 +423,9 @@ const char *options_help(void)
            "                        spot; for documents and for looking at layouts\n"
            "  --report-input FILE   write the host time in ns and the pad of every hit; of\n"
            "                        the calibration's clicks \"click\"\n"
+           "  --trace FILE          record every ping in this CSV file, for onedrum-clockreplay;\n"
+           "                        for trace.csv keys go to trace.keys.csv and what the sound\n"
+           "                        device asked for to trace.audio.csv\n"
            "\n"
            "  --help                this list\n"
            "  --version             the version\n"

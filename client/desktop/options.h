@@ -47,9 +47,11 @@ typedef struct {
     const char *data;        /* directory */
     const char *known_hosts; /* file */
     AudioChoice audio;
+    const char *audio_file; /* of AUDIO_FILE */
     bool has_calibration;
     int32_t calibration_ms;   /* early negative */
     const char *report_input; /* file for the host time of every hit */
+    const char *trace;        /* file for the pings; keys and audio go beside it */
 } Options;
 
 typedef struct {

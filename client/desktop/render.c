@@ -32,6 +32,10 @@ enum {
     SPRITE_TEXT
 };
 
+enum {
+    PIECE_COMMANDS = 32 /* of a drawing, between two pauses */
+};
+
 struct Renderer {
     SDL_Renderer *sdl;
     TextEngine *text;
@@ -44,6 +48,8 @@ struct Renderer {
     uint8_t mask[SPRITE_SIDE_MAX_PX * SPRITE_SIDE_MAX_PX];
     uint32_t pixels[SPRITE_SIDE_MAX_PX * SPRITE_SIDE_MAX_PX];
     Point points[DRAW_POINTS_MAX];
+    RenderPause pause; /* NULL: none */
+    void *pause_owner;
 };
 
 Renderer *renderer_create(struct SDL_Renderer *sdl, TextEngine *text)
@@ -758,6 +764,21 @@ static void draw_command(Renderer *renderer, const DrawList *list, const DrawCom
     }
 }
 
+static void make_pause(const Renderer *renderer)
+{
+    if (renderer->pause != NULL) {
+        /* SDL collects what is to be drawn, and would draw it all at the end. */
+        SDL_RenderFlush(renderer->sdl);
+        renderer->pause(renderer->pause_owner);
+    }
+}
+
+void renderer_on_pause(Renderer *renderer, RenderPause pause, void *owner)
+{
+    renderer->pause = pause;
+    renderer->pause_owner = owner;
+}
+
 void renderer_draw(Renderer *renderer, const DrawList *list, float scale, Colour background)
 {
     SDL_Rect window = {0, 0, 1 << 20, 1 << 20};
@@ -776,6 +797,9 @@ void renderer_draw(Renderer *renderer, const DrawList *list, float scale, Colour
     set_clip(renderer, window);
     for (size_t i = 0; i < list->command_count; i++) {
         draw_command(renderer, list, &list->commands[i]);
+        if (i % PIECE_COMMANDS == PIECE_COMMANDS - 1) {
+            make_pause(renderer);
+        }
     }
     SDL_RenderSetClipRect(renderer->sdl, NULL);
     paths = path_tiles_statistics(renderer->paths);

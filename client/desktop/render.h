@@ -39,6 +39,11 @@ void renderer_destroy(Renderer *renderer);
  */
 void renderer_draw(Renderer *renderer, const DrawList *list, float scale, Colour background);
 
+/* Called between the pieces of renderer_draw, each of about a millisecond on a slow machine: what
+   must not wait for a picture is done there. It draws nothing. */
+typedef void (*RenderPause)(void *owner);
+void renderer_on_pause(Renderer *renderer, RenderPause pause, void *owner);
+
 /* After SDL_RENDER_TARGETS_RESET or SDL_RENDER_DEVICE_RESET: forget all sprites. */
 void renderer_device_reset(Renderer *renderer);
 

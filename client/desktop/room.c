@@ -147,6 +147,13 @@ static void take_message(Room *room, HostTime now, const Message *message)
     }
 }
 
+static void take_pong(Room *room, const NetworkEvent *event)
+{
+    if (model_pong(&room->model, &event->datagram, event->at) && room->pings != NULL) {
+        trace_pings_add(room->pings, &room->model.newest_ping);
+    }
+}
+
 static void take_event(Room *room, HostTime now, const NetworkEvent *event)
 {
     switch (event->kind) {
@@ -168,7 +175,7 @@ static void take_event(Room *room, HostTime now, const NetworkEvent *event)
         model_pinged(&room->model, event->datagram.id, event->datagram.c1);
         break;
     case NETWORK_PONG:
-        model_pong(&room->model, &event->datagram, event->at);
+        take_pong(room, event);
         break;
     }
 }

@@ -11,6 +11,7 @@
 #include "client/desktop/network_thread.h"
 #include "client/desktop/practice.h"
 #include "client/model/model.h"
+#include "client/net/trace_file.h"
 
 /* Away for longer than this, the screen says so. */
 #define ROOM_SILENCE_NS (700 * NS_PER_MS)
@@ -32,6 +33,7 @@ typedef struct {
     HostTime leaving_since;
     Link link;
     const char *kept_seats;
+    TraceFile *pings;  /* the caller's; NULL: no recording */
     char problem[160]; /* why the last attempt failed; empty when none did since the welcome */
     HostTime lost_at;  /* when a connection that stood broke */
 

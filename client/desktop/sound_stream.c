@@ -152,15 +152,17 @@ static void begin_due(SoundStream *stream, int frames)
     for (int i = stream->waiting_count - 1; i >= 0; i--) {
         const SoundCommand command = stream->waiting[i];
         const int64_t offset = frame_clock_frame(&stream->clock, command.at) - stream->frame;
+        bool plays = false;
 
         if (offset >= frames) {
             continue;
         }
         forget_waiting(stream, i);
-        if (offset < 0) {
+        plays = offset >= -late_frames_max && frame_clock_is_trusted(&stream->clock);
+        if (offset < 0 || !plays) {
             count(&stream->late_count);
         }
-        if (offset >= -late_frames_max) {
+        if (plays) {
             begin_sound(stream, &command, offset > 0 ? (int)offset : 0);
         }
     }
@@ -168,6 +170,12 @@ static void begin_due(SoundStream *stream, int frames)
 
 static void report(SoundStream *stream, HostTime now, int frames)
 {
+    const SoundCallback callback = {.frame = stream->frame,
+                                    .frames = frames,
+                                    .called = now,
+                                    .mapped = frame_clock_host(&stream->clock, stream->frame)};
+
+    callback_ring_push(&stream->callbacks, &callback);
     atomic_store_explicit(&stream->block_frames, frames, memory_order_relaxed);
     atomic_store_explicit(&stream->last_block_ns, now.ns, memory_order_relaxed);
     atomic_store_explicit(
@@ -187,8 +195,8 @@ void sound_stream_render(SoundStream *stream, HostTime now, float *mono, int fra
     read_levels(stream, levels);
     voices_mix(&stream->voices, levels, mono, frames);
     limiter_run(&stream->limiter, mono, frames);
-    stream->frame += frames;
     report(stream, now, frames);
+    stream->frame += frames;
 }
 
 void sound_stream_discard(SoundStream *stream, HostTime now)
@@ -209,6 +217,11 @@ void sound_stream_discard(SoundStream *stream, HostTime now)
 bool sound_stream_send(SoundStream *stream, SoundCommand command)
 {
     return sound_ring_push(&stream->ring, command);
+}
+
+bool sound_stream_next_callback(SoundStream *stream, SoundCallback *callback)
+{
+    return callback_ring_pop(&stream->callbacks, callback);
 }
 
 void sound_stream_set_volume(SoundStream *stream, Volume volume, double level)

@@ -8,6 +8,7 @@
 #ifndef CLIENT_DESKTOP_SOUND_STREAM_H
 #define CLIENT_DESKTOP_SOUND_STREAM_H
 
+#include "client/desktop/callback_ring.h"
 #include "client/desktop/frame_clock.h"
 #include "client/desktop/sound_bank.h"
 #include "client/desktop/sound_ring.h"
@@ -16,7 +17,8 @@
 enum {
     SOUNDS_WAITING_MAX = 512,  /* timed sounds that the renderer keeps; more are dropped */
     SOUND_IDS_KEPT_MAX = 1024, /* of sounds that have begun, so that none begins twice */
-    SOUND_LATE_MS_MAX = 60     /* a sound that is later than that is not played at all */
+    SOUND_LATE_MS_MAX = 1      /* a sound that is later than that is not played at all: a click
+                                  that is missing throws nobody off, one that is late does */
 };
 
 typedef enum {
@@ -30,7 +32,8 @@ typedef enum {
 /* What the renderer tells; each figure is whole, but they are not of one moment. */
 typedef struct {
     uint32_t played_count;  /* sounds begun */
-    uint32_t late_count;    /* timed sounds begun after their frame, or too late to begin */
+    uint32_t late_count;    /* timed sounds begun after their frame, or left out: too late, or right
+                               after an xrun */
     uint32_t dropped_count; /* timed sounds that found no room */
     uint32_t step_count;    /* xruns */
     uint32_t block_count;
@@ -55,6 +58,7 @@ typedef struct {
     _Atomic int32_t block_frames;
     _Atomic int64_t last_block_ns;
     _Atomic bool settled;
+    CallbackRing callbacks;
 
     /* The renderer's own. */
     const SoundBank *bank;
@@ -89,6 +93,9 @@ NODISCARD bool sound_stream_send(SoundStream *stream, SoundCommand command);
 /* Thread: sender. Volume 0..1, clamped. */
 void sound_stream_set_volume(SoundStream *stream, Volume volume, double level);
 void sound_stream_mute_own(SoundStream *stream, bool muted);
+
+/* Thread: sender. What the device asked for, one after the other; false when nothing is new. */
+NODISCARD bool sound_stream_next_callback(SoundStream *stream, SoundCallback *callback);
 
 /* Thread: any. */
 SoundReport sound_stream_report(const SoundStream *stream);

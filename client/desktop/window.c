@@ -3,9 +3,12 @@
 #include <SDL.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/desktop/png.h"
 #include "shared/platform/log.h"
+
+#define GL_RENDERER_NAME 0x1F01U /* of the OpenGL standard */
 
 struct Window {
     SDL_Window *window;   /* NULL in memory */
@@ -35,6 +38,37 @@ static bool open_surface(Window *window, const WindowConfig *config, WindowError
     return window->sdl != NULL;
 }
 
+/*
+ * OpenGL without a GPU: SDL's own painter is about as fast there, leaves the other core to the
+ * sound, and can be interrupted between pieces.
+ */
+static bool draws_by_processor(const Window *window)
+{
+    typedef const unsigned char *GetString(unsigned name);
+    static const char *const painters[] = {"llvmpipe", "softpipe", "swrast"};
+    SDL_RendererInfo info;
+    void *symbol = NULL;
+    GetString *get_string = NULL;
+    const char *painter = NULL;
+
+    if (SDL_GetRendererInfo(window->sdl, &info) != 0 || strncmp(info.name, "opengl", 6) != 0) {
+        return false;
+    }
+    symbol = SDL_GL_GetProcAddress("glGetString");
+    if (symbol == NULL) {
+        return false;
+    }
+    /* C has no cast from object to function pointers; POSIX says that the bytes agree. */
+    memcpy(&get_string, &symbol, sizeof get_string);
+    painter = (const char *)get_string(GL_RENDERER_NAME);
+    for (size_t i = 0; painter != NULL && i < sizeof painters / sizeof painters[0]; i++) {
+        if (strstr(painter, painters[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool open_window(Window *window, const WindowConfig *config, WindowError *error)
 {
     const Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
@@ -51,6 +85,10 @@ static bool open_window(Window *window, const WindowConfig *config, WindowError 
     }
     SDL_SetWindowMinimumSize(window->window, 320, 240);
     window->sdl = SDL_CreateRenderer(window->window, -1, 0);
+    if (window->sdl != NULL && draws_by_processor(window)) {
+        SDL_DestroyRenderer(window->sdl);
+        window->sdl = NULL;
+    }
     if (window->sdl == NULL) {
         window->sdl = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_SOFTWARE);
     }
@@ -164,6 +202,11 @@ TextMetrics window_metrics(Window *window)
 void window_draw(Window *window, const DrawList *list, Colour background)
 {
     renderer_draw(window->renderer, list, window->scale, background);
+}
+
+void window_on_pause(Window *window, RenderPause pause, void *owner)
+{
+    renderer_on_pause(window->renderer, pause, owner);
 }
 
 void window_show(Window *window)

@@ -41,6 +41,9 @@ TextMetrics window_metrics(Window *window);
 void window_draw(Window *window, const DrawList *list, Colour background);
 void window_show(Window *window);
 
+/* See renderer_on_pause. */
+void window_on_pause(Window *window, RenderPause pause, void *owner);
+
 /* The window's contents are gone (SDL said so): draws sprites anew. */
 void window_device_reset(Window *window);
 

@@ -12,6 +12,9 @@
 #define CLOCK_STEADY_NS (5 * NS_PER_MS)
 #define CLOCK_FAIR_NS (15 * NS_PER_MS)
 #define CLOCK_UNRATED_NS (40 * NS_PER_MS)
+/* A clock that has not leapt agrees with a ping but for this, which slewing will take away. */
+#define DOUBT_MARGIN_NS APPLIED_STEP_NS
+#define DOUBT_NS_MAX (3 * NS_PER_S)
 
 void model_init(ClientModel *model, const ModelConfig *config, ModelOthers *others, HostTime now)
 {
@@ -28,6 +31,7 @@ void model_init(ClientModel *model, const ModelConfig *config, ModelOthers *othe
     model->ping_interval_ns = PING_INTERVAL_NS;
     clock_filter_init(&model->clock_filter, NULL);
     applied_clock_init(&model->clock);
+    model->rest_until = (SessionTime){INT64_MIN};
     if (others != NULL) {
         memset(others, 0, sizeof *others);
         for (int i = 0; i < PARTICIPANTS_MAX; i++) {
@@ -460,18 +464,33 @@ void model_pinged(ClientModel *model, uint32_t id, HostTime c1)
     model->pings[slot].outstanding = true;
 }
 
-void model_pong(ClientModel *model, const ClockDatagram *pong, HostTime c4)
+/* A ping that was sent and answered since the doubt, between times at which the applied clock
+   agrees that it was, but for what it may be off while it slews. */
+static void consider_doubt(ClientModel *model, const PingSample *ping)
+{
+    const SessionTime sent = applied_clock_session(&model->clock, ping->c1);
+    const SessionTime received = applied_clock_session(&model->clock, ping->c4);
+
+    if (model->is_clock_doubted && ping->c1.ns >= model->doubted_at.ns &&
+        sent.ns <= ping->s2.ns + DOUBT_MARGIN_NS && received.ns >= ping->s3.ns - DOUBT_MARGIN_NS) {
+        model->is_clock_doubted = false;
+    }
+}
+
+bool model_pong(ClientModel *model, const ClockDatagram *pong, HostTime c4)
 {
     const uint32_t slot = pong->id % MODEL_PINGS_OUTSTANDING_MAX;
-    PingSample sample = {.s2 = pong->s2, .s3 = pong->s3, .c4 = c4};
 
     if (model->phase != MODEL_JOINED || pong->nonce != model->welcome.clock_nonce ||
         !model->pings[slot].outstanding || model->pings[slot].id != pong->id) {
-        return;
+        return false;
     }
     model->pings[slot].outstanding = false;
-    sample.c1 = model->pings[slot].c1;
-    (void)clock_filter_add(&model->clock_filter, &sample);
+    model->newest_ping =
+        (PingSample){.c1 = model->pings[slot].c1, .s2 = pong->s2, .s3 = pong->s3, .c4 = c4};
+    (void)clock_filter_add(&model->clock_filter, &model->newest_ping);
+    consider_doubt(model, &model->newest_ping);
+    return true;
 }
 
 /* Of the clock that stamps hits: the estimate's own, and what it is behind or ahead of that. */
@@ -504,7 +523,47 @@ static bool clock_may_step(const ClientModel *model, HostTime now)
 {
     const ModelNow music = model_now(model, now);
 
-    return !music.known || music.tempo_mbpm == 0;
+    return !music.known || music.tempo_mbpm == 0 || model->is_clock_doubted;
+}
+
+/* After a step the music comes in again on a bar line: the beat pauses, and never jumps. */
+static void rest_to_bar_line(ClientModel *model, HostTime now)
+{
+    const ModelNow music = model_now(model, now);
+
+    if (music.known && music.tempo_mbpm != 0) {
+        const Beats line = timeline_next_bar(&model->timeline, (Beats){music.position.ubeats + 1});
+
+        model->rest_until = tempo_map_time_of(&model->timeline.tempo, line);
+        /* A halt comes first: nothing is left to rest from. */
+        if (model->rest_until.ns == SESSION_TIME_NEVER.ns) {
+            model->rest_until = music.time;
+        }
+    }
+}
+
+static void follow_clock(ClientModel *model, HostTime now)
+{
+    const bool was_locked = model->clock.locked;
+    const uint32_t step_count = model->clock.step_count;
+
+    model->clock_estimate = clock_filter_estimate(&model->clock_filter, now);
+    (void)applied_clock_update(
+        &model->clock, now, &model->clock_estimate, clock_may_step(model, now));
+    if (was_locked && model->clock.step_count != step_count) {
+        rest_to_bar_line(model, now);
+    }
+}
+
+void model_doubt_clock(ClientModel *model, HostTime now)
+{
+    model->is_clock_doubted = true;
+    model->doubted_at = now;
+}
+
+SessionTime model_sounds_from(const ClientModel *model)
+{
+    return model->is_clock_doubted ? (SessionTime){INT64_MAX} : model->rest_until;
 }
 
 void model_tick(ClientModel *model, HostTime now, Outbox *outbox)
@@ -514,10 +573,11 @@ void model_tick(ClientModel *model, HostTime now, Outbox *outbox)
         join(model, outbox);
     }
     if (now.ns >= model->next_estimate_at.ns && model->clock_filter.sample_count > 0) {
-        model->clock_estimate = clock_filter_estimate(&model->clock_filter, now);
-        (void)applied_clock_update(
-            &model->clock, now, &model->clock_estimate, clock_may_step(model, now));
+        follow_clock(model, now);
         model->next_estimate_at = (HostTime){now.ns + ESTIMATE_INTERVAL_NS};
+    }
+    if (model->is_clock_doubted && now.ns - model->doubted_at.ns > DOUBT_NS_MAX) {
+        model->is_clock_doubted = false;
     }
     if (now.ns >= model->next_resend_at.ns) {
         send_hits(model, now, outbox);

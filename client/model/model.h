@@ -104,9 +104,14 @@ typedef struct {
         HostTime c1;
         bool outstanding;
     } pings[MODEL_PINGS_OUTSTANDING_MAX];
+    PingSample newest_ping;
     uint32_t ping_count;
     HostTime next_ping_at;
     HostTime next_estimate_at;
+    SessionTime
+        rest_until;        /* nothing is to be heard before: a bar line after a step of the clock */
+    bool is_clock_doubted; /* nothing is to be heard until the server has been asked again */
+    HostTime doubted_at;
     int64_t ping_interval_ns; /* after the first two seconds; the shell may lengthen it */
 
     bool has_timeline;
@@ -167,8 +172,20 @@ void model_receive(ClientModel *model, HostTime now, const Message *message);
 NODISCARD bool model_ping_due(ClientModel *model, HostTime now, ClockDatagram *ping);
 void model_pinged(ClientModel *model, uint32_t id, HostTime c1);
 
-/* A pong, received at c4. One that was not asked for changes nothing. */
-void model_pong(ClientModel *model, const ClockDatagram *pong, HostTime c4);
+/* A pong, received at c4; true when it was asked for: then model->newest_ping is what was measured.
+   Else nothing changes. */
+bool model_pong(ClientModel *model, const ClockDatagram *pong, HostTime c4);
+
+/*
+ * This machine has stood still or slept, or its clock leapt: what is planned may be wrong. Nothing
+ * is to be heard until a ping sent after `now` agrees with the applied clock, or none came back for
+ * three seconds: then what was known goes on.
+ */
+void model_doubt_clock(ClientModel *model, HostTime now);
+
+/* From when on sounds may be planned: the least session time when nothing speaks against it, the
+   greatest while the clock is doubted, and after a step of the clock the next bar line. */
+SessionTime model_sounds_from(const ClientModel *model);
 
 /* Time has passed: at least every 50 ms. Clock, repeated hits. */
 void model_tick(ClientModel *model, HostTime now, Outbox *outbox);

@@ -14,7 +14,6 @@ static bool line_is_about(char *line, const Link *link, const char *name, uint8_
     char port_text[8];
     uint8_t code_read[CODE_CHARS];
 
-    line[strcspn(line, "\n")] = '\0';
     (void)snprintf(port_text, sizeof port_text, "%u", link->port);
     return host[0] != '#' && strcasecmp(host, link->host) == 0 && strcmp(port, port_text) == 0 &&
            code_parse(code, code_read) && memcmp(code_read, link->code, CODE_CHARS) == 0 &&
@@ -33,7 +32,7 @@ bool kept_seats_find(const char *path,
     if (file == NULL) {
         return false;
     }
-    while (fgets(line, sizeof line, file) != NULL) {
+    while (line_file_read(file, line)) {
         uint8_t read[TOKEN_BYTES];
 
         if (line_is_about(line, link, name, read)) {
@@ -60,7 +59,6 @@ bool kept_seats_keep(const char *path,
     }
     code_format(link->code, code);
     token_format(token, digits);
-    (void)snprintf(
-        line, sizeof line, "%s %u %s %s %s\n", link->host, link->port, code, digits, name);
+    (void)snprintf(line, sizeof line, "%s %u %s %s %s", link->host, link->port, code, digits, name);
     return line_file_append(path, line);
 }

@@ -45,7 +45,7 @@ look_up(FILE *file, const char *host, uint16_t port, const uint8_t fingerprint[F
     KnownHost found = KNOWN_HOST_NEW;
     char line[LINE_FILE_LINE_BYTES_MAX];
 
-    while (fgets(line, sizeof line, file) != NULL) {
+    while (line_file_read(file, line)) {
         uint8_t known[FINGERPRINT_BYTES];
 
         if (!line_is_about(line, host, port, known)) {
@@ -68,7 +68,7 @@ static bool write_down(const char *path,
     char text[FINGERPRINT_TEXT_BYTES];
 
     fingerprint_format(fingerprint, text);
-    (void)snprintf(line, sizeof line, "%s %u %s\n", host, port, text);
+    (void)snprintf(line, sizeof line, "%s %u %s", host, port, text);
     return line_file_append(path, line);
 }
 

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/platform/text_file.h"
+
 /* Makes the directories on the way to the file, for this person alone. */
 static void make_directories(const char *path)
 {
@@ -23,17 +25,37 @@ static void make_directories(const char *path)
 
 bool line_file_append(const char *path, const char *line)
 {
-    const ssize_t line_bytes = (ssize_t)strlen(line);
+    char text[LINE_FILE_LINE_BYTES_MAX + 2];
     ssize_t written;
+    int wanted;
     int file;
 
     make_directories(path);
-    file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) {
         return false;
     }
-    written = write(file, line, (size_t)line_bytes);
-    return close(file) == 0 && written == line_bytes;
+    wanted = snprintf(text, sizeof text, "%s%s\n", text_file_ends_open(file) ? "\n" : "", line);
+    written = write(file, text, (size_t)wanted);
+    return close(file) == 0 && written == (ssize_t)wanted;
+}
+
+bool line_file_read(FILE *file, char line[LINE_FILE_LINE_BYTES_MAX])
+{
+    size_t length = 0;
+    int letter = getc(file);
+
+    if (letter == EOF) {
+        return false;
+    }
+    for (; letter != '\n' && letter != EOF; letter = getc(file)) {
+        if (length < LINE_FILE_LINE_BYTES_MAX) {
+            line[length] = (char)letter;
+            length++;
+        }
+    }
+    line[length < LINE_FILE_LINE_BYTES_MAX ? length : 0] = '\0';
+    return true;
 }
 
 char *line_file_word(char **line)

@@ -9,14 +9,19 @@
 
 #include "shared/units.h"
 
+#include <stdio.h>
+
 enum {
     LINE_FILE_PATH_BYTES_MAX = 1024, /* with the terminator */
-    LINE_FILE_LINE_BYTES_MAX = 512
+    LINE_FILE_LINE_BYTES_MAX = 512   /* with the terminator; a longer line is read as empty */
 };
 
-/* Adds one line, which ends in a line feed, making the file and the directories on its way for
+/* Adds one line, given without its end, making the file and the directories on its way for
    this person alone. False with errno when that is not possible. */
 NODISCARD bool line_file_append(const char *path, const char *line);
+
+/* The next line without its end; empty when it is too long. False at the end of the file. */
+NODISCARD bool line_file_read(FILE *file, char line[LINE_FILE_LINE_BYTES_MAX]);
 
 /* Cuts the next word off `line`; empty at its end. */
 char *line_file_word(char **line);

@@ -102,6 +102,13 @@ static void take_message(SessionLink *link, HostTime now, const ConnectionEvent 
     }
 }
 
+static void take_pong(SessionLink *link, const ConnectionEvent *event)
+{
+    if (model_pong(link->model, &event->pong, event->pong_at) && link->pings != NULL) {
+        trace_pings_add(link->pings, &link->model->newest_ping);
+    }
+}
+
 static void take_event(SessionLink *link, HostTime now, const ConnectionEvent *event)
 {
     switch (event->kind) {
@@ -117,7 +124,7 @@ static void take_event(SessionLink *link, HostTime now, const ConnectionEvent *e
         break;
     case CONNECTION_PONG:
         link->heard_at = now;
-        model_pong(link->model, &event->pong, event->pong_at);
+        take_pong(link, event);
         break;
     }
 }

@@ -10,6 +10,7 @@
 
 #include "client/model/model.h"
 #include "client/net/connection.h"
+#include "client/net/trace_file.h"
 #include "shared/link.h"
 #include "shared/prng.h"
 
@@ -30,6 +31,7 @@ typedef struct {
     void *owner;                  /* for the listener */
     int64_t cadence_ns;
     const char *known_hosts; /* see connection_create; NULL for the default */
+    TraceFile *pings;        /* the caller's, begun with TRACE_PINGS_HEADER; NULL: no recording */
 
     /* The link's own. */
     Link address;

@@ -32,10 +32,7 @@ static bool grow(HitLedger *ledger)
     return true;
 }
 
-void hit_ledger_add(HitLedger *ledger,
-                    uint32_t number,
-                    int32_t after_note_us,
-                    int32_t before_note_us)
+void hit_ledger_add(HitLedger *ledger, uint32_t number, const LedgerEntry *truth)
 {
     if (ledger->count == 0) {
         ledger->first_number = number;
@@ -45,8 +42,9 @@ void hit_ledger_add(HitLedger *ledger,
         ledger->unlisted_count++;
         return;
     }
-    ledger->entries[ledger->count] =
-        (LedgerEntry){.after_note_us = after_note_us, .before_note_us = before_note_us};
+    ledger->entries[ledger->count] = (LedgerEntry){.after_note_us = truth->after_note_us,
+                                                   .before_note_us = truth->before_note_us,
+                                                   .clock_us = truth->clock_us};
     ledger->count++;
 }
 
@@ -93,5 +91,14 @@ bool hit_ledger_error_us(const LedgerEntry *entry, int32_t *error_us)
         error = (int64_t)entry->judged_us + entry->before_note_us;
     }
     *error_us = (int32_t)clamp_i64(error, INT32_MIN, INT32_MAX);
+    return true;
+}
+
+bool hit_ledger_heard_error_us(const LedgerEntry *entry, int32_t *error_us)
+{
+    if (!hit_ledger_error_us(entry, error_us)) {
+        return false;
+    }
+    *error_us = (int32_t)clamp_i64((int64_t)*error_us + entry->clock_us, INT32_MIN, INT32_MAX);
     return true;
 }

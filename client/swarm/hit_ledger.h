@@ -18,6 +18,7 @@ typedef struct {
     int32_t after_note_us;  /* >= 0: since the last note at or before it */
     int32_t before_note_us; /* > 0: until the first note after it */
     int32_t judged_us;
+    int32_t clock_us;  /* what the player's clock was behind when the hit was played */
     uint8_t judgement; /* JUDGEMENT_PENDING until the server has spoken */
     bool final;
 } LedgerEntry;
@@ -35,11 +36,8 @@ typedef struct {
 
 void hit_ledger_finish(HitLedger *ledger);
 
-/* Enters the next hit. */
-void hit_ledger_add(HitLedger *ledger,
-                    uint32_t number,
-                    int32_t after_note_us,
-                    int32_t before_note_us);
+/* Enters the next hit; `truth` is what is known when it is played. */
+void hit_ledger_add(HitLedger *ledger, uint32_t number, const LedgerEntry *truth);
 
 /* What the server says; numbers that were never entered are ignored, and so is a provisional word
    after a final one. */
@@ -51,5 +49,9 @@ void hit_ledger_judge(HitLedger *ledger, const JudgementEntry *judgement);
  * nearest expected note is not the nearest of all. False when there is nothing to compare.
  */
 bool hit_ledger_error_us(const LedgerEntry *entry, int32_t *error_us);
+
+/* The same by the player's own clock, whose error moves hit and click alike: what is left is the
+   server's. */
+bool hit_ledger_heard_error_us(const LedgerEntry *entry, int32_t *error_us);
 
 #endif

@@ -17,6 +17,8 @@ enum {
 };
 
 #define SECONDS_MAX (INT64_C(7) * 24 * 3600)
+#define ASYMMETRY_NS_MAX (10 * NS_PER_S)
+#define SETTLE_NS_USUAL (2 * NS_PER_S)
 
 static const char usage_text[] =
     "usage: onedrum-swarm --join LINK [OPTION ...]\n"
@@ -37,6 +39,12 @@ static const char usage_text[] =
     "                      then its clock is ours: clock errors are measured, and are part of\n"
     "                      the judge error\n"
     "  --known-hosts FILE  servers met before, for a link without a fingerprint\n"
+    "  --settle S          count clock errors from so long after joining (default 2)\n"
+    "  --asymmetry MS      the way to the server is known to be so much longer than the way back\n"
+    "                      (negative: shorter): half of it is no clock's fault, and is taken off\n"
+    "                      the clock errors\n"
+    "  --trace FILE        record the pings of the N-th player in FILE with .N before its .csv,\n"
+    "                      for onedrum-clockreplay\n"
     "  --exit-when-lost S  give up when nobody has been connected for S seconds\n"
     "  --json              print one JSON object at the end; otherwise a few lines\n"
     "  --help, --version\n"
@@ -57,6 +65,9 @@ enum {
     OPTION_SAME_HOST,
     OPTION_EXIT_WHEN_LOST,
     OPTION_JSON,
+    OPTION_TRACE,
+    OPTION_SETTLE,
+    OPTION_ASYMMETRY,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -75,6 +86,9 @@ static const struct option long_options[] = {
     {"exit-when-lost", required_argument, NULL, OPTION_EXIT_WHEN_LOST},
     {"known-hosts", required_argument, NULL, OPTION_KNOWN_HOSTS},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"trace", required_argument, NULL, OPTION_TRACE},
+    {"settle", required_argument, NULL, OPTION_SETTLE},
+    {"asymmetry", required_argument, NULL, OPTION_ASYMMETRY},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -232,6 +246,17 @@ static int take_numeric_option(int option, const char *value, SwarmOptions *opti
                          SECONDS_MAX * NS_PER_S,
                          &options->ramp_ns,
                          "--ramp-ms is a number of milliseconds, not ");
+    case OPTION_SETTLE:
+        return take_time(value,
+                         9,
+                         SECONDS_MAX * NS_PER_S,
+                         &options->settle_ns,
+                         "--settle is a number of seconds, not ");
+    case OPTION_ASYMMETRY:
+        return decimal_parse_within(
+                   value, 6, -ASYMMETRY_NS_MAX, ASYMMETRY_NS_MAX, &options->asymmetry_ns)
+                   ? -1
+                   : wrong_usage("--asymmetry is a number of milliseconds, not ", value);
     case OPTION_EXIT_WHEN_LOST:
         return take_time(value,
                          9,
@@ -260,6 +285,9 @@ static int take_option(int option, const char *value, SwarmOptions *options)
     case OPTION_KNOWN_HOSTS:
         options->known_hosts = value;
         return -1;
+    case OPTION_TRACE:
+        options->trace = value;
+        return -1;
     case OPTION_SAME_HOST:
         options->same_host = true;
         return -1;
@@ -282,7 +310,11 @@ int swarm_options_parse(int argument_count, char **arguments, SwarmOptions *opti
     int option;
     int troubled = 0;
 
-    *options = (SwarmOptions){.player_count = 24, .seconds = 60.0, .seed = 1, .ramp_ns = -1};
+    *options = (SwarmOptions){.player_count = 24,
+                              .seconds = 60.0,
+                              .seed = 1,
+                              .ramp_ns = -1,
+                              .settle_ns = SETTLE_NS_USUAL};
     (void)take_teams("4", options);
     while ((option = getopt_long(argument_count, arguments, "", long_options, NULL)) != -1) {
         int code = take_option(option, optarg, options);

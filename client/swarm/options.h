@@ -35,6 +35,10 @@ typedef struct {
     int64_t ramp_ns;
     int64_t give_up_ns; /* end when nobody has been connected for so long; 0: never */
     bool json;
+    const char
+        *trace; /* pings of the n-th participant go to a file beside it; NULL: no recording */
+    int64_t settle_ns;    /* clock errors count from so long after joining */
+    int64_t asymmetry_ns; /* by so much the way to the server is longer than the way back */
 } SwarmOptions;
 
 /* An exit code, or -1 when the swarm is to run. */

@@ -64,9 +64,24 @@ static void introduce(SwarmParticipant *participant, Outbox *outbox, HostTime no
                       participant->config.seed);
     participant->link.cadence_ns = participant->config.cadence_ns;
     participant->link.known_hosts = participant->config.known_hosts;
+    participant->link.pings = participant->pings;
     participant->link.listener = hear;
     participant->link.owner = participant;
     participant->opened_seen = 0;
+}
+
+/* "trace.csv" of the third participant is "trace.3.csv". */
+static TraceFile *begin_trace(const ParticipantConfig *config)
+{
+    char number[16];
+    char name[TRACE_PATH_BYTES_MAX];
+    TraceFile *trace = calloc(1, sizeof *trace);
+
+    (void)snprintf(number, sizeof number, "%d", config->index + 1);
+    if (trace != NULL && trace_file_name(config->trace, number, name)) {
+        trace_file_begin(trace, name, TRACE_PINGS_HEADER, TRACE_PINGS_COLUMNS);
+    }
+    return trace;
 }
 
 bool participant_begin(SwarmParticipant *participant,
@@ -85,6 +100,9 @@ bool participant_begin(SwarmParticipant *participant,
     if (participant->model == NULL) {
         return false;
     }
+    if (config->trace != NULL) {
+        participant->pings = begin_trace(config);
+    }
     introduce(participant, outbox, now);
     simulated_player_init(&participant->player, &config->profile, config->trouble, config->seed);
     return true;
@@ -94,6 +112,10 @@ void participant_finish(SwarmParticipant *participant)
 {
     session_link_finish(&participant->link);
     hit_ledger_finish(&participant->ledger);
+    if (participant->pings != NULL) {
+        trace_file_end(participant->pings);
+        free(participant->pings);
+    }
     free(participant->model);
     participant->model = NULL;
 }
@@ -107,8 +129,10 @@ static int32_t distance_us(SessionTime from, SessionTime to)
 }
 
 /* Enters a hit with its true distance from the notes around it; `at` is when it really was. */
-static void
-enter_hit(SwarmParticipant *participant, uint32_t number, const SimulatedHit *hit, SessionTime at)
+static void enter_hit(SwarmParticipant *participant,
+                      const OwnJudgement *own,
+                      const SimulatedHit *hit,
+                      SessionTime at)
 {
     const ClientModel *model = participant->model;
     const TempoMap *tempo = &model->timeline.tempo;
@@ -120,24 +144,24 @@ enter_hit(SwarmParticipant *participant, uint32_t number, const SimulatedHit *hi
     SessionTime calibrated = {at.ns - calibration_ns};
     Beats where = tempo_map_beats_at(tempo, calibrated);
     SessionTime note_at = SESSION_TIME_NEVER;
-    int32_t after_us;
-    int32_t before_us;
+    LedgerEntry truth = {.clock_us = (int32_t)((at.ns - own->at.ns) / NS_PER_US)};
     GrooveNote note;
 
     if (groove != NULL &&
         groove_note_before(groove, part, section->start, (Beats){where.ubeats + 1}, &note)) {
         note_at = tempo_map_time_of(tempo, note.at);
     }
-    after_us = distance_us(note_at, calibrated);
+    truth.after_note_us = distance_us(note_at, calibrated);
     /* On the bar line of a halt the music has a position before it has begun. */
-    if (groove != NULL && (after_us != DISTANCE_US_NONE || note_at.ns == SESSION_TIME_NEVER.ns)) {
+    if (groove != NULL &&
+        (truth.after_note_us != DISTANCE_US_NONE || note_at.ns == SESSION_TIME_NEVER.ns)) {
         where.ubeats++;
         note_at = groove_note_at_or_after(groove, part, section->start, where, &note)
                       ? tempo_map_time_of(tempo, note.at)
                       : SESSION_TIME_NEVER;
     }
-    before_us = distance_us(calibrated, note_at);
-    hit_ledger_add(&participant->ledger, number, after_us, before_us);
+    truth.before_note_us = distance_us(calibrated, note_at);
+    hit_ledger_add(&participant->ledger, own->hit_number, &truth);
 }
 
 static void play_hit(SwarmParticipant *participant, HostTime now, const SimulatedHit *hit)
@@ -151,10 +175,8 @@ static void play_hit(SwarmParticipant *participant, HostTime now, const Simulate
     if (own.hit_number != 0) {
         participant->hit_count++;
         /* On one machine the truth is known; elsewhere it is what the player's own clock says. */
-        enter_hit(participant,
-                  own.hit_number,
-                  hit,
-                  participant->config.same_host ? (SessionTime){at.ns} : hit->at);
+        enter_hit(
+            participant, &own, hit, participant->config.same_host ? (SessionTime){at.ns} : hit->at);
     }
     session_link_flush(&participant->link);
 }

@@ -21,6 +21,7 @@ typedef struct {
     int64_t cadence_ns;       /* see SessionLink */
     int64_t ping_interval_ns; /* 0: the model's own */
     const char *known_hosts;  /* see SessionLink */
+    const char *trace;        /* pings are recorded beside this file; NULL: they are not */
     bool same_host;           /* session time is this machine's own clock */
 } ParticipantConfig;
 
@@ -29,6 +30,7 @@ typedef struct {
     const Link *address;
     ClientModel *model; /* NULL before it begins */
     SessionLink link;
+    TraceFile *pings; /* NULL: no recording */
     SimulatedPlayer player;
     HitLedger ledger;
     uint32_t hit_count; /* handed to the network */

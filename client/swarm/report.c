@@ -19,6 +19,7 @@ enum {
 typedef struct {
     Samples join_ms;
     Samples judge_error_ms;
+    Samples heard_error_ms;
     int joined_count;
     int odd_count;
     int64_t sent_count;
@@ -122,9 +123,13 @@ static void summarise_hits(const SwarmParticipant *participant, Summary *summary
     summary->judged_count += ledger->judged_count + ledger->unlisted_count;
     for (uint32_t i = 0; i < ledger->count; i++) {
         int32_t error_us;
+        int32_t heard_us;
 
         if (hit_ledger_error_us(&ledger->entries[i], &error_us)) {
             samples_add(&summary->judge_error_ms, fabs(error_us / 1000.0));
+            if (hit_ledger_heard_error_us(&ledger->entries[i], &heard_us)) {
+                samples_add(&summary->heard_error_ms, fabs(heard_us / 1000.0));
+            }
             if (error_us > ODD_ERROR_US || error_us < -ODD_ERROR_US) {
                 tell_odd_hit(participant, i, summary);
             }
@@ -197,8 +202,8 @@ static json_t *result_json(const SwarmResult *result, Summary *summary)
 {
     Samples *join_ms = &summary->join_ms;
 
-    return json_pack("{s:i, s:i, s:i, s:I, s:{s:f, s:f, s:f}, s:{s:I, s:I, s:I}, s:o, s:o*, s:f, "
-                     "s:f, s:o}",
+    return json_pack("{s:i, s:i, s:i, s:I, s:{s:f, s:f, s:f}, s:{s:I, s:I, s:I}, s:o, s:o, s:o*, "
+                     "s:f, s:f, s:o}",
                      "players",
                      result->participant_count,
                      "joined",
@@ -223,6 +228,8 @@ static json_t *result_json(const SwarmResult *result, Summary *summary)
                      (json_int_t)(summary->sent_count - summary->judged_count),
                      "judge_error_ms",
                      error_json(&summary->judge_error_ms),
+                     "heard_error_ms",
+                     error_json(&summary->heard_error_ms),
                      "clock_error_ms",
                      result->same_host ? error_json(result->clock_error_ms) : NULL,
                      "down_bytes_per_player_s",
@@ -295,5 +302,6 @@ bool report_print(const SwarmResult *result, bool as_json)
     }
     samples_finish(&summary.join_ms);
     samples_finish(&summary.judge_error_ms);
+    samples_finish(&summary.heard_error_ms);
     return fflush(stdout) == 0 && well;
 }

@@ -18,7 +18,6 @@
 
 #define PROGRESS_NS (5 * NS_PER_S)
 #define CLOCK_SAMPLE_NS (250 * NS_PER_MS)
-#define CLOCK_SETTLED_NS (2 * NS_PER_S) /* after joining, clock errors are counted */
 #define JUDGEMENTS_WAIT_NS (4 * NS_PER_S)
 #define GOODBYE_WAIT_NS (1 * NS_PER_S)
 #define WAIT_NS_MAX (20 * NS_PER_MS)
@@ -114,6 +113,7 @@ static void draw_configs(Swarm *swarm)
             .trouble = trouble_of(options, i),
             .seed = prng_u64(&prng),
             .known_hosts = options->known_hosts,
+            .trace = options->trace,
             .same_host = options->same_host,
             .cadence_ns = crowd ? CROWD_CADENCE_NS : SESSION_LINK_CADENCE_NS,
             .ping_interval_ns =
@@ -212,6 +212,13 @@ static bool begin_due(Swarm *swarm, HostTime now)
            now.ns >= begin_time_ns(swarm, swarm->begun_count)) {
         int index = swarm->begun_count;
 
+        /* One file that cannot be written is enough to hear of. */
+        if (index > 0 && swarm->participants[index - 1].pings != NULL &&
+            swarm->participants[index - 1].pings->path[0] == '\0') {
+            for (int i = index; i < swarm->options->player_count; i++) {
+                swarm->configs[i].trace = NULL;
+            }
+        }
         if (!participant_begin(&swarm->participants[index],
                                &swarm->configs[index],
                                &swarm->options->link,
@@ -245,10 +252,12 @@ static void sample_clocks(Swarm *swarm, HostTime now)
         const SwarmParticipant *participant = &swarm->participants[i];
 
         if (participant->has_joined && participant->model->clock.locked &&
-            now.ns - participant->joined_at.ns > CLOCK_SETTLED_NS) {
+            now.ns - participant->joined_at.ns > swarm->options->settle_ns) {
             SessionTime believed = applied_clock_session(&participant->model->clock, now);
 
-            samples_add(&swarm->clock_error_ms, fabs(ms_of_ns(believed.ns - now.ns)));
+            const int64_t error_ns = believed.ns - now.ns - swarm->options->asymmetry_ns / 2;
+
+            samples_add(&swarm->clock_error_ms, fabs(ms_of_ns(error_ns)));
         }
     }
 }

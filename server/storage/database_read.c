@@ -165,7 +165,7 @@ static bool read_participant(sqlite3_stmt *row, JournalEntry *entry)
     column_text(row, 2, participant->name, NAME_BYTES_MAX, &valid);
     column_text(row, 3, participant->team, NAME_BYTES_MAX, &valid);
     participant->role = (uint8_t)column_number(row, 4, 0, ROLE_COUNT - 1, &valid);
-    participant->part = (uint8_t)column_number(row, 5, 0, UINT8_MAX, &valid);
+    participant->part = (uint8_t)column_number(row, 5, 0, GROOVE_PARTS_MAX - 1, &valid);
     participant->calibrated = sqlite3_column_int(row, 6) != 0;
     participant->calibration_us =
         (int32_t)column_number(row, 7, -CALIBRATION_US_MAX, CALIBRATION_US_MAX, &valid);
@@ -174,7 +174,7 @@ static bool read_participant(sqlite3_stmt *row, JournalEntry *entry)
     column_bytes(row, 10, participant->resume_token, TOKEN_BYTES, &valid);
     participant->present = true;
     entry->take = participant->take;
-    return valid;
+    return valid && journal_entry_is_valid(entry);
 }
 
 static bool read_judged(sqlite3_stmt *row, uint16_t seat, JournalEntry *entry)
@@ -197,7 +197,7 @@ static bool read_judged(sqlite3_stmt *row, uint16_t seat, JournalEntry *entry)
     judged->weight_micro = (int32_t)column_number(row, 9, 0, WEIGHT_MICRO_MAX, &valid);
     judged->pad = (uint8_t)column_number(row, 10, 0, PADS_MAX - 1, &valid);
     judged->velocity = (uint8_t)column_number(row, 11, 0, 127, &valid);
-    return valid;
+    return valid && journal_entry_is_valid(entry);
 }
 
 static bool read_open_hit(sqlite3_stmt *row, uint16_t seat, JournalEntry *entry)
@@ -213,7 +213,7 @@ static bool read_open_hit(sqlite3_stmt *row, uint16_t seat, JournalEntry *entry)
     hit->at.ns = sqlite3_column_int64(row, 4);
     hit->pad = (uint8_t)column_number(row, 10, 0, PADS_MAX - 1, &valid);
     hit->velocity = (uint8_t)column_number(row, 11, 1, 127, &valid);
-    return valid;
+    return valid && journal_entry_is_valid(entry);
 }
 
 typedef bool ReadHit(sqlite3_stmt *row, uint16_t seat, JournalEntry *entry);
@@ -286,7 +286,7 @@ static bool read_bar(sqlite3_stmt *row, JournalEntry *entry)
     bar->sigma_us = (uint32_t)column_number(row, 5, 0, UINT32_MAX, &valid);
     bar->median_us = (int32_t)column_number(row, 6, INT32_MIN, INT32_MAX, &valid);
     entry->take = bar->take;
-    return valid;
+    return valid && journal_entry_is_valid(entry);
 }
 
 static bool read_ban(sqlite3_stmt *row, JournalEntry *entry)
@@ -297,7 +297,7 @@ static bool read_ban(sqlite3_stmt *row, JournalEntry *entry)
     entry->kind = JOURNAL_BAN;
     column_text(row, 0, entry->ban.name, NAME_BYTES_MAX, &valid);
     column_bytes(row, 1, entry->ban.resume_token, TOKEN_BYTES, &valid);
-    return valid;
+    return valid && journal_entry_is_valid(entry);
 }
 
 static bool read_lock(sqlite3_stmt *row, JournalEntry *entry)

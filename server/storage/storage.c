@@ -116,6 +116,8 @@ Storage *storage_open(const char *directory, StorageError *error)
         free_storage(storage);
         return NULL;
     }
+    /* Touched now, so that a server does not grow for minutes while its queue goes round. */
+    memset(storage->ring_bytes, 0, STORAGE_RING_BYTES);
     byte_ring_init(&storage->ring, storage->ring_bytes, STORAGE_RING_BYTES);
     storage->database = database_open(path, error);
     if (storage->database == NULL) {
@@ -158,7 +160,9 @@ void storage_clock(Storage *storage, StoredClock *clock)
     clock->known = database_meta_text(database, "boot_id", clock->boot_id, sizeof clock->boot_id) &&
                    database_meta_number(database, "clock_offset_ns", &clock->offset_ns) &&
                    database_meta_number(database, "stored_until_ns", &clock->stored_until.ns) &&
-                   database_meta_number(database, "stored_wall_ms", &clock->stored_wall_ms);
+                   database_meta_number(database, "stored_wall_ms", &clock->stored_wall_ms) &&
+                   journal_time_is_valid((SessionTime){clock->offset_ns}) &&
+                   journal_time_is_valid(clock->stored_until) && clock->stored_wall_ms >= 0;
 }
 
 bool storage_set_clock(Storage *storage, const char *boot_id, int64_t offset_ns)

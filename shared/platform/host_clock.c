@@ -18,6 +18,17 @@ HostTime host_clock_now(void)
     return (HostTime){read_clock_ns(CLOCK_MONOTONIC)};
 }
 
+int64_t host_clock_slept_ns(void)
+{
+#if defined(CLOCK_BOOTTIME)
+    const int64_t awake_ns = read_clock_ns(CLOCK_MONOTONIC);
+
+    return read_clock_ns(CLOCK_BOOTTIME) - awake_ns;
+#else
+    return 0;
+#endif
+}
+
 int64_t host_clock_wall_ms(void)
 {
     return read_clock_ns(CLOCK_REALTIME) / NS_PER_MS;

@@ -13,6 +13,12 @@
 HostTime host_clock_now(void);
 
 /*
+ * How long this machine has slept since its start, while host time stood still: it grows when a
+ * lid is opened again. Good to a few microseconds; 0 where the system does not say.
+ */
+int64_t host_clock_slept_ns(void);
+
+/*
  * Milliseconds since 1970, UTC, for logs, file names and stored dates alone: it steps whenever
  * somebody sets the machine's time.
  */

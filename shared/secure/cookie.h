@@ -7,7 +7,7 @@
  * who received the answer can show the cookie's token when it connects. The rest of the cookie
  * keys the MAC of all datagrams until the handshake has made better keys.
  *
- *     hello   "ODhi" | version u16 | nonce 8 | zeros up to HELLO_BYTES
+ *     hello   "ODhi" | version u16 | nonce 8 | zeros, which nobody reads, up to HELLO_BYTES
  *     answer  "ODck" | version u16 | nonce 8 | cookie 16
  *
  * The server's version is in the answer, so that a client of another version can say so. Numbers

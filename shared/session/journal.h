@@ -68,4 +68,14 @@ typedef struct {
 /* The next free entry, cleared, of this kind; NULL and counted when full. */
 JournalEntry *journal_push(Journal *journal, JournalKind kind, uint16_t seat);
 
+/*
+ * Whether a fact makes sense: a session writes no other and can be restored from no other. Times
+ * and positions lie where a timeline can be (INT64_MAX / 4 either way), numbers within what
+ * messages carry, texts are clean.
+ */
+NODISCARD bool journal_entry_is_valid(const JournalEntry *entry);
+
+/* Whether session time can be `time`: 73 years from its beginning. */
+NODISCARD bool journal_time_is_valid(SessionTime time);
+
 #endif

@@ -102,7 +102,9 @@ find_note(const Session *session, const Participant *participant, Beats from, Ex
                 note.at.ubeats < end.ubeats) {
                 found->at = note.at;
                 found->time = tempo_map_time_of(&timeline->tempo, note.at);
-                return found->time.ns != SESSION_TIME_NEVER.ns;
+                /* No note is due where the music stands, whatever a stored timeline says. */
+                return found->time.ns != SESSION_TIME_NEVER.ns &&
+                       tempo_map_tempo_mbpm_at(&timeline->tempo, found->time) > 0;
             }
             start = end;
         }

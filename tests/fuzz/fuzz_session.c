@@ -8,16 +8,14 @@
 
 #include "shared/session/session.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/fuzz/script.h"
-#include "tests/support/random_message.h"
+#include "tests/fuzz/script_message.h"
+#include "tests/fuzz/small_session.h"
 
 enum {
-    SEATS = 6,
-    PEOPLE = SEATS + OBSERVERS_MAX,
     CONNECTIONS = 8, /* more than there are seats */
     STEPS_MAX = 160,
-    HIT_NUMBERS_SEEN = 4096,
-    GROOVES = 2
+    TICKS_MAX = 200, /* of one input, because most of its time goes there */
+    HIT_NUMBERS_SEEN = 4096
 };
 
 /* What the shell knows of one connection. */
@@ -38,53 +36,30 @@ typedef struct {
 } Book;
 
 static Session session;
-static Participant participants[PEOPLE];
+static Participant participants[SMALL_PEOPLE];
 static Connection connections[CONNECTIONS];
-static Book books[PEOPLE];
+static Book books[SMALL_PEOPLE];
 static Outbox outbox;
 static JournalEntry entries[JOURNAL_ENTRIES_MAX];
 static Journal journal;
 static SessionTime now;
+static int ticks;
 static uint8_t joins; /* makes resume tokens differ */
-
-static void make_grooves(Groove grooves[GROOVES])
-{
-    for (int i = 0; i < GROOVES; i++) {
-        Groove *groove = &grooves[i];
-
-        memset(groove, 0, sizeof *groove);
-        groove->title[0] = (char)('A' + i);
-        groove->tempo_mbpm = 120000;
-        groove->beats_per_bar = (uint8_t)(4 - i);
-        groove->steps_per_beat = 2;
-        groove->bars = 1;
-        groove->metre_unit = 4;
-        groove->part_count = 2;
-        for (int part = 0; part < 2; part++) {
-            groove->parts[part].drum = DRUM_CLAVE;
-            groove->parts[part].title[0] = (char)('P' + part);
-            groove->parts[part].steps[part == 0 ? 0 : 3] = STEP_HIT;
-            groove->parts[part].steps[2] = STEP_ACCENT;
-        }
-        assert(groove_is_valid(groove));
-    }
-}
 
 static void open_session(void)
 {
-    SessionConfig config = {.title = "Fuzz", .seats = SEATS, .profile = PROFILE_STANDARD};
-    Groove grooves[GROOVES];
+    const SessionConfig config = small_session_config();
+    Groove grooves[SMALL_GROOVES];
 
-    make_grooves(grooves);
-    memset(config.facilitator_token, 7, TOKEN_BYTES);
-    config.grace_s = 60;
-    session_init(&session, &config, participants, grooves, GROOVES);
+    small_session_grooves(grooves);
+    session_init(&session, &config, participants, grooves, SMALL_GROOVES);
     memset(connections, 0, sizeof connections);
     memset(books, 0, sizeof books);
     outbox_init(&outbox);
     journal = (Journal){.entries = entries, .capacity = JOURNAL_ENTRIES_MAX};
     now = (SessionTime){1000 * NS_PER_S};
     joins = 0;
+    ticks = 0;
 }
 
 static void check_sent(const OutboxItem *item)
@@ -117,7 +92,8 @@ static void take_entry(const JournalEntry *entry)
 {
     Book *book = &books[entry->seat];
 
-    assert(entry->seat < PEOPLE);
+    assert(entry->seat < SMALL_PEOPLE);
+    assert(journal_entry_is_valid(entry)); /* a store gives it back */
     if (entry->kind == JOURNAL_PARTICIPANT &&
         memcmp(book->token, entry->participant.resume_token, TOKEN_BYTES) != 0) {
         memset(book, 0, sizeof *book);
@@ -180,9 +156,9 @@ static void check_books(void)
     outbox_clear(&outbox);
     journal.count = 0;
     assert(timeline_is_valid(&session.timeline));
-    assert(session.participant_count <= PEOPLE && session.team_count <= TEAMS_MAX);
+    assert(session.participant_count <= SMALL_PEOPLE && session.team_count <= TEAMS_MAX);
     assert(session.bar_count >= 0 && session.bar_count <= BARS_KEPT_MAX);
-    assert(session.joined <= SEATS && session.active <= session.joined);
+    assert(session.joined <= SMALL_SEATS && session.active <= session.joined);
     for (int seat = 0; seat < session.participant_count; seat++) {
         check_participant((uint16_t)seat);
     }
@@ -195,7 +171,7 @@ static SessionResult step(const SessionEvent *event)
     if (event->kind == SESSION_EVENT_JOIN && result.joined) {
         Connection *connection = &connections[event->connection];
 
-        assert(result.seat < PEOPLE);
+        assert(result.seat < SMALL_PEOPLE);
         for (int i = 0; i < CONNECTIONS; i++) {
             if (connections[i].seated && connections[i].seat == result.seat) {
                 assert(result.replaced_connection == (uint32_t)i);
@@ -245,9 +221,9 @@ static void join(uint32_t index, Script *script)
     wish->team[0] = (char)((how & 8U) != 0 ? 'R' : '\0');
     wish->observer = (how & 16U) != 0;
     wish->facilitates = (how & 32U) != 0;
-    memset(wish->facilitator_token, (how & 64U) != 0 ? 8 : 7, TOKEN_BYTES);
+    memset(wish->facilitator_token, (how & 64U) != 0 ? 8 : SMALL_TOKEN, TOKEN_BYTES);
     wish->resumes = (how & 128U) != 0;
-    memcpy(wish->resume_token, participants[how % PEOPLE].resume_token, TOKEN_BYTES);
+    memcpy(wish->resume_token, participants[how % SMALL_PEOPLE].resume_token, TOKEN_BYTES);
     wish->calibrated = (how & 8U) != 0;
     wish->calibration_us = (how % 8) * 10000;
     joins++;
@@ -273,8 +249,9 @@ static void let_time_pass(int64_t step_ns, int steps)
 {
     const SessionEvent tick = {.kind = SESSION_EVENT_TICK};
 
-    for (int i = 0; i < steps; i++) {
+    for (int i = 0; i < steps && ticks < TICKS_MAX; i++) {
         now.ns += step_ns;
+        ticks++;
         (void)step(&tick);
     }
 }
@@ -322,12 +299,21 @@ static void command(uint32_t index, Script *script)
 static void send_anything(uint32_t index, Script *script)
 {
     static Message message;
-    const uint8_t type = script_byte(script);
-    Prng prng;
 
-    prng_seed(&prng, script_byte(script));
-    random_message(&prng, MESSAGE_TYPES[type % MESSAGE_TYPES_USED], &message);
+    script_message(script, &message);
     send(index, &message);
+}
+
+/* What a peer with the keys may make of a message before it is sealed. */
+static void send_damaged(uint32_t index, Script *script)
+{
+    static Message message;
+    uint8_t bytes[MESSAGE_BYTES_MAX];
+    const size_t size_bytes = script_message_damaged(script, bytes);
+
+    if (message_decode(bytes, size_bytes, &message)) {
+        send(index, &message);
+    }
 }
 
 static void send_bytes(uint32_t index, Script *script)
@@ -367,7 +353,11 @@ static void act(Script *script)
         command(index, script);
         break;
     case 6:
-        send_anything(index, script);
+        if (choice < 128) {
+            send_anything(index, script);
+        } else {
+            send_damaged(index, script);
+        }
         break;
     default:
         send_bytes(index, script);

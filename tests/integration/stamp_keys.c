@@ -1,29 +1,48 @@
 /*
- * How late key presses are stamped: injects them through XTEST and compares.
+ * How late key presses are stamped, and heard, while the client's loop draws 900 people at 60
+ * frames a second: presses keys through XTEST and compares.
  *
- *     stamp_keys PRESSES
+ *     stamp_keys PRESSES [SOUND.wav]
  *
- * One thread presses the space bar every 30 to 57 ms, noting when; the main thread waits for events
- * as the client's loop does and draws (busily does nothing) for 3 ms every 16. Prints one JSON
- * object; used by test_input_stamps.py under Xvfb.
+ * One thread presses one of three keys every 80 to 107 ms, noting when; the main thread is a loop
+ * like the client's: it waits for events, takes stamps, strikes the drum, draws the ring with the
+ * client's own painter into a window. With SOUND.wav the drum goes there instead of to silence.
+ * Prints one JSON object; used under Xvfb by test_input_stamps.py and by `./dev bench`.
  */
+#include "client/desktop/audio.h"
 #include "client/desktop/input.h"
+#include "client/desktop/ui/layout.h"
+#include "client/desktop/ui/screen_ring.h"
+#include "client/desktop/window.h"
 #include "shared/platform/host_clock.h"
+#include "tests/support/stage.h"
 
-#include <SDL.h>
+/* Xlib has a Window of its own. */
+#define Window X11Window
 #include <X11/Xlib.h>
 #include <X11/extensions/XTest.h>
 #include <X11/keysym.h>
+#undef Window
+
+#include <SDL.h>
+#include <inttypes.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    PRESSES_MAX = 1000,
-    DRAW_EVERY_MS = 16,
-    DRAW_MS = 3
+    PRESSES_MAX = 2000,
+    PEOPLE = 900,
+    KEYS = 3,
+    KEY_DOWN_MS = 25,
+    PRESS_EVERY_MS = 80
 };
+
+#define FRAME_NS (NS_PER_S / 60)
+#define BEFORE_NS (2 * NS_PER_S) /* the window opens, the sound settles */
+#define WAIT_NS_MAX (20 * NS_PER_MS)
 
 typedef struct {
     int press_count;
@@ -31,72 +50,183 @@ typedef struct {
     _Atomic bool done;
 } Fingers;
 
-/* The first second and a half are the window's. */
+typedef struct {
+    InputStamp stamp;
+    HostTime struck;
+} Taken;
+
+/* The client, as far as it is needed here. */
+typedef struct {
+    Window *window;
+    Input *input;
+    Audio *audio;
+    Ui ui;
+    DrawList draw;
+    Stage stage;
+    PlayState play;
+    ScreenRingState ring;
+    HostTime start;
+    HostTime frame_at;
+    Taken taken[PRESSES_MAX];
+    int taken_count;
+    int frame_count;
+    int64_t frame_ns_sum;
+    int64_t frame_ns_max;
+    SoundCallback callback; /* the newest */
+} Client;
+
+static Client client;
+static Fingers fingers;
+
+static void press(Display *display, KeyCode key, HostTime due, int index)
+{
+    host_clock_sleep_until(due);
+    fingers.pressed[index] = host_clock_now();
+    (void)XTestFakeKeyEvent(display, key, True, CurrentTime);
+    (void)XFlush(display);
+    host_clock_sleep_until((HostTime){due.ns + KEY_DOWN_MS * NS_PER_MS});
+    (void)XTestFakeKeyEvent(display, key, False, CurrentTime);
+    (void)XFlush(display);
+}
+
 static void *press_keys(void *argument)
 {
-    Fingers *fingers = argument;
+    static const KeySym symbols[KEYS] = {XK_space, XK_f, XK_j};
     Display *display = XOpenDisplay(NULL);
-    HostTime due = {host_clock_now().ns + 3 * NS_PER_S / 2};
-    HostTime soonest;
+    HostTime due = {host_clock_now().ns + BEFORE_NS};
 
+    (void)argument;
     if (display != NULL) {
-        const KeyCode space = XKeysymToKeycode(display, XK_space);
+        for (int i = 0; i < fingers.press_count; i++) {
+            const HostTime soonest = {host_clock_now().ns + KEY_DOWN_MS * NS_PER_MS};
 
-        for (int i = 0; i < fingers->press_count; i++) {
-            host_clock_sleep_until(due);
-            fingers->pressed[i] = host_clock_now();
-            (void)XTestFakeKeyEvent(display, space, True, CurrentTime);
-            (void)XFlush(display);
-            host_clock_sleep_until((HostTime){due.ns + 12 * NS_PER_MS});
-            (void)XTestFakeKeyEvent(display, space, False, CurrentTime);
-            (void)XFlush(display);
+            press(display, XKeysymToKeycode(display, symbols[i % KEYS]), due, i);
             /* No rhythm that the drawing could fall in with. */
-            due.ns += 30 * NS_PER_MS + i * 7919 % 27000 * NS_PER_US;
-            /* Let go late and pressed at once would be a key that repeats: no press at all. */
-            soonest.ns = host_clock_now().ns + 10 * NS_PER_MS;
+            due.ns += PRESS_EVERY_MS * NS_PER_MS + i * 7919 % 27000 * NS_PER_US;
             due = due.ns < soonest.ns ? soonest : due;
         }
-        host_clock_sleep_until((HostTime){due.ns + NS_PER_S / 5});
+        host_clock_sleep_until((HostTime){due.ns + NS_PER_S / 2});
         (void)XCloseDisplay(display);
     }
-    atomic_store(&fingers->done, true);
+    atomic_store(&fingers.done, true);
     return NULL;
 }
 
-static void draw_busily(HostTime *draw_at)
+static void take_stamps(void)
 {
-    const HostTime start = host_clock_now();
-    HostTime now = start;
+    InputStamp stamp;
 
-    if (start.ns < draw_at->ns) {
-        return;
+    while (input_next(client.input, &stamp)) {
+        if (stamp.kind != INPUT_KEY || stamp.pad < 0 || client.taken_count == PRESSES_MAX) {
+            continue;
+        }
+        audio_strike(client.audio, DRUM_CLICK, 1.0F);
+        client.taken[client.taken_count] = (Taken){.stamp = stamp, .struck = host_clock_now()};
+        client.taken_count++;
     }
-    while (now.ns < start.ns + DRAW_MS * NS_PER_MS) {
-        now = host_clock_now();
-    }
-    draw_at->ns = start.ns + DRAW_EVERY_MS * NS_PER_MS;
 }
 
-/* The client's loop; returns how many stamps of the first pad came. */
-static int gather(Input *input, Fingers *fingers, HostTime stamped[PRESSES_MAX])
+static void fetch_keys(void *owner)
 {
-    HostTime draw_at = host_clock_now();
-    int count = 0;
+    (void)owner;
+    SDL_PumpEvents();
+    take_stamps();
+}
 
-    while (!atomic_load(&fingers->done)) {
-        SDL_Event event;
-        InputStamp stamp;
+static void emit_ring(HostTime now)
+{
+    const double beats = (double)(now.ns - client.start.ns) / (double)NS_PER_S;
+    const PlayView view = {.music = stage_now(&client.stage, beats), .drum_key = "Space"};
 
-        (void)SDL_WaitEventTimeout(&event, 4);
-        while (input_next(input, &stamp)) {
-            if (stamp.kind == INPUT_KEY && stamp.pad == 0 && count < PRESSES_MAX) {
-                stamped[count] = stamp.at;
-                count++;
-            }
-        }
-        draw_busily(&draw_at);
+    (void)screen_ring(&client.ui, &client.stage.model, &view, &client.play, &client.ring);
+}
+
+/* One frame as app_frame draws it, keys fetched between its slow parts. */
+static void draw_frame(HostTime now)
+{
+    const Theme *theme = theme_of(THEME_DARK);
+    TextMetrics metrics;
+    UiFrame frame;
+    int width = 1;
+    int height = 1;
+
+    window_size(client.window, &width, &height);
+    window_set_scale(client.window, layout_of(width, height, 1.0F).scale);
+    metrics = window_metrics(client.window);
+    draw_list_clear(&client.draw);
+    frame = (UiFrame){.draw = &client.draw,
+                      .theme = theme,
+                      .metrics = &metrics,
+                      .layout = layout_of(width, height, 1.0F),
+                      .now_s = (double)now.ns / (double)NS_PER_S};
+    ui_begin(&client.ui, &frame);
+    emit_ring(now);
+    (void)ui_end(&client.ui);
+    fetch_keys(NULL);
+    window_draw(client.window, &client.draw, theme->stage);
+    fetch_keys(NULL);
+    window_show(client.window);
+}
+
+static void draw_when_due(HostTime now)
+{
+    int64_t took_ns;
+
+    if (now.ns < client.frame_at.ns) {
+        return;
     }
-    return count;
+    draw_frame(now);
+    client.frame_at.ns += FRAME_NS;
+    client.frame_at.ns = client.frame_at.ns < now.ns ? now.ns : client.frame_at.ns;
+    took_ns = host_clock_now().ns - now.ns;
+    client.frame_count++;
+    client.frame_ns_sum += took_ns;
+    client.frame_ns_max = took_ns > client.frame_ns_max ? took_ns : client.frame_ns_max;
+}
+
+/* The client's loop. */
+static void play(void)
+{
+    while (!atomic_load(&fingers.done)) {
+        const int64_t wait_ns = clamp_i64(client.frame_at.ns - host_clock_now().ns, 0, WAIT_NS_MAX);
+        SDL_Event event;
+        HostTime now;
+
+        (void)SDL_WaitEventTimeout(NULL, (int)div_ceil(wait_ns, NS_PER_MS));
+        while (SDL_PollEvent(&event)) {
+        }
+        take_stamps();
+        now = host_clock_now();
+        audio_poll(client.audio, now);
+        while (audio_next_callback(client.audio, &client.callback)) {
+        }
+        draw_when_due(now);
+    }
+}
+
+static bool open_client(const char *sound)
+{
+    const WindowConfig config = {.width = 1280, .height = 720};
+    const AudioConfig audio = {.choice = sound != NULL ? AUDIO_FILE : AUDIO_NULL, .file = sound};
+    const StageConfig stage = {
+        .people = PEOPLE, .teams = 60, .flagged = true, .calibrated = true, .bars = 90, .seed = 5};
+    WindowError error;
+
+    client.window = window_create(&config, &error);
+    if (client.window == NULL) {
+        (void)fprintf(stderr, "stamp_keys: %s\n", error.reason);
+        return false;
+    }
+    client.input = input_create();
+    window_on_pause(client.window, fetch_keys, NULL);
+    client.start = host_clock_now();
+    client.frame_at = client.start;
+    client.audio = audio_create(&audio, client.start);
+    ui_init(&client.ui);
+    draw_list_clear(&client.draw);
+    screen_ring_init(&client.ring);
+    stage_init(&client.stage, &stage);
+    return client.input != NULL && client.audio != NULL;
 }
 
 static int by_size(const void *one, const void *other)
@@ -107,55 +237,111 @@ static int by_size(const void *one, const void *other)
     return (left > right) - (left < right);
 }
 
-static void report(const Fingers *fingers, const HostTime stamped[PRESSES_MAX], int count)
+static void print_quantiles(const char *name, double *values, int count)
 {
-    double late_ms[PRESSES_MAX] = {0};
+    static const double shares[] = {0.0, 0.5, 0.95, 0.99, 1.0};
+    static const char *const names[] = {"min", "p50", "p95", "p99", "max"};
 
-    for (int i = 0; i < count; i++) {
-        late_ms[i] = ms_of_ns(stamped[i].ns - fingers->pressed[i].ns);
+    qsort(values, (size_t)count, sizeof values[0], by_size);
+    (void)printf("\"%s\":{", name);
+    for (int i = 0; i < 5; i++) {
+        const int rank = (int)(shares[i] * (count - 1) + 0.5);
+
+        (void)printf("%s\"%s\":%.3f", i > 0 ? "," : "", names[i], count > 0 ? values[rank] : 0.0);
     }
-    qsort(late_ms, (size_t)count, sizeof late_ms[0], by_size);
-    printf("{\"pressed\":%d,\"stamped\":%d,\"late_ms\":{\"min\":%.3f,\"p50\":%.3f,\"p95\":%.3f,"
-           "\"max\":%.3f}}\n",
-           fingers->press_count,
-           count,
-           late_ms[0],
-           late_ms[count / 2],
-           late_ms[count * 95 / 100],
-           late_ms[count > 0 ? count - 1 : 0]);
+    (void)printf("},");
+}
+
+/* The press of this stamp: the last one of its key before it was heard of; -1 for none. */
+static int press_of(const InputStamp *stamp)
+{
+    for (int i = fingers.press_count - 1; i >= 0; i--) {
+        if (i % KEYS == stamp->pad && fingers.pressed[i].ns <= stamp->heard.ns) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void report(void)
+{
+    static double stamp_ms[PRESSES_MAX];
+    static double heard_ms[PRESSES_MAX];
+    static double struck_ms[PRESSES_MAX];
+    int unknown = 0;
+    int known = 0;
+
+    for (int i = 0; i < client.taken_count; i++) {
+        const Taken *taken = &client.taken[i];
+        const int index = press_of(&taken->stamp);
+
+        if (index < 0) {
+            unknown++;
+            continue;
+        }
+        stamp_ms[known] = ms_of_ns(taken->stamp.at.ns - fingers.pressed[index].ns);
+        heard_ms[known] = ms_of_ns(taken->stamp.heard.ns - fingers.pressed[index].ns);
+        struck_ms[known] = ms_of_ns(taken->struck.ns - fingers.pressed[index].ns);
+        known++;
+    }
+    (void)printf("{\"pressed\":%d,\"stamped\":%d,\"unknown\":%d,\"people\":%d,",
+                 fingers.press_count,
+                 client.taken_count,
+                 unknown,
+                 PEOPLE);
+    print_quantiles("late_ms", stamp_ms, known);
+    print_quantiles("heard_ms", heard_ms, known);
+    print_quantiles("struck_ms", struck_ms, known);
+    (void)printf("\"frames_per_s\":%.1f,\"frame_ms\":%.2f,\"frame_max_ms\":%.2f",
+                 (double)client.frame_count /
+                     ((double)(host_clock_now().ns - client.start.ns) / (double)NS_PER_S),
+                 ms_of_ns(client.frame_ns_sum) / (client.frame_count > 0 ? client.frame_count : 1),
+                 ms_of_ns(client.frame_ns_max));
+}
+
+/* What is needed to find the strikes in the sound file. */
+static void report_sound(void)
+{
+    const AudioState state = audio_state(client.audio);
+
+    (void)printf(",\"rate_hz\":%d,\"block_frames\":%d,\"frame\":%" PRId64 ",\"frame_ns\":%" PRId64
+                 ",\"pressed_ns\":[",
+                 state.rate_hz,
+                 state.block_frames,
+                 client.callback.frame,
+                 client.callback.mapped.ns);
+    for (int i = 0; i < fingers.press_count; i++) {
+        (void)printf("%s%" PRId64, i > 0 ? "," : "", fingers.pressed[i].ns);
+    }
+    (void)printf("]");
 }
 
 int main(int argc, char **argv)
 {
-    static Fingers fingers;
-    static HostTime stamped[PRESSES_MAX];
     pthread_t thread;
-    SDL_Window *window = NULL;
-    Input *input = NULL;
-    int count = 0;
 
-    fingers.press_count = argc == 2 ? (int)strtol(argv[1], NULL, 10) : 0;
-    if (fingers.press_count < 1 || fingers.press_count > PRESSES_MAX) {
-        fprintf(stderr, "usage: stamp_keys PRESSES\n");
+    fingers.press_count = argc >= 2 ? (int)strtol(argv[1], NULL, 10) : 0;
+    if (argc > 3 || fingers.press_count < 1 || fingers.press_count > PRESSES_MAX) {
+        (void)fprintf(stderr, "usage: stamp_keys PRESSES [SOUND.wav]\n");
         return 2;
     }
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
-        fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
+        (void)fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
         return 1;
     }
-    window = SDL_CreateWindow("stamp_keys", 0, 0, 640, 480, SDL_WINDOW_SHOWN);
-    input = input_create();
-    if (window == NULL || input == NULL ||
-        pthread_create(&thread, NULL, press_keys, &fingers) != 0) {
-        fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
+    if (!open_client(argc == 3 ? argv[2] : NULL) ||
+        pthread_create(&thread, NULL, press_keys, NULL) != 0) {
+        (void)fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
         return 1;
     }
-    SDL_WarpMouseInWindow(window, 320, 240);
-    count = gather(input, &fingers, stamped);
+    play();
     (void)pthread_join(thread, NULL);
-    report(&fingers, stamped, count);
-    input_destroy(input);
-    SDL_DestroyWindow(window);
+    report();
+    report_sound();
+    (void)printf("}\n");
+    audio_destroy(client.audio);
+    input_destroy(client.input);
+    window_destroy(client.window);
     SDL_Quit();
     return 0;
 }

@@ -32,7 +32,10 @@ def expect(condition, what):
 
 
 def plays_all(told):
-    return (told["played"], told["dropped"]) == (told["clicks"] + told["strikes"], 0)
+    """A click that would come late, or right after the device has stumbled, is left out and said
+    to be late; these drivers stumble."""
+    due = told["clicks"] + told["strikes"]
+    return told["dropped"] == 0 and told["late"] <= 3 and due - told["late"] <= told["played"] <= due
 
 
 def split(samples):

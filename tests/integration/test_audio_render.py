@@ -8,7 +8,6 @@ onset at every place and nowhere a sound too many.
 ctest: parallel timeout=120
 """
 
-import array
 import json
 import os
 import pathlib
@@ -16,7 +15,8 @@ import re
 import subprocess
 import sys
 import tempfile
-import wave
+
+from sound_file import load
 
 SECONDS = 20
 GROOVES = ["pulse", "backbeat", "samba", "son-clave"]
@@ -48,15 +48,6 @@ def expected_onsets(groove, told):
                 beat = beats_per_bar + index / steps_per_beat
                 notes.append(lead_in + beat * beat_s)
     return sorted(time for time in clicks + notes if time < SECONDS)
-
-
-def load(path):
-    with wave.open(str(path)) as file:
-        assert (file.getnchannels(), file.getsampwidth()) == (1, 2), "not mono 16-bit"
-        samples = array.array("h", file.readframes(file.getnframes()))
-        if sys.byteorder == "big":
-            samples.byteswap()
-        return samples, file.getframerate()
 
 
 def onset_off_ms(rises, rate_hz, time):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every key press is stamped once and soon, also while the client draws.
+"""Every key press is stamped once and soon, also while the client draws 900 people.
 
 ctest: timeout=120
 """
@@ -12,19 +12,19 @@ PRESSES = 200
 
 
 def main(stage):
-    run = stage.start("tests/stamp_keys", PRESSES, env={"DISPLAY": stage.display("800x600")})
+    run = stage.start("tests/stamp_keys", PRESSES, env={"DISPLAY": stage.display("1280x720")})
     if run.wait(timeout=50) != 0:
         stage.fail(f"the presses failed: {stage.errors(run)}")
     print(stage.output(run), stage.errors(run))
     told = json.loads(stage.output(run))
     late_ms = told["late_ms"]
-    if late_ms["min"] < 0.0 or told["stamped"] > PRESSES:
+    # The X server counts whole milliseconds, so that a stamp is right to half of one.
+    if late_ms["min"] < -1.0 or told["unknown"] > 0 or told["stamped"] > PRESSES:
         stage.fail("a stamp has no press, or is from before it")
     # A display that stalls makes one press of two: X calls them a key that repeats.
     if told["stamped"] != PRESSES:
         raise TooSlow(f"{told['stamped']} of {PRESSES} presses were stamped")
-    # The design allows 0.5 and 2 to 4 ms; a busy test machine gets some more.
-    if late_ms["p50"] >= 2.0 or late_ms["p95"] >= 8.0:
+    if late_ms["p50"] > 1.0 or late_ms["p95"] > 3.0:
         raise TooSlow(f"the stamps come late: {late_ms}")
 
 

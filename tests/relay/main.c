@@ -470,9 +470,10 @@ int main(int argument_count, char *arguments[])
         relay_close(&relay);
         return EXIT_FAILURE;
     }
-    (void)printf("{\"event\":\"ready\",\"port\":%u,\"profile\":\"%s\"}\n",
+    (void)printf("{\"event\":\"ready\",\"port\":%u,\"profile\":\"%s\",\"asymmetry_ms\":%.3f}\n",
                  ntohs(relay.options.listen.sin_port),
-                 relay.options.profile->name);
+                 relay.options.profile->name,
+                 relay.options.profile->up.delay_ms - relay.options.profile->down.delay_ms);
     (void)fflush(stdout);
     run(&relay);
     print_statistics(&relay);

@@ -65,6 +65,7 @@ static void check_same(const AppSettings *one, const AppSettings *other)
     check_i64(one->master_percent, other->master_percent);
     check_i64(one->click_percent, other->click_percent);
     check_i64(one->own_percent, other->own_percent);
+    check_i64(one->own_is_muted, other->own_is_muted);
     check_i64(one->others_percent, other->others_percent);
     check_same_offsets(&one->offsets, &other->offsets);
     for (int i = 0; i < SETTINGS_DEVICES_MAX; i++) {

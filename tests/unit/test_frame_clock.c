@@ -172,7 +172,9 @@ static void a_long_stall_is_noticed_at_once(void **state)
     device.shift_ms = 1500.0;
     run(&device, 0.01);
     check_u64(device.clock.step_count, 1);
+    check(!frame_clock_is_trusted(&device.clock));
     run(&device, 0.2);
+    check(frame_clock_is_trusted(&device.clock));
     check_near(error_ms(&device), 0.0, 0.5);
 }
 

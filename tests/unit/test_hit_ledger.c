@@ -56,8 +56,8 @@ static void a_final_word_is_the_last(void **state)
     int32_t error_us;
 
     (void)state;
-    hit_ledger_add(&ledger, 7, 0, 500000);
-    hit_ledger_add(&ledger, 8, 0, 500000);
+    hit_ledger_add(&ledger, 7, &(LedgerEntry){.before_note_us = 500000});
+    hit_ledger_add(&ledger, 8, &(LedgerEntry){.before_note_us = 500000});
     check(!hit_ledger_error_us(&ledger.entries[0], &error_us));
     hit_ledger_judge(&ledger, &first);
     hit_ledger_judge(&ledger, &first);
@@ -79,7 +79,8 @@ static void a_long_ledger_keeps_every_hit_in_its_place(void **state)
 
     (void)state;
     for (uint32_t number = 11; number < 5011; number++) {
-        hit_ledger_add(&ledger, number, (int32_t)number, 1);
+        hit_ledger_add(
+            &ledger, number, &(LedgerEntry){.after_note_us = (int32_t)number, .before_note_us = 1});
     }
     for (uint32_t number = 11; number < 5011; number++) {
         JudgementEntry entry = word(number, JUDGEMENT_PERFECT, (int32_t)number, true);

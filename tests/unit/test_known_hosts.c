@@ -90,6 +90,37 @@ static void people_may_write_into_the_file(void **state)
     check_i64(known_hosts_meet(place->path, "#", 4321, SECOND), KNOWN_HOST_NEW);
 }
 
+/* An editor need not end the last line; what is added must not become a part of it. */
+static void an_open_last_line_is_ended_first(void **state)
+{
+    const Place *place = *state;
+    FILE *file;
+
+    check_i64(known_hosts_meet(place->path, "a", 1, FIRST), KNOWN_HOST_NEW);
+    file = fopen(place->path, "we");
+    check(file != NULL);
+    (void)fprintf(file, "# the hall");
+    (void)fclose(file);
+    check_i64(known_hosts_meet(place->path, "drums", 4321, FIRST), KNOWN_HOST_NEW);
+    check_i64(known_hosts_meet(place->path, "drums", 4321, SECOND), KNOWN_HOST_CHANGED);
+}
+
+/* The end of a long comment is no line of its own. */
+static void a_line_too_long_is_about_nobody(void **state)
+{
+    const Place *place = *state;
+    FILE *file;
+
+    check_i64(known_hosts_meet(place->path, "a", 1, FIRST), KNOWN_HOST_NEW);
+    file = fopen(place->path, "we");
+    check(file != NULL);
+    (void)fprintf(file, "#%510s", "");
+    (void)fprintf(file, "drums 4321 000G-40R0-0000-0000-0000-0000\n");
+    (void)fclose(file);
+    check_i64(known_hosts_meet(place->path, "drums", 4321, SECOND), KNOWN_HOST_NEW);
+    check_i64(known_hosts_meet(place->path, "drums", 4321, FIRST), KNOWN_HOST_CHANGED);
+}
+
 static void what_cannot_be_written_down_is_said(void **state)
 {
     (void)state;
@@ -106,6 +137,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             another_port_or_name_is_another_server, open_place, close_place),
         cmocka_unit_test_setup_teardown(people_may_write_into_the_file, open_place, close_place),
+        cmocka_unit_test_setup_teardown(an_open_last_line_is_ended_first, open_place, close_place),
+        cmocka_unit_test_setup_teardown(a_line_too_long_is_about_nobody, open_place, close_place),
         cmocka_unit_test(what_cannot_be_written_down_is_said),
     };
 

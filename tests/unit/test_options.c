@@ -122,7 +122,8 @@ static void what_is_wrong_is_answered_with_what_is_allowed(void **state)
     check_refused((const char *const[]){"--text-scale", "1.2.3", NULL}, "from 0.8 to 2.0");
     check_refused((const char *const[]){"--seconds", "1e9", NULL}, "0.1 to 86400");
     check_refused((const char *const[]){"--theme", "pink", NULL}, "dark, light or contrast");
-    check_refused((const char *const[]){"--audio", "loud", NULL}, "auto or null");
+    check_refused((const char *const[]){"--audio", "loud", NULL}, "auto, null or file:");
+    check_refused((const char *const[]){"--audio", "file:", NULL}, "auto, null or file:");
     check_refused((const char *const[]){"--calibration", "5.5", NULL}, "whole ms");
     check_refused((const char *const[]){"--calibration", "501", NULL}, "-500 to 500");
     check_refused((const char *const[]){"--screen", "tv", NULL}, "--screen is join, lobby");

@@ -46,6 +46,7 @@ static const Field fields[] = {
     {"sound", "master_percent", FIELD_INTEGER, OFFSET(master_percent), 0, 100, false},
     {"sound", "click_percent", FIELD_INTEGER, OFFSET(click_percent), 0, 100, false},
     {"sound", "own_percent", FIELD_INTEGER, OFFSET(own_percent), 0, 100, false},
+    {"sound", "own_is_muted", FIELD_FLAG, OFFSET(own_is_muted), 0, 1, false},
     {"sound", "others_percent", FIELD_INTEGER, OFFSET(others_percent), 0, 100, false},
     {"picture", "theme", FIELD_THEME, OFFSET(theme), 0, THEME_KIND_COUNT - 1, false},
     {"picture",

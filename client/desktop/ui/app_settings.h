@@ -57,6 +57,7 @@ typedef struct {
     int32_t master_percent;
     int32_t click_percent;
     int32_t own_percent;    /* own drum */
+    bool own_is_muted;      /* a real drum, or the room, is heard instead */
     int32_t others_percent; /* demonstrated groove and simulated bandmates */
 
     SettingsOffsets offsets;                    /* in use */

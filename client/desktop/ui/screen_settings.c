@@ -299,6 +299,10 @@ static void put_section_keys(Page *page)
         return;
     }
     put_words(page, "Enter or a click on a key changes it; Delete takes it away.");
+    put_words(page,
+              "Two hands: many keyboards lose the third key of some threes that are held together. "
+              "If a hit goes missing, move one hand to keys far from the other's, or use Shift and "
+              "Ctrl keys, which are never lost.");
     for (int i = 0; i < SETTINGS_PADS * SETTINGS_KEYS_PER_PAD; i++) {
         add_clash(page, i / SETTINGS_KEYS_PER_PAD, i % SETTINGS_KEYS_PER_PAD);
     }
@@ -316,12 +320,14 @@ static void put_section_sound(Page *page)
     Row master = {"Everything", "How loud Onedrum is as a whole.", 0, 0};
     Row click = {"Click", "The metronome that everybody shares.", 0, 0};
     Row own = {"Your drum", "Heard the moment you strike.", 0, 0};
+    Row muted = {"Silence your drum", "For those who hear their own drum, or sit together.", 0, 0};
     Row others = {"The groove and bandmates", "Other parts and simulated players.", 0, 0};
     Rect control;
 
     (void)put_integer(page, ui_id("settings.master"), &master, &percent, &settings->master_percent);
     (void)put_integer(page, ui_id("settings.click"), &click, &percent, &settings->click_percent);
     (void)put_integer(page, ui_id("settings.own"), &own, &percent, &settings->own_percent);
+    put_toggle(page, ui_id("settings.own.muted"), &muted, &settings->own_is_muted);
     (void)put_integer(page, ui_id("settings.others"), &others, &percent, &settings->others_percent);
     if (sound->works) {
         device.detail = sound->device != NULL ? sound->device : "It works.";

@@ -1,0 +1,113 @@
+/*
+ * Loaded before a program (LD_PRELOAD): shifts the clocks that it reads, as tests wish.
+ *
+ * The file that ONEDRUM_TEST_SHIFT names holds two 64-bit numbers in this machine's byte order: ns
+ * to add to CLOCK_MONOTONIC, and ns to add to the wall clock. The test changes them while the
+ * program runs. With ONEDRUM_TEST_LOCALE set, the program begins in the locale of its environment,
+ * as if a library it uses had set it.
+ *
+ * Only what the programs and their libraries call is shifted. Waiting until a time of a shifted
+ * clock waits until the unshifted one.
+ */
+#include <fcntl.h>
+#include <locale.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S INT64_C(1000000000)
+
+typedef struct {
+    volatile int64_t monotonic_ns;
+    volatile int64_t wall_ns;
+} Shift;
+
+static const Shift none;
+static const Shift *shift = &none;
+
+__attribute__((constructor)) static void begin(void);
+
+static void begin(void)
+{
+    const char *path = getenv("ONEDRUM_TEST_SHIFT");
+    const int file = path == NULL ? -1 : open(path, O_RDONLY);
+    void *mapped = MAP_FAILED;
+
+    if (file >= 0) {
+        mapped = mmap(NULL, sizeof(Shift), PROT_READ, MAP_SHARED, file, 0);
+        (void)close(file);
+    }
+    if (mapped != MAP_FAILED) {
+        shift = mapped;
+    }
+    if (getenv("ONEDRUM_TEST_LOCALE") != NULL && setlocale(LC_ALL, "") == NULL) {
+        _exit(99);
+    }
+}
+
+static int64_t shift_of(clockid_t clock)
+{
+    if (clock == CLOCK_MONOTONIC) {
+        return shift->monotonic_ns;
+    }
+    return clock == CLOCK_REALTIME ? shift->wall_ns : 0;
+}
+
+static struct timespec shifted(struct timespec time, int64_t by_ns)
+{
+    const int64_t total_ns = (int64_t)time.tv_sec * NS_PER_S + time.tv_nsec + by_ns;
+
+    return (struct timespec){.tv_sec = (time_t)(total_ns / NS_PER_S),
+                             .tv_nsec = (long)(total_ns % NS_PER_S)};
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+    const int result = (int)syscall(SYS_clock_gettime, clock, time);
+
+    if (result == 0) {
+        *time = shifted(*time, shift_of(clock));
+    }
+    return result;
+}
+
+int clock_nanosleep(clockid_t clock,
+                    int flags,
+                    const struct timespec *request,
+                    struct timespec *remaining)
+{
+    struct timespec until = *request;
+
+    if ((flags & TIMER_ABSTIME) != 0) {
+        until = shifted(until, -shift_of(clock));
+    }
+    return (int)syscall(SYS_clock_nanosleep, clock, flags, &until, remaining);
+}
+
+int gettimeofday(struct timeval *restrict time, void *restrict zone)
+{
+    struct timespec now;
+
+    (void)zone;
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) {
+        return -1;
+    }
+    *time = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+    return 0;
+}
+
+time_t time(time_t *result)
+{
+    struct timespec now;
+    const time_t seconds = clock_gettime(CLOCK_REALTIME, &now) == 0 ? now.tv_sec : (time_t)-1;
+
+    if (result != NULL) {
+        *result = seconds;
+    }
+    return seconds;
+}
