@@ -35,7 +35,7 @@
 /* A round that ends when it looks sure ends too soon when it looks so by chance. Chosen with
    simulated people, as is CALIBRATION_TAPS_MAX. */
 #define CAUTION 2.0
-#define AIM_NS (CALIBRATION_SURE_NS * 15 / 16)
+#define AIM_SHARE 0.9375 /* of CALIBRATION_SURE_NS */
 
 _Static_assert(CALIBRATION_SLOW_NS % 2 == 0 && CALIBRATION_BEAT_NS % 2 == 0, "halves are whole");
 
@@ -229,7 +229,8 @@ static void measure(const Calibration *calibration, int64_t centre_ns, Calibrati
 
 static int goal_of(const CalibrationFigures *figures)
 {
-    const double ratio = (double)figures->uncertainty_ns / (double)AIM_NS;
+    const double ratio =
+        (double)figures->uncertainty_ns / (AIM_SHARE * (double)CALIBRATION_SURE_NS);
 
     return (int)clamp_i64((int64_t)ceil((double)figures->used_count * ratio * ratio),
                           CALIBRATION_TAPS_PREFERRED,
