@@ -246,9 +246,23 @@ static void a_journey_praises_or_keeps_silent(void **state)
     check_text(text.bytes, "You played together.");
 }
 
+static void the_clock_is_told_with_its_uncertainty_in_whole_ms(void **state)
+{
+    WordsText text;
+
+    (void)state;
+    words_clock_quality(0, 50 * NS_PER_MS, &text);
+    check_text(text.bytes, "Finding the clock");
+    words_clock_quality(4, NS_PER_MS / 10, &text);
+    check_text(text.bytes, "Clock steady, 1 ms");
+    words_clock_quality(1, 41 * NS_PER_MS + 1, &text);
+    check_text(text.bytes, "Clock unsteady, 42 ms");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_clock_is_told_with_its_uncertainty_in_whole_ms),
         cmocka_unit_test(a_judgement_has_its_word),
         cmocka_unit_test(nobody_is_called_early_or_late_without_a_calibration),
         cmocka_unit_test(lateness_is_said_in_whole_milliseconds),
