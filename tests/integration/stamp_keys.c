@@ -15,7 +15,7 @@
 #include "client/desktop/ui/screen_ring.h"
 #include "client/desktop/window.h"
 #include "shared/platform/host_clock.h"
-#include "tests/support/fingers.h"
+#include "tests/integration/fingers/fingers.h"
 #include "tests/support/stage.h"
 
 #include <SDL.h>

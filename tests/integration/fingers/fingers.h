@@ -3,8 +3,8 @@
  *
  * Not pure: a thread of its own. For programs that link Xlib and XTEST.
  */
-#ifndef TESTS_SUPPORT_FINGERS_H
-#define TESTS_SUPPORT_FINGERS_H
+#ifndef TESTS_INTEGRATION_FINGERS_FINGERS_H
+#define TESTS_INTEGRATION_FINGERS_FINGERS_H
 
 #include "shared/units.h"
 

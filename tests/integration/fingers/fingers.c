@@ -1,4 +1,4 @@
-#include "tests/support/fingers.h"
+#include "tests/integration/fingers/fingers.h"
 
 #include "shared/platform/host_clock.h"
 
