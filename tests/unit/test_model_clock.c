@@ -126,7 +126,7 @@ static void a_doubted_clock_that_was_wrong_comes_in_on_a_bar_line(void **state)
     for (int i = 0; i < 300; i++) {
         const SessionTime from = model_sounds_from(&world.model);
 
-        check(from.ns == INT64_MAX || from.ns > 100 * NS_PER_S);
+        check(from.ns > 100 * NS_PER_S);
         pass(STEP_NS);
     }
     check_rests_to_bar_line();
