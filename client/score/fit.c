@@ -7,6 +7,8 @@
 #define BOUNCE_NS 80e6
 /* The coarse search goes so far to both sides of the median interval ... */
 #define SEARCH_SHARE 0.12
+/* ... where a tempo is worth this share less ... */
+#define FAR_LOSS 0.3
 /* ... and counts a tap as exp(-d^2 / (2 s^2)), d beats from its note. */
 #define NEARNESS_BEATS 0.10
 /* A tap farther than this from its player's median, in note spacings, is not that player's beat. */
@@ -22,6 +24,8 @@ enum {
     TABLE_PER_BEAT = 64,
     REGRESSION_PASSES = 3
 };
+
+static const char too_little_memory[] = "there is too little memory";
 
 /* One player's say. */
 typedef struct {
@@ -43,6 +47,8 @@ typedef struct {
     Vote *votes;      /* one a player */
     double beat_ns;   /* as far as known ... */
     double shift_ns;  /* ... and where a cycle begins */
+    double begin_ns;  /* the beat from which the search begins */
+    int shift_count;  /* in a cycle */
     double middle_ns; /* the stretch looked at is around this */
 } Fit;
 
@@ -94,6 +100,7 @@ static void list_notes(Fit *fit)
 
     fit->note_count = groove_notes_per_cycle(groove, 0);
     fit->cycle_beats = (double)groove_cycle_beats(groove).ubeats / (double)UBEATS_PER_BEAT;
+    fit->shift_count = (int)lround(fit->cycle_beats) * SHIFTS_PER_BEAT;
     for (int i = 0; i < fit->note_count; i++) {
         GrooveNote note = {0};
 
@@ -214,7 +221,7 @@ static bool begin(Fit *fit)
     if (count == 0) {
         return false;
     }
-    fit->beat_ns = weighted_median(fit->votes, count);
+    fit->begin_ns = weighted_median(fit->votes, count);
     for (int i = 0; i < fit->player_count; i++) {
         size_t tap_count;
         const ScoreTap *taps = tap_store_taps(fit->store, fit->players[i], &tap_count);
@@ -225,58 +232,92 @@ static bool begin(Fit *fit)
     return true;
 }
 
-/* How near to notes all taps of the first stretch are, everybody having the same say. */
-static double nearness_of(const Fit *fit, double beat_ns, double shift_ns)
+/* How near to notes one player's taps of the first stretch are on average, by shift. */
+static void rate_shifts(const Fit *fit, int player, double beat_ns, double *rates)
+{
+    size_t tap_count;
+    const ScoreTap *taps = tap_store_taps(fit->store, player, &tap_count);
+    const int shifts = fit->shift_count;
+    int counted = 0;
+
+    for (int k = 0; k < shifts; k++) {
+        rates[k] = 0.0;
+    }
+    for (size_t i = 0; i < tap_count; i++) {
+        const double since_ns = time_of(fit, &taps[i]) - fit->middle_ns;
+
+        if (since_ns > COARSE_BEATS * fit->begin_ns) {
+            break;
+        }
+        if (since_ns < -COARSE_BEATS / 2.0 * fit->begin_ns) {
+            continue;
+        }
+        for (int k = 0; k < shifts; k++) {
+            const double beats =
+                within_cycle(fit, since_ns / beat_ns - (double)k / SHIFTS_PER_BEAT);
+
+            rates[k] += fit->nearness[(size_t)(beats * TABLE_PER_BEAT)];
+        }
+        counted++;
+    }
+    for (int k = 0; k < shifts && counted > 0; k++) {
+        rates[k] /= counted;
+    }
+}
+
+/* How well a tempo suits, everybody at their own best shift: a bias costs nobody anything. `all`
+   becomes the sum of everybody's rates by shift. */
+static double rate_tempo(const Fit *fit, double beat_ns, double *own, double *all)
 {
     double sum = 0.0;
 
+    for (int k = 0; k < fit->shift_count; k++) {
+        all[k] = 0.0;
+    }
     for (int i = 0; i < fit->player_count; i += 1 + fit->player_count / COARSE_PLAYERS) {
-        size_t tap_count;
-        const ScoreTap *taps = tap_store_taps(fit->store, fit->players[i], &tap_count);
-        double own = 0.0;
-        size_t count = 0;
+        double best = 0.0;
 
-        for (size_t k = 0; k < tap_count; k++) {
-            const double since_ns = time_of(fit, &taps[k]) - fit->middle_ns;
-
-            if (since_ns > COARSE_BEATS * fit->beat_ns) {
-                break;
-            }
-            if (since_ns >= -COARSE_BEATS / 2.0 * fit->beat_ns) {
-                const double beats = within_cycle(fit, (since_ns - shift_ns) / beat_ns);
-
-                own += fit->nearness[(size_t)(beats * TABLE_PER_BEAT)];
-                count++;
-            }
+        rate_shifts(fit, fit->players[i], beat_ns, own);
+        for (int k = 0; k < fit->shift_count; k++) {
+            all[k] += own[k];
+            best = fmax(best, own[k]);
         }
-        sum += count > 0 ? own / (double)count : 0.0;
+        sum += best;
     }
     return sum;
 }
 
-/* The best tempo and shift among all near the median player's. */
-static void search(Fit *fit, bool keeps_tempo)
+/* The best tempo near the median player's, and the best shift for it. */
+static bool search(Fit *fit, bool keeps_tempo)
 {
-    const int shifts = (int)lround(fit->cycle_beats) * SHIFTS_PER_BEAT;
-    const double start_ns = fit->beat_ns;
     const double step = 1.0 / (SHIFTS_PER_BEAT * (double)COARSE_BEATS);
     const int steps = keeps_tempo ? 0 : (int)(SEARCH_SHARE / step);
+    double *own = calloc(2 * (size_t)fit->shift_count, sizeof *own);
+    double *all = own + fit->shift_count;
     double best = -1.0;
+    int shift = 0;
 
+    if (own == NULL) {
+        return false;
+    }
     for (int i = -steps; i <= steps; i++) {
-        const double beat_ns = start_ns * (1.0 + step * i);
+        const double beat_ns = fit->begin_ns * (1.0 + step * i);
+        const double away = steps > 0 ? (double)i / steps : 0.0;
+        /* A short recording suits many tempi: of two that suit, the one nearer to the median. */
+        const double rate = rate_tempo(fit, beat_ns, own, all) * (1.0 - FAR_LOSS * away * away);
 
-        for (int k = 0; k < shifts; k++) {
-            const double shift_ns = beat_ns * k / SHIFTS_PER_BEAT;
-            const double nearness = nearness_of(fit, beat_ns, shift_ns);
-
-            if (nearness > best) {
-                best = nearness;
-                fit->beat_ns = beat_ns;
-                fit->shift_ns = fit->middle_ns + shift_ns;
-            }
+        if (rate > best) {
+            best = rate;
+            fit->beat_ns = beat_ns;
         }
     }
+    (void)rate_tempo(fit, fit->beat_ns, own, all);
+    for (int k = 1; k < fit->shift_count; k++) {
+        shift = all[k] > all[shift] ? k : shift;
+    }
+    fit->shift_ns = fit->middle_ns + fit->beat_ns * shift / SHIFTS_PER_BEAT;
+    free(own);
+    return true;
 }
 
 /* A player's taps against the grid so far, within a stretch. */
@@ -376,6 +417,16 @@ static Line line_of(const Fit *fit, int player, double reach_ns)
     return line;
 }
 
+/* The median of the offsets that were voted for; of two in the middle the mean, unless they are
+   different beats. */
+static double middle_offset(const Fit *fit, size_t count)
+{
+    const double lower = weighted_median(fit->votes, count);
+    const double upper = fit->votes[count / 2].value;
+
+    return upper - lower < spacing_ns(fit) / 2.0 ? (lower + upper) / 2.0 : lower;
+}
+
 /* The tempo by the slopes of all players, then the shift by their offsets. */
 static void refine(Fit *fit, double reach_ns, bool keeps_tempo)
 {
@@ -408,7 +459,7 @@ static void refine(Fit *fit, double reach_ns, bool keeps_tempo)
         }
     }
     if (count > 0) {
-        fit->shift_ns += weighted_median(fit->votes, count);
+        fit->shift_ns += middle_offset(fit, count);
     }
 }
 
@@ -438,7 +489,9 @@ static const char *find(Fit *fit, ScoreGrid *grid, bool keeps_tempo, bool keeps_
     const double all_ns = farthest_ns(fit, &first_ns);
     double tempo_nbpm = 0.0;
 
-    search(fit, keeps_tempo);
+    if (!search(fit, keeps_tempo)) {
+        return too_little_memory;
+    }
     for (double reach_ns = COARSE_BEATS * fit->beat_ns;; reach_ns *= 2.0) {
         refine(fit, reach_ns, keeps_tempo);
         if (reach_ns >= all_ns) {
@@ -476,12 +529,12 @@ const char *fit_grid(ScoreGrid *grid, const TapStore *store, bool keeps_tempo, b
     fit.scratch = calloc(most, sizeof *fit.scratch);
     fit.votes = calloc((size_t)fit.player_count, sizeof *fit.votes);
     if (fit.scratch == NULL || fit.votes == NULL || !fill_table(&fit)) {
-        reason = "there is too little memory";
+        reason = too_little_memory;
     } else if (!begin(&fit)) {
         reason = "the taps have no tempo";
     } else {
         if (keeps_tempo) {
-            fit.beat_ns = 60e18 / (double)grid->tempo_nbpm;
+            fit.begin_ns = 60e18 / (double)grid->tempo_nbpm;
         }
         reason = find(&fit, grid, keeps_tempo, keeps_t0);
     }
