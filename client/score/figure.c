@@ -69,7 +69,7 @@ static void put_colour(const Figure *figure, const char *attribute, Colour colou
 static void put_opacity(const Figure *figure, double opacity)
 {
     if (opacity < 1.0) {
-        (void)fprintf(figure->file, " opacity=\"%.2f\"", opacity);
+        (void)fprintf(figure->file, " fill-opacity=\"%.2f\"", opacity);
     }
 }
 
@@ -112,7 +112,7 @@ static void line(const Figure *figure, Point from, Point to, float width, Colour
     put(figure, "/>\n");
 }
 
-static void rectangle(const Figure *figure, Rect rect, float radius, Colour colour, double opacity)
+static void rectangle(const Figure *figure, Rect rect, float radius, Colour colour)
 {
     (void)fprintf(figure->file,
                   "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" rx=\"%.2f\"",
@@ -122,7 +122,6 @@ static void rectangle(const Figure *figure, Rect rect, float radius, Colour colo
                   (double)rect.h,
                   (double)radius);
     put_colour(figure, "fill", colour);
-    put_opacity(figure, opacity);
     put(figure, "/>\n");
 }
 
@@ -428,12 +427,15 @@ static void draw_dots(const Figure *figure)
     }
 }
 
-static int compare_heights(const void *a, const void *b)
+/* From 12 o'clock down, so that leaders cross as little as they can. */
+static int compare_angles(const void *a, const void *b)
 {
     const Dot *one = *(Dot *const *)a;
     const Dot *other = *(Dot *const *)b;
+    const float from_top = atan2f(fabsf(one->at.x - center.x), center.y - one->at.y);
+    const float other_from_top = atan2f(fabsf(other->at.x - center.x), center.y - other->at.y);
 
-    return (one->at.y > other->at.y) - (one->at.y < other->at.y);
+    return (from_top > other_from_top) - (from_top < other_from_top);
 }
 
 /* Names of one side, from the top down; moved up again where they would leave the picture. */
@@ -444,7 +446,7 @@ static void draw_names_of_side(const Figure *figure, Dot **side, int count, bool
     const float reach = RING_OUTER + NAME_OUT;
     float last = 90.0F - NAME_SPACING;
 
-    qsort(side, (size_t)count, sizeof *side, compare_heights);
+    qsort(side, (size_t)count, sizeof *side, compare_angles);
     for (int i = 0; i < count; i++) {
         side[i]->name_y = fmaxf(side[i]->at.y, last + NAME_SPACING);
         last = side[i]->name_y;
@@ -526,15 +528,14 @@ static float plot_x(double ms)
            (float)((ms / range_ms + 0.5) * (double)(PANEL_WIDTH - 2.0F * PANEL_PAD));
 }
 
-static void draw_band(const Figure *figure, int64_t half_ns, double opacity)
+static void draw_band(const Figure *figure, int64_t half_ns, float share)
 {
     const float left = plot_x(-ms_of_ns(half_ns));
 
     rectangle(figure,
               (Rect){left, PLOT_TOP, plot_x(ms_of_ns(half_ns)) - left, PLOT_HEIGHT},
               0.0F,
-              figure->theme->families[FAMILY_ON],
-              opacity);
+              colour_mix(figure->theme->surface, figure->theme->families[FAMILY_ON], share));
 }
 
 static void draw_bars(const Figure *figure, const JudgeWindows *windows)
@@ -559,8 +560,7 @@ static void draw_bars(const Figure *figure, const JudgeWindows *windows)
                              bin - 0.8F,
                              height},
                       1.0F,
-                      figure->theme->families[family],
-                      1.0);
+                      figure->theme->families[family]);
         }
     }
 }
@@ -604,8 +604,8 @@ static void draw_histogram(const Figure *figure)
           &body_start,
           theme->text,
           "All hits, early and late");
-    draw_band(figure, windows.w2_ns, 0.08);
-    draw_band(figure, windows.w1_ns, 0.12);
+    draw_band(figure, windows.w2_ns, 0.10F);
+    draw_band(figure, windows.w1_ns, 0.20F);
     draw_bars(figure, &windows);
     draw_axis(figure);
     (void)snprintf(text,
@@ -694,18 +694,19 @@ static void draw(const Figure *figure)
 {
     (void)fprintf(figure->file,
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
-                  "viewBox=\"0 0 %.0f %.0f\" font-family=\"Inter, 'DejaVu Sans', sans-serif\">\n"
+                  "viewBox=\"0 0 %.0f %.0f\" stroke=\"none\" font-family=\"Inter, 'DejaVu Sans', "
+                  "sans-serif\">\n"
                   "<title>Who is on the beat</title>\n",
                   (double)WIDTH,
                   (double)HEIGHT,
                   (double)WIDTH,
                   (double)HEIGHT);
     define_marks(figure);
-    rectangle(figure, (Rect){0.0F, 0.0F, WIDTH, HEIGHT}, 0.0F, figure->theme->stage, 1.0);
+    rectangle(figure, (Rect){0.0F, 0.0F, WIDTH, HEIGHT}, 0.0F, figure->theme->stage);
     draw_ground(figure);
     draw_names(figure);
-    draw_arrow(figure);
     draw_dots(figure);
+    draw_arrow(figure);
     draw_together(figure);
     draw_title(figure);
     draw_histogram(figure);
