@@ -597,8 +597,7 @@ static void draw_histogram(const Figure *figure)
         judge_windows(score_beat_ns(figure->report->grid), figure->report->grid->profile);
     char text[128];
 
-    rectangle(
-        figure, (Rect){PANEL_X, 148.0F, PANEL_WIDTH, 322.0F}, RADIUS_PANEL, theme->surface, 1.0);
+    rectangle(figure, (Rect){PANEL_X, 148.0F, PANEL_WIDTH, 322.0F}, RADIUS_PANEL, theme->surface);
     words(figure,
           (Point){PANEL_X + PANEL_PAD, 178.0F},
           &body_start,

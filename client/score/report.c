@@ -148,6 +148,10 @@ static json_t *group_json(const Report *report)
         int64_t counts[VERDICT_COUNT];
         const int64_t flagged = count_people(report, counts);
 
+        if (group->valid) {
+            (void)json_object_set_new(object, "share_on", json_real(group->share_on));
+            (void)json_object_set_new(object, "bias_ms", json_real(group->bias_ms));
+        }
         (void)json_object_set_new(object, "median_ms", json_real(reference->median_ms));
         (void)json_object_set_new(object, "madn_ms", json_real(reference->madn_ms));
         (void)json_object_set_new(object, "drift", json_string(drift_word(report)));

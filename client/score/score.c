@@ -118,19 +118,24 @@ static GrooveNote first_note(const ScoreGrid *grid, int64_t first_ns)
     }
 }
 
+/* One hit of each player counts on a beat: the first that claims a note, else the first extra. */
 static void take_group_hit(Scorer *scorer, const JudgedRecord *record)
 {
     Beats note_at = beats_at(scorer->grid, record->at.ns - record->error_ns);
     int64_t beat = div_floor(note_at.ubeats + UBEATS_PER_BEAT / 2, UBEATS_PER_BEAT);
-    size_t count = scorer->group_hit_count;
+    ScoreGroupHit hit = {
+        .beat = beat,
+        .phase_uturns = group_phase_uturns(record->error_ns, 0, record->beat_ns),
+        .claims = judgement_claims_note(record->kind),
+    };
+    ScoreGroupHit *last = scorer->group_hits + scorer->group_hit_count - 1;
 
-    if (count > 0 && scorer->group_hits[count - 1].beat >= beat) {
-        return;
+    if (scorer->group_hit_count == 0 || last->beat < beat) {
+        scorer->group_hits[scorer->group_hit_count] = hit;
+        scorer->group_hit_count++;
+    } else if (last->beat == beat && hit.claims && !last->claims) {
+        *last = hit;
     }
-    scorer->group_hits[count].beat = beat;
-    scorer->group_hits[count].phase_uturns =
-        group_phase_uturns(record->error_ns, 0, record->beat_ns);
-    scorer->group_hit_count++;
 }
 
 /* Notes are numbered from the player's first on; their place in the part is the same for all. */
@@ -294,27 +299,16 @@ ScoreResult score_player_notes(
 
 GroupFigures score_group(const ScoreGrid *grid, const ScoreGroupHit *hits, size_t hit_count)
 {
-    double ppc_sum = 0.0;
-    double r_sum = 0.0;
-    int64_t beat_count = 0;
+    GroupTotals totals = {0};
     size_t end = 0;
 
     for (size_t start = 0; start < hit_count; start = end) {
-        CircularSum phase = {0};
+        GroupBeat beat = {.used = true, .beat_number = hits[start].beat};
 
         for (end = start; end < hit_count && hits[end].beat == hits[start].beat; end++) {
-            circular_add(&phase, hits[end].phase_uturns);
+            group_beat_add(&beat, hits[end].phase_uturns);
         }
-        if (phase.count < 2) {
-            continue;
-        }
-        ppc_sum += group_pairwise_consistency(&phase);
-        r_sum += circular_r(&phase);
-        beat_count++;
+        group_totals_add(&totals, &beat);
     }
-    if (beat_count == 0) {
-        return (GroupFigures){0};
-    }
-    return group_figures_of(
-        ppc_sum / (double)beat_count, r_sum / (double)beat_count, score_beat_ns(grid), 0, 0);
+    return group_totals_figures(&totals, score_beat_ns(grid), 0, 0);
 }

@@ -5,9 +5,12 @@
 
 #include "shared/session/people.h"
 
-/* Silent for longer than this many beats, or this long: not active. */
+/* Silent for longer than this many beats, or this long: not active ... */
 #define ACTIVE_BEATS 6
 #define ACTIVE_NS (4 * NS_PER_S)
+/* ... unless the music goes on and fewer notes than this were asked of them meanwhile: who waits
+   for their turn takes part. */
+#define ACTIVE_MISSED_NOTES 3
 
 enum {
     FIRST_BARS = 8,                          /* a team's first figure is over so many of a take */
@@ -53,17 +56,23 @@ static int64_t beat_ns_now(const Session *session, SessionTime time)
     return beat_ns_at(tempo_mbpm != 0 ? tempo_mbpm : session->tempo_mbpm);
 }
 
-static bool is_active(const Participant *participant, SessionTime now, int64_t beat_ns)
+static bool is_active(const Participant *participant, SessionTime quiet_since, bool plays_on)
 {
-    const int64_t silence_ns =
-        ACTIVE_BEATS * beat_ns > ACTIVE_NS ? ACTIVE_BEATS * beat_ns : ACTIVE_NS;
+    const PersonStatistics *statistics = &participant->statistics;
 
-    return participant->statistics.has_hit &&
-           now.ns - participant->statistics.last_hit_at.ns <= silence_ns + SESSION_SETTLE_NS;
+    return statistics->has_hit && (statistics->last_hit_at.ns >= quiet_since.ns ||
+                                   (plays_on && statistics->missed_run < ACTIVE_MISSED_NOTES));
 }
 
 static void count_people(Session *session, SessionTime now, int64_t beat_ns)
 {
+    const int64_t silence_ns =
+        ACTIVE_BEATS * beat_ns > ACTIVE_NS ? ACTIVE_BEATS * beat_ns : ACTIVE_NS;
+    const SessionTime complete = {now.ns - SESSION_SETTLE_NS};
+    const SessionTime quiet_since = {complete.ns - silence_ns};
+    const bool plays_on =
+        timeline_section_at_time(&session->timeline, complete)->transport == TRANSPORT_PLAYING;
+
     session->joined = 0;
     session->active = 0;
     for (int i = 0; i < session->team_count; i++) {
@@ -76,7 +85,7 @@ static void count_people(Session *session, SessionTime now, int64_t beat_ns)
             continue;
         }
         session->joined++;
-        if (is_active(participant, now, beat_ns)) {
+        if (is_active(participant, quiet_since, plays_on)) {
             session->active++;
             if (participant->team != TEAM_NONE) {
                 session->teams[participant->team].active++;
@@ -92,7 +101,7 @@ static void refresh_reference(Session *session)
     for (int i = 0; i < session->participant_count; i++) {
         const Participant *participant = &session->participants[i];
 
-        if (participant_plays(participant) &&
+        if (participant_plays(participant) && !participant->suspended &&
             verdict_counts_for_reference(participant->verdict.last, participant->calibrated)) {
             session->scratch[count] = participant->window_bias_us;
             count++;
