@@ -302,6 +302,62 @@ static void small_groups_are_not_flattered(void **state)
     check(r[0] > r[1] + 0.03);
 }
 
+static void the_share_on_the_beat_and_the_bias_are_of_all_hits(void **state)
+{
+    (void)state;
+    GroupStatistics group = {0};
+
+    (void)group_statistics_add(&group, 0, 150000);
+    (void)group_statistics_add(&group, 0, -50000);
+    (void)group_statistics_add(&group, 1, 60000);
+    (void)group_statistics_add(&group, 1, 40000);
+    const GroupFigures figures = group_statistics_figures(&group, 1, half_second_ns, 2, 2);
+
+    check_near(figures.share_on, 0.75, 1e-9);
+    check_near(figures.bias_ms, 25.0, 1e-5);
+}
+
+static void a_hit_that_is_taken_back_was_never_there(void **state)
+{
+    (void)state;
+    GroupStatistics group = {0};
+    GroupStatistics without = {0};
+
+    (void)group_statistics_add(&group, 3, 50000);
+    (void)group_statistics_add(&without, 3, 50000);
+    (void)group_statistics_add(&group, 3, -400000);
+    group_statistics_remove(&group, 3, -400000);
+    group_statistics_remove(&group, 4, 50000);
+    group_statistics_remove(&group, 3 + GROUP_BEATS_MAX, 50000);
+    check_bytes(&group, &without, sizeof group);
+}
+
+/* Law: totals over any beats in any order, and merged, are the same; a beat of one does not count.
+ */
+static void totals_merge_in_any_order(void **state)
+{
+    (void)state;
+    GroupBeat beats[40] = {{0}};
+    GroupTotals forward = {0};
+    GroupTotals halves[2] = {{0}};
+    Prng prng;
+
+    prng_seed(&prng, check_seed(6));
+    for (int i = 0; i < 40; i++) {
+        for (uint64_t k = prng_below(&prng, 6); k > 0; k--) {
+            group_beat_add(&beats[i], (int32_t)(90000.0 * prng_normal(&prng)));
+        }
+        group_totals_add(&forward, &beats[i]);
+    }
+    for (int i = 39; i >= 0; i--) {
+        group_totals_add(&halves[i % 2], &beats[i]);
+    }
+    group_totals_merge(&halves[1], &halves[0]);
+    check_bytes(&halves[1], &forward, sizeof forward);
+    check(forward.beats < 40);
+    check(group_totals_figures(&forward, half_second_ns, 5, 5).valid);
+}
+
 /* Law: any order and any split over servers gives the same sums. */
 static void order_and_merging_do_not_matter(void **state)
 {
@@ -394,6 +450,9 @@ int main(void)
         cmocka_unit_test(the_reference_groups_of_the_design_come_out_within_three_points),
         cmocka_unit_test(groups_of_two_24_and_900_are_within_five_points_on_average),
         cmocka_unit_test(small_groups_are_not_flattered),
+        cmocka_unit_test(the_share_on_the_beat_and_the_bias_are_of_all_hits),
+        cmocka_unit_test(a_hit_that_is_taken_back_was_never_there),
+        cmocka_unit_test(totals_merge_in_any_order),
         cmocka_unit_test(order_and_merging_do_not_matter),
         cmocka_unit_test(the_median_of_small_sets),
         cmocka_unit_test(the_median_divides_the_values),
