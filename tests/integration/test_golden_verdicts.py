@@ -54,7 +54,8 @@ def jittered(taps, interval, chance):
 # has one of them, at 600 and at 1200 ms.
 KINDS = [
     ("as recorded", lambda taps, t, chance: taps, CALM, 97, 95),
-    ("half a beat later", lambda taps, t, chance: [at + t / 2 for at in taps], ("off-beat",), 93, 90),
+    ("half a beat later", lambda taps, t, chance: [at + t / 2 for at in taps], ("off-beat",),
+     93, 90),
     ("10 % slower", lambda taps, t, chance: [at * 1.1 for at in taps], ("wrong tempo",), 95, 95),
     ("10 % faster", lambda taps, t, chance: [at * 0.9 for at in taps], ("wrong tempo",), 95, 95),
     ("every second", lambda taps, t, chance: taps[::2], ("half",), 92, 88),
