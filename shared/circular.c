@@ -51,16 +51,6 @@ void circular_add(CircularSum *sum, int32_t phase_uturns)
     sum->count++;
 }
 
-void circular_remove(CircularSum *sum, int32_t phase_uturns)
-{
-    const int32_t wrapped = circular_wrap_uturns(phase_uturns);
-
-    assert(sum->count > 0);
-    sum->cos_q30 -= cos_q30(wrapped);
-    sum->sin_q30 -= sin_q30(wrapped);
-    sum->count--;
-}
-
 void circular_merge(CircularSum *sum, const CircularSum *other)
 {
     sum->cos_q30 += other->cos_q30;

@@ -32,9 +32,6 @@ int32_t circular_phase_uturns(int64_t time_ns, int64_t period_ns);
 /* Adds one phase; any whole number of turns more or less is the same phase. */
 void circular_add(CircularSum *sum, int32_t phase_uturns);
 
-/* Takes back a phase that was added. */
-void circular_remove(CircularSum *sum, int32_t phase_uturns);
-
 /* Adds everything in `other`. Commutative and associative to the bit. */
 void circular_merge(CircularSum *sum, const CircularSum *other);
 

@@ -65,16 +65,6 @@ bool group_statistics_add(GroupStatistics *group, int64_t beat_number, int32_t p
     return true;
 }
 
-void group_statistics_remove(GroupStatistics *group, int64_t beat_number, int32_t phase_uturns)
-{
-    GroupBeat *beat = &group->beats[slot_of(beat_number)];
-
-    if (beat->used && beat->beat_number == beat_number && beat->phase.count > 0) {
-        circular_remove(&beat->phase, phase_uturns);
-        beat->on -= is_on(phase_uturns) ? 1 : 0;
-    }
-}
-
 void group_statistics_merge(GroupStatistics *group, const GroupStatistics *other)
 {
     for (size_t i = 0; i < GROUP_BEATS_MAX; i++) {

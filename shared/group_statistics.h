@@ -65,9 +65,6 @@ int32_t group_phase_uturns(int64_t error_ns, int64_t offset_ns, int64_t beat_ns)
    nothing happens, when the beat is more than GROUP_BEATS_MAX before the newest. */
 bool group_statistics_add(GroupStatistics *group, int64_t beat_number, int32_t phase_uturns);
 
-/* Takes back a hit that was added to a beat, if the beat is still remembered. */
-void group_statistics_remove(GroupStatistics *group, int64_t beat_number, int32_t phase_uturns);
-
 /* Adds everything in `other` (another server's people). Of two beats in one slot the newer stays.
  */
 void group_statistics_merge(GroupStatistics *group, const GroupStatistics *other);

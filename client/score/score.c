@@ -118,24 +118,21 @@ static GrooveNote first_note(const ScoreGrid *grid, int64_t first_ns)
     }
 }
 
-/* One hit of each player counts on a beat: the first that claims a note, else the first extra. */
+/* The first hit on a beat counts, and not the nearest: who drums without end would always have one
+   that is near. */
 static void take_group_hit(Scorer *scorer, const JudgedRecord *record)
 {
     Beats note_at = beats_at(scorer->grid, record->at.ns - record->error_ns);
     int64_t beat = div_floor(note_at.ubeats + UBEATS_PER_BEAT / 2, UBEATS_PER_BEAT);
-    ScoreGroupHit hit = {
-        .beat = beat,
-        .phase_uturns = group_phase_uturns(record->error_ns, 0, record->beat_ns),
-        .claims = judgement_claims_note(record->kind),
-    };
-    ScoreGroupHit *last = scorer->group_hits + scorer->group_hit_count - 1;
+    size_t count = scorer->group_hit_count;
 
-    if (scorer->group_hit_count == 0 || last->beat < beat) {
-        scorer->group_hits[scorer->group_hit_count] = hit;
-        scorer->group_hit_count++;
-    } else if (last->beat == beat && hit.claims && !last->claims) {
-        *last = hit;
+    if (count > 0 && scorer->group_hits[count - 1].beat >= beat) {
+        return;
     }
+    scorer->group_hits[count].beat = beat;
+    scorer->group_hits[count].phase_uturns =
+        group_phase_uturns(record->error_ns, 0, record->beat_ns);
+    scorer->group_hit_count++;
 }
 
 /* Notes are numbered from the player's first on; their place in the part is the same for all. */

@@ -40,11 +40,10 @@ typedef struct {
     uint8_t velocity;
 } ScoreTap;
 
-/* One hit that counts in the group: of each player one on a beat. */
+/* One hit that counts in the group: the first of its player on its beat. */
 typedef struct {
     int64_t beat;
     int32_t phase_uturns;
-    bool claims; /* a note; otherwise it is an extra */
 } ScoreGroupHit;
 
 typedef enum {

@@ -324,7 +324,6 @@ static void set_team(Session *session, Participant *participant, uint16_t team)
         session->teams[participant->team].members--;
     }
     participant->team = team;
-    participant->group_claims = true; /* what counted for the old team stays there */
     if (team != TEAM_NONE) {
         session->teams[team].members++;
     }

@@ -248,44 +248,24 @@ bool play_offset_ns(const Participant *participant, int64_t *offset_ns)
     return person_statistics_own_bias(&participant->statistics, offset_ns);
 }
 
-/* Takes the participant's hit of a beat back out of its group and team, for a better one. */
-static void remove_from_group(Session *session, const Participant *participant)
-{
-    group_statistics_remove(
-        &session->group, participant->group_beat, participant->group_phase_uturns);
-    if (participant->team != TEAM_NONE) {
-        group_statistics_remove(&session->teams[participant->team].statistics,
-                                participant->group_beat,
-                                participant->group_phase_uturns);
-    }
-}
-
-/* Adds a hit to the beat of its group and team: of each person one counts in a beat, the first that
-   claims a note, or the first extra where none does. */
+/* Adds a hit to the beat of its group and team: one hit of each person counts in each beat. */
 static void add_to_group(Session *session, Participant *participant, const JudgedRecord *record)
 {
     const SessionTime note_at = {record->at.ns - record->error_ns};
     const int64_t position = tempo_map_beats_at(&session->timeline.tempo, note_at).ubeats;
     const int64_t beat = div_floor(position + UBEATS_PER_BEAT / 2, UBEATS_PER_BEAT);
-    const bool claims = judgement_claims_note(record->kind);
-    const bool is_better = beat == participant->group_beat && claims && !participant->group_claims;
     int64_t offset_ns = 0;
+    int32_t phase_uturns = 0;
 
-    if ((beat <= participant->group_beat && !is_better) ||
-        !play_offset_ns(participant, &offset_ns)) {
+    if (beat <= participant->group_beat || !play_offset_ns(participant, &offset_ns)) {
         return;
     }
-    if (is_better) {
-        remove_from_group(session, participant);
-    }
     participant->group_beat = beat;
-    participant->group_claims = claims;
-    participant->group_phase_uturns =
-        group_phase_uturns(record->error_ns, offset_ns, record->beat_ns);
-    (void)group_statistics_add(&session->group, beat, participant->group_phase_uturns);
+    phase_uturns = group_phase_uturns(record->error_ns, offset_ns, record->beat_ns);
+    (void)group_statistics_add(&session->group, beat, phase_uturns);
     if (participant->team != TEAM_NONE) {
         (void)group_statistics_add(
-            &session->teams[participant->team].statistics, beat, participant->group_phase_uturns);
+            &session->teams[participant->team].statistics, beat, phase_uturns);
     }
 }
 

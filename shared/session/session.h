@@ -96,9 +96,7 @@ typedef struct {
     Beats window_from;      /* the stretch of one section and part that the verdict is about */
     int32_t window_bias_us; /* over the verdict's window, calibrated */
     MapEntry map_entry;
-    int64_t group_beat;         /* the newest beat it counted in, for the group ... */
-    int32_t group_phase_uturns; /* ... with this phase ... */
-    bool group_claims;          /* ... of a hit that claims a note, and is no extra */
+    int64_t group_beat; /* the newest beat it counted in, for the group */
 
     JudgementEntry recent[JUDGEMENTS_PER_MESSAGE_MAX]; /* newest last */
     uint8_t recent_sent[JUDGEMENTS_PER_MESSAGE_MAX];   /* how often each went out */

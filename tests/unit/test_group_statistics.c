@@ -317,21 +317,6 @@ static void the_share_on_the_beat_and_the_bias_are_of_all_hits(void **state)
     check_near(figures.bias_ms, 25.0, 1e-5);
 }
 
-static void a_hit_that_is_taken_back_was_never_there(void **state)
-{
-    (void)state;
-    GroupStatistics group = {0};
-    GroupStatistics without = {0};
-
-    (void)group_statistics_add(&group, 3, 50000);
-    (void)group_statistics_add(&without, 3, 50000);
-    (void)group_statistics_add(&group, 3, -400000);
-    group_statistics_remove(&group, 3, -400000);
-    group_statistics_remove(&group, 4, 50000);
-    group_statistics_remove(&group, 3 + GROUP_BEATS_MAX, 50000);
-    check_bytes(&group, &without, sizeof group);
-}
-
 /* Law: totals over any beats in any order, and merged, are the same; a beat of one does not count.
  */
 static void totals_merge_in_any_order(void **state)
@@ -451,7 +436,6 @@ int main(void)
         cmocka_unit_test(groups_of_two_24_and_900_are_within_five_points_on_average),
         cmocka_unit_test(small_groups_are_not_flattered),
         cmocka_unit_test(the_share_on_the_beat_and_the_bias_are_of_all_hits),
-        cmocka_unit_test(a_hit_that_is_taken_back_was_never_there),
         cmocka_unit_test(totals_merge_in_any_order),
         cmocka_unit_test(order_and_merging_do_not_matter),
         cmocka_unit_test(the_median_of_small_sets),

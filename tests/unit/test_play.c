@@ -165,40 +165,11 @@ static void hits_from_nowhere_are_refused(void **state)
     check_u64(play_next_hit_number(&booth->participants[0]), HIT_NUMBER_MAX + 1);
 }
 
-/* A stray hit just before the note stands in for it only until the hit that claims it comes. */
-static void of_each_beat_the_hit_that_claims_the_note_counts_for_the_group(void **state)
-{
-    Booth *booth = new_booth(-1000);
-    int64_t line_ns = 0;
-    CircularSum expected = {0};
-
-    (void)state;
-    order(booth, COMMAND_START);
-    run(booth, 2 * NS_PER_S);
-    line_ns = next_bar_ns(booth);
-    run(booth, line_ns + 40 * NS_PER_MS - booth->now_ns);
-    hit_at(booth, line_ns - 180 * NS_PER_MS);
-    hit_at(booth, line_ns + 9 * NS_PER_MS);
-    run(booth, 4 * NS_PER_S);
-    circular_add(&expected, group_phase_uturns(9 * NS_PER_MS, -NS_PER_MS, BEAT_NS));
-    for (int i = 0; i < GROUP_BEATS_MAX; i++) {
-        const GroupBeat *beat = &booth->session.group.beats[i];
-
-        if (beat->phase.count > 0) {
-            check_bytes(&beat->phase, &expected, sizeof expected);
-            expected.count = 0; /* there is no other */
-        }
-    }
-    check_i64(expected.count, 0);
-    check_i64(booth->participants[0].statistics.counts[JUDGEMENT_EXTRA], 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pause_before_a_lonely_note_is_not_its_spacing),
         cmocka_unit_test(the_first_note_is_believed_by_its_calibrated_time),
-        cmocka_unit_test(of_each_beat_the_hit_that_claims_the_note_counts_for_the_group),
         cmocka_unit_test(hits_from_nowhere_are_refused),
     };
 
