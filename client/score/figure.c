@@ -446,7 +446,7 @@ static void draw_names_of_side(const Figure *figure, Dot **side, int count, bool
     const float reach = RING_OUTER + NAME_OUT;
     float last = 90.0F - NAME_SPACING;
 
-    qsort(side, (size_t)count, sizeof *side, compare_angles);
+    qsort(side, (size_t)count, sizeof(Dot *), compare_angles);
     for (int i = 0; i < count; i++) {
         side[i]->name_y = fmaxf(side[i]->at.y, last + NAME_SPACING);
         last = side[i]->name_y;
@@ -548,7 +548,8 @@ static void draw_bars(const Figure *figure, const JudgeWindows *windows)
         most = everybody->histogram[i] > most ? everybody->histogram[i] : most;
     }
     for (int i = 0; i < HISTOGRAM_BINS; i++) {
-        const double ms = (i - HISTOGRAM_BINS / 2) * HISTOGRAM_BIN_US / 1000.0;
+        const int middle = HISTOGRAM_BINS / 2;
+        const double ms = (i - middle) * HISTOGRAM_BIN_US / 1000.0;
         const float height = PLOT_HEIGHT * (float)everybody->histogram[i] / (float)most;
         VerdictFamily family = ms < 0.0 ? FAMILY_EARLY : FAMILY_LATE;
 
@@ -648,7 +649,8 @@ static void draw_counts(const Figure *figure)
     }
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         const float x = PANEL_X + column * (float)(row % 2);
-        const float y = COUNTS_TOP + 27.0F * (float)(row / 2);
+        const int line_index = row / 2;
+        const float y = COUNTS_TOP + 27.0F * (float)line_index;
         char text[16];
 
         if (counts[order[i]] == 0) {

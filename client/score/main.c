@@ -198,7 +198,7 @@ static int run(Options *options, TapsFile *taps, TapStore *store)
 int main(int argc, char **argv)
 {
     static TapsFile taps;
-    Options options;
+    static Options options;
     int code = options_take(argc, argv, &options);
     TapStore *store = NULL;
 

@@ -168,7 +168,8 @@ static void a_groove_is_found_by_its_own_notes(void **state)
     for (int i = 0; i < 90; i++) {
         add(store,
             i % 2,
-            5000.0 + 270.0 * (8.0 * (i / 6) + eighths[i / 2 % 3]) + 12.0 * prng_normal(&prng));
+            5000.0 + 270.0 * (8.0 * floor(i / 6.0) + eighths[i / 2 % 3]) +
+                12.0 * prng_normal(&prng));
     }
     tap_store_sort(store);
     check(fit_grid(&grid, store, false, false) == NULL);

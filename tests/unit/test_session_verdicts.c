@@ -275,6 +275,34 @@ static void nobody_is_idle_while_it_is_not_their_turn(void **state)
     check_text(verdict_word(hall->participants[5].verdict.shown), "wrong tempo");
 }
 
+/* The call is together and the response is not, and each is told for itself. */
+static void each_part_is_a_group_of_its_own(void **state)
+{
+    (void)state;
+    const Groove groove = call_and_response();
+    Hall *hall = new_hall(&groove, 8);
+
+    order(hall, COMMAND_START);
+    for (int i = 0; i < 8; i++) {
+        learn(hall, i, i % 4 == 1 ? TROUBLE_HALF_BEAT : TROUBLE_NONE, 0, 48);
+    }
+    /* Small groups are looked at over 16 beats: in the fourth bar of a turn both have played some.
+     */
+    play(hall, 44 * NS_PER_S, NULL);
+    const PartGroup *call = &hall->session.parts[0];
+    const PartGroup *response = &hall->session.parts[1];
+
+    check_i64(call->members, 4);
+    check_i64(response->members, 4);
+    check_i64(call->active, 4);
+    check_i64(response->active, 4);
+    check(call->figures.valid && response->figures.valid);
+    check_between(call->figures.together, 85.0, 100.0);
+    check_between(response->figures.together, 0.0, 40.0);
+    check_between(call->figures.share_on, 0.9, 1.0);
+    check_between(response->figures.share_on, 0.4, 0.7);
+}
+
 static void who_stops_in_the_middle_of_their_turns_is_idle_and_not_active(void **state)
 {
     (void)state;
@@ -414,6 +442,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_is_idle_while_it_is_not_their_turn),
+        cmocka_unit_test(each_part_is_a_group_of_its_own),
         cmocka_unit_test(who_stops_in_the_middle_of_their_turns_is_idle_and_not_active),
         cmocka_unit_test(who_comes_late_warms_up_and_is_told_nothing_before),
         cmocka_unit_test(a_pause_is_nobodys_silence),

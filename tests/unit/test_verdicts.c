@@ -13,6 +13,8 @@ enum {
     PEOPLE = 20
 };
 
+#define BEAT_NS (500 * NS_PER_MS)
+
 static Groove groove;
 static ScoreGrid grid;
 
@@ -158,9 +160,9 @@ static void early_and_late_are_against_the_others_and_need_calibration(void **st
             char name[8];
 
             (void)snprintf(name, sizeof name, "p%d", k);
-            add(store, name, i * 500 * NS_PER_MS + 60 * NS_PER_MS);
+            add(store, name, (int64_t)i * BEAT_NS + 60 * NS_PER_MS);
         }
-        add(store, "alone", i * 500 * NS_PER_MS - 50 * NS_PER_MS);
+        add(store, "alone", (int64_t)i * BEAT_NS - 50 * NS_PER_MS);
     }
     tap_store_sort(store);
     check(verdict_table_make(&table, &grid, store, true) == NULL);
@@ -189,9 +191,9 @@ static void the_group_stays_where_it_was_for_a_window(void **state)
             char name[8];
 
             (void)snprintf(name, sizeof name, "p%d", k);
-            add(store, name, i * 500 * NS_PER_MS - 80 * NS_PER_MS);
+            add(store, name, (int64_t)i * BEAT_NS - 80 * NS_PER_MS);
         }
-        add(store, "longer", i * 500 * NS_PER_MS - 80 * NS_PER_MS);
+        add(store, "longer", (int64_t)i * BEAT_NS - 80 * NS_PER_MS);
     }
     tap_store_sort(store);
     check(verdict_table_make(&table, &grid, store, true) == NULL);
