@@ -250,7 +250,16 @@ bool play_offset_ns(const Participant *participant, int64_t *offset_ns)
     return person_statistics_own_bias(&participant->statistics, offset_ns);
 }
 
-/* Adds a hit to the beat of its group and team: one hit of each person counts in each beat. */
+/* The part that the participant plays there. */
+static int part_at(const Session *session, const Participant *participant, Beats where)
+{
+    const Section *section = timeline_section_at(&session->timeline, where);
+
+    return participant_part(participant, session_groove(session, section), where);
+}
+
+/* Adds a hit to the beat of its group, part and team: one hit of each person counts in each beat.
+   It is the first and not the nearest, or who drums without end would always be near. */
 static void add_to_group(Session *session, Participant *participant, const JudgedRecord *record)
 {
     const SessionTime note_at = {record->at.ns - record->error_ns};
@@ -265,6 +274,10 @@ static void add_to_group(Session *session, Participant *participant, const Judge
     participant->group_beat = beat;
     phase_uturns = group_phase_uturns(record->error_ns, offset_ns, record->beat_ns);
     (void)group_statistics_add(&session->group, beat, phase_uturns);
+    (void)group_statistics_add(
+        &session->parts[part_at(session, participant, (Beats){position})].statistics,
+        beat,
+        phase_uturns);
     if (participant->team != TEAM_NONE) {
         (void)group_statistics_add(
             &session->teams[participant->team].statistics, beat, phase_uturns);

@@ -128,6 +128,14 @@ typedef struct {
     int first_bars;        /* ... that had one */
 } Team;
 
+/* Those who play one part of the groove in force, as a group of their own. */
+typedef struct {
+    uint16_t members;
+    uint16_t active; /* of them, those who drum */
+    GroupStatistics statistics;
+    GroupFigures figures;
+} PartGroup;
+
 /* Somebody sent out for good. */
 typedef struct {
     JournalBan who;
@@ -166,6 +174,7 @@ typedef struct {
     uint8_t map_sent[PARTICIPANTS_MAX];                           /* the verdicts last sent ... */
     uint16_t map_changed[PARTICIPANTS_MAX / MAP_BLOCK_SEATS + 1]; /* ... and how many of a block
                                                                    differ from them now */
+    PartGroup parts[GROOVE_PARTS_MAX];
     GroupStatistics group;
     GroupFigures figures;
     GroupReference reference;
