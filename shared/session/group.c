@@ -11,6 +11,8 @@
 /* ... unless the music goes on and fewer notes than this were asked of them meanwhile: who waits
    for their turn takes part. */
 #define ACTIVE_MISSED_NOTES 3
+/* Longer than anybody's hits wait for a server that is down (SESSION_AWAY_NS). */
+#define BARS_BEHIND_NS_MAX NS_PER_MINUTE
 
 enum {
     FIRST_BARS = 8,                          /* a team's first figure is over so many of a take */
@@ -240,6 +242,17 @@ finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, 
     (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
 }
 
+/* A server that was down for days while its music went on has nothing to say of those bars. */
+static void skip_forgotten_bars(Session *session, SessionTime complete)
+{
+    const SessionTime oldest = {complete.ns - BARS_BEHIND_NS_MAX};
+    const Beats where = tempo_map_beats_at(&session->timeline.tempo, oldest);
+
+    if (session->bars_until.ubeats < where.ubeats) {
+        session->bars_until = timeline_bar_start(&session->timeline, where);
+    }
+}
+
 void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
 {
     const SessionTime complete = {now.ns - SESSION_SETTLE_NS};
@@ -248,6 +261,7 @@ void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journa
     if (now.ns < session->bars_held_to.ns) {
         return;
     }
+    skip_forgotten_bars(session, complete);
     while (session->bars_until.ubeats < until.ubeats) {
         const Section *section = timeline_section_at(&session->timeline, session->bars_until);
         const int32_t bar = timeline_bar_at(&session->timeline, session->bars_until).bar;

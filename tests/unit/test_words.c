@@ -220,6 +220,8 @@ static void the_group_is_on_the_click_or_drifts(void **state)
     check_text(words_group_on_click(60000, BEAT_NS), "We are dragging. Lean forward.");
 }
 
+#define Q30 1073741824.0
+
 /* Law: the word of a figure is the word of the spread that the figure was made from. */
 static void a_figure_has_the_word_of_its_spread(void **state)
 {
@@ -229,7 +231,9 @@ static void a_figure_has_the_word_of_its_spread(void **state)
     prng_seed(&prng, check_seed(20261121));
     for (int i = 0; i < 1000; i++) {
         double r = 0.3 + 0.69 * prng_uniform(&prng);
-        GroupFigures figures = group_figures_of(r * r, r, BEAT_NS, 24, 24);
+        GroupTotals totals = {
+            .beats = 1, .ppc_q30 = (int64_t)(r * r * Q30), .r_q30 = (int64_t)(r * Q30)};
+        GroupFigures figures = group_totals_figures(&totals, BEAT_NS, 24, 24);
 
         check_i64(words_group_word(figures.together, BEAT_NS), figures.word);
     }
