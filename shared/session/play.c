@@ -388,22 +388,29 @@ static Beats take_start(const Timeline *timeline, uint16_t take)
     return timeline->sections[first].start;
 }
 
-/* A new take: what was played before is closed, and the figures begin anew. */
+/*
+ * A new take: what was played before is closed, and the figures begin anew. Notes of the new take
+ * that were expected before it was noticed are expected again, so that it counts from the first.
+ */
 static void begin_take(Session *session, SessionTime now, uint16_t seat, Journal *journal)
 {
     Participant *participant = &session->participants[seat];
+    const Beats start = take_start(&session->timeline, session->take);
+    const int64_t start_ns = tempo_map_time_of(&session->timeline.tempo, start).ns;
+    const SessionTime end = {now.ns < start_ns - ENTRY_MARGIN_NS ? now.ns
+                                                                 : start_ns - ENTRY_MARGIN_NS};
 
     if (participant->take == session->take) {
         return;
     }
-    (void)judge_forget_notes(&participant->judge, now);
-    close_until(session, seat, now, journal);
+    (void)judge_forget_notes(&participant->judge, end);
+    close_until(session, seat, end, journal);
+    (void)judge_forget_notes(&participant->judge, (SessionTime){INT64_MIN});
     participant->take = session->take;
     /* Stored with the participant: a server that comes back must not expect the notes of an older
        take again. */
-    participant->enters_at =
-        later(participant->enters_at, take_start(&session->timeline, session->take));
-    participant->expected_until = later(participant->expected_until, participant->enters_at);
+    participant->enters_at = later(participant->enters_at, start);
+    participant->expected_until = participant->enters_at;
     participant->note_number = 0;
     participant->judge.has_last_note = false;
     participant->recent_count = 0;
