@@ -55,7 +55,9 @@ enum {
     BARS_KEPT_MAX = 4096, /* bars of one session kept for its curve */
 
     /* Clock. */
-    CLOCK_BLOCKS_MAX = 300, /* one-second blocks of ping samples */
+    CLOCK_BLOCKS_MAX = 300,  /* one-second blocks of ping samples */
+    CLOCK_WINDOW_S = 300,    /* what the estimator remembers */
+    CLOCK_POINTS_MAX = 1300, /* of one direction: 4 a second, and 148 of the newest 12 s */
 
     /* Simulated players of one process. */
     BANDMATES_MAX = 30

@@ -12,8 +12,6 @@ enum {
     MISSES_MAX = 3
 };
 
-#define RTT_NS_MAX (2 * NS_PER_S)
-#define TIME_NS_MAX (INT64_MAX / 8)
 #define INTERVAL_MARGIN_NS NS_PER_MS
 #define SLOPE_LIMIT_EARLY 150e-6
 #define SLOPE_LIMIT 500e-6
@@ -139,6 +137,15 @@ static double soft_minimum(const double *sorted, size_t count, double softness_n
     return sorted[0] + sum_ns / weights;
 }
 
+static ClockState state_of(const ClockFilter *filter)
+{
+    if (filter->sample_count < SYNCING_SAMPLES) {
+        return CLOCK_SYNCING;
+    }
+    return filter->forward_hold.shift_ns > 0 || filter->backward_hold.shift_ns > 0 ? CLOCK_HELD
+                                                                                   : CLOCK_LOCKED;
+}
+
 /* Rules 4 and 5 at `now` with the filter's slope, over the window that ends with `last_block`. */
 static ClockEstimate measure(const ClockFilter *filter, int64_t last_block, HostTime now)
 {
@@ -174,7 +181,7 @@ static ClockEstimate measure(const ClockFilter *filter, int64_t last_block, Host
     }
     return (ClockEstimate){
         .valid = true,
-        .holding = filter->forward_hold.shift_ns > 0 || filter->backward_hold.shift_ns > 0,
+        .state = state_of(filter),
         .offset_ns = filter->reference_ns + (int64_t)floor(middle_ns + 0.5),
         .skew = filter->skew,
         .uncertainty_ns = (int64_t)ceil(uncertainty_ns),
@@ -413,24 +420,9 @@ void clock_filter_reset(ClockFilter *filter)
     *filter = fresh;
 }
 
-/* The server's stamps come over the wire: far outside any uptime they could overflow a difference.
- */
-static bool is_plausible(int64_t ns)
-{
-    return ns >= -TIME_NS_MAX && ns <= TIME_NS_MAX;
-}
-
 bool clock_filter_add(ClockFilter *filter, const PingSample *sample)
 {
-    if (!is_plausible(sample->c1.ns) || !is_plausible(sample->s2.ns) ||
-        !is_plausible(sample->s3.ns) || !is_plausible(sample->c4.ns)) {
-        return false;
-    }
-    const int64_t server_ns = sample->s3.ns - sample->s2.ns;
-    const int64_t rtt_ns = sample->c4.ns - sample->c1.ns - server_ns;
-
-    if (server_ns < 0 || rtt_ns <= 0 || rtt_ns > RTT_NS_MAX ||
-        sample->c1.ns < filter->empty_before.ns) {
+    if (!ping_sample_is_possible(sample) || sample->c1.ns < filter->empty_before.ns) {
         return false;
     }
     release_if_path_returned(filter, sample);

@@ -10,19 +10,8 @@
 #ifndef SHARED_CLOCK_FILTER_H
 #define SHARED_CLOCK_FILTER_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "shared/capacity.h"
-#include "shared/units.h"
-
-/* One ping: sent at c1, received at s2, answered at s3, answer received at c4. */
-typedef struct {
-    HostTime c1;
-    SessionTime s2;
-    SessionTime s3;
-    HostTime c4;
-} PingSample;
+#include "shared/clock_estimate.h"
 
 /* A reading that bounds the offset from one side: `difference_ns` = session minus host, at host
  * time. */
@@ -38,17 +27,6 @@ typedef struct {
     ClockPoint forward;  /* least s2 - c1 */
     ClockPoint backward; /* greatest s3 - c4 */
 } ClockBlock;
-
-typedef struct {
-    bool valid;             /* false: no sample since the start or the last reset; all else 0 */
-    bool holding;           /* a changed path is being held out of the offset (rule 7) */
-    int64_t offset_ns;      /* session minus host at `at` */
-    double skew;            /* seconds of offset gained per second of host time */
-    int64_t uncertainty_ns; /* about one standard error; excludes the asymmetry of the path */
-    int64_t rtt_floor_ns;   /* least forward plus least backward delay */
-    HostTime at;
-    int sample_count; /* accepted since the last reset */
-} ClockEstimate;
 
 /* Delay that one leg has gained for good and that is held out of the offset. */
 typedef struct {
@@ -85,7 +63,8 @@ void clock_filter_init(ClockFilter *filter, const double *cached_skew);
    estimate. A sample that comes again changes nothing but the count. */
 bool clock_filter_add(ClockFilter *filter, const PingSample *sample);
 
-/* The offset at `now` (not before the newest sample, else as at that sample). */
+/* The offset at `now` (not before the newest sample, else as at that sample), its uncertainty about
+   one standard error. */
 ClockEstimate clock_filter_estimate(const ClockFilter *filter, HostTime now);
 
 /* Forgets the samples and keeps the skew: after a suspend that the caller knows of. */

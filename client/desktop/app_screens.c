@@ -122,7 +122,7 @@ static PlayNotice notice_of(App *app, const ModelNow *music, HostTime now)
                !app->room->model.config.facilitates) {
         situation(app, WORDS_PAUSED, 0);
     } else if (app->room->kind == ROOM_NETWORK && app->room->model.clock_estimate.valid &&
-               model_clock_bars(&app->room->model) < 2) {
+               !model_timing_is_rated(&app->room->model)) {
         situation(app, WORDS_CLOCK_UNSTEADY, 0);
     } else {
         notice.shown = false;

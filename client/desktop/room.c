@@ -89,6 +89,7 @@ bool room_join(
     (void)snprintf(config.team, sizeof config.team, "%s", person->team);
     config.has_own_token = choose_token(link, person, config.own_token);
     model_init(&room->model, &config, &room->others, now);
+    model_use_estimator(&room->model, &room->estimator, NULL);
     room->network = network_thread_create(&network);
     if (room->network == NULL) {
         return false;

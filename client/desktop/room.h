@@ -25,6 +25,7 @@ typedef enum {
 typedef struct {
     RoomKind kind;
     ClientModel model;
+    ClockEstimator estimator; /* of the model, in a session */
     ModelOthers others;
     Outbox outbox;
 

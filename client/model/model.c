@@ -12,6 +12,7 @@
 #define CLOCK_STEADY_NS (5 * NS_PER_MS)
 #define CLOCK_FAIR_NS (15 * NS_PER_MS)
 #define CLOCK_UNRATED_NS (40 * NS_PER_MS)
+#define CLOCK_BARS_UNRATED 1
 /* A clock that has not leapt agrees with a ping but for this, which slewing will take away. */
 #define DOUBT_MARGIN_NS APPLIED_STEP_NS
 #define DOUBT_NS_MAX (3 * NS_PER_S)
@@ -38,6 +39,12 @@ void model_init(ClientModel *model, const ModelConfig *config, ModelOthers *othe
             others->map[i].verdict = MAP_ABSENT;
         }
     }
+}
+
+void model_use_estimator(ClientModel *model, ClockEstimator *estimator, const double *cached_skew)
+{
+    clock_estimator_init(estimator, cached_skew);
+    model->estimator = estimator;
 }
 
 static void enter_phase(ClientModel *model, ModelPhase phase, HostTime now)
@@ -488,7 +495,11 @@ bool model_pong(ClientModel *model, const ClockDatagram *pong, HostTime c4)
     model->pings[slot].outstanding = false;
     model->newest_ping =
         (PingSample){.c1 = model->pings[slot].c1, .s2 = pong->s2, .s3 = pong->s3, .c4 = c4};
-    (void)clock_filter_add(&model->clock_filter, &model->newest_ping);
+    if (model->estimator != NULL) {
+        (void)clock_estimator_add(model->estimator, &model->newest_ping);
+    } else {
+        (void)clock_filter_add(&model->clock_filter, &model->newest_ping);
+    }
     consider_doubt(model, &model->newest_ping);
     return true;
 }
@@ -542,12 +553,20 @@ static void rest_to_bar_line(ClientModel *model, HostTime now)
     }
 }
 
+static bool clock_has_spoken(const ClientModel *model)
+{
+    return model->estimator != NULL ? model->estimator->has_finding
+                                    : model->clock_filter.sample_count > 0;
+}
+
 static void follow_clock(ClientModel *model, HostTime now)
 {
     const bool was_locked = model->clock.locked;
     const uint32_t step_count = model->clock.step_count;
 
-    model->clock_estimate = clock_filter_estimate(&model->clock_filter, now);
+    model->clock_estimate = model->estimator != NULL
+                                ? clock_estimator_estimate(model->estimator, now)
+                                : clock_filter_estimate(&model->clock_filter, now);
     (void)applied_clock_update(
         &model->clock, now, &model->clock_estimate, clock_may_step(model, now));
     if (was_locked && model->clock.step_count != step_count) {
@@ -572,7 +591,7 @@ void model_tick(ClientModel *model, HostTime now, Outbox *outbox)
         model->join_is_due = false;
         join(model, outbox);
     }
-    if (now.ns >= model->next_estimate_at.ns && model->clock_filter.sample_count > 0) {
+    if (now.ns >= model->next_estimate_at.ns && clock_has_spoken(model)) {
         follow_clock(model, now);
         model->next_estimate_at = (HostTime){now.ns + ESTIMATE_INTERVAL_NS};
     }
@@ -839,7 +858,12 @@ int model_clock_bars(const ClientModel *model)
     if (uncertainty_ns <= CLOCK_FAIR_NS) {
         return 3;
     }
-    return uncertainty_ns <= CLOCK_UNRATED_NS ? 2 : 1;
+    return uncertainty_ns <= CLOCK_UNRATED_NS ? CLOCK_BARS_UNRATED + 1 : CLOCK_BARS_UNRATED;
+}
+
+bool model_timing_is_rated(const ClientModel *model)
+{
+    return model_clock_bars(model) > CLOCK_BARS_UNRATED;
 }
 
 const char *model_groove_title(const ClientModel *model, int index)

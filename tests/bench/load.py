@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The server under load: writes docs/benchmarks.md by itself.
+"""The server under load: writes its section of docs/benchmarks.md by itself.
 
 Usage: load.py [--players N,N,...] [--seconds S] [--out FILE] [--check]
 
@@ -10,11 +10,9 @@ same size tells the physical limit. --check ends with 1 when a target is missed.
 """
 
 import argparse
-import datetime
 import json
 import os
 import pathlib
-import platform
 import re
 import subprocess
 import sys
@@ -22,7 +20,8 @@ import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "integration"))
-from stage import BIN, SOURCE, Stage  # noqa: E402
+from pages import PAGE, circumstances, replace_section  # noqa: E402
+from stage import BIN, Stage  # noqa: E402
 
 SETTLE_S = 6.0  # after the music began
 TARGETS = {  # players: (share of a core, seconds until all have joined)
@@ -179,16 +178,6 @@ def misses(rows):
     return found
 
 
-def command_line(*words):
-    return subprocess.run(words, check=False, capture_output=True, text=True).stdout.strip()
-
-
-def machine():
-    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
-    return (f"{os.cpu_count()} cores of {model.group(1) if model else platform.machine()}, "
-            f"Linux {platform.release()}")
-
-
 def priority():
     """What the scheduler gave this run beside others."""
     group = pathlib.Path("/proc/self/autogroup")
@@ -197,20 +186,13 @@ def priority():
     return f"nice {os.nice(0)}, its autogroup {group.read_text().split()[-1]}"
 
 
-def page(rows, seconds, load_before):
-    commit = command_line("git", "-C", str(SOURCE), "rev-parse", "--short", "HEAD")
-    changed = command_line("git", "-C", str(SOURCE), "status", "--porcelain", "-uno")
-    now = datetime.datetime.now(datetime.timezone.utc)
+def section(rows, seconds, load_before):
     lines = [
-        "# Benchmarks",
+        "`./dev bench load`: the server runs on one core, the simulated players on another, over",
+        "loopback. Bytes are UDP payload, pings and ENet included.",
         "",
-        "Written by `./dev bench load`; do not edit. The server runs on one core, the simulated",
-        "players on another, over loopback. Bytes are UDP payload, pings and ENet included.",
-        "",
-        f"- machine: {machine()}",
-        f"- date: {now:%Y-%m-%d %H:%M} UTC; other work on the machine before the run: load "
-        f"{load_before:.1f}; priority over it: {priority()}",
-        f"- commit: {commit}{' and changes' if changed else ''}",
+        *circumstances(load_before),
+        f"- priority over other work: {priority()}",
         f"- measured: {seconds:.0f} s of play for each row",
         "",
         "| players | CPU of a core | pass p50 | pass p99 | longest pass | hits | lost | down per "
@@ -244,14 +226,14 @@ def page(rows, seconds, load_before):
               "within 10 % from",
               "100 players on.", ""]
     lines += [f"- missed: {what}" for what in found] or ["All targets were reached."]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--players", default="100,900,3000")
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--out", default=str(SOURCE / "docs/benchmarks.md"))
+    parser.add_argument("--out", default=str(PAGE))
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     load_before = os.getloadavg()[0]
@@ -259,11 +241,11 @@ def main():
     for players in map(int, options.players.split(",")):
         rows.append(measure(players, options.seconds))
         print(json.dumps(rows[-1]), flush=True)
-    text = page(rows, options.seconds, load_before)
+    lines = section(rows, options.seconds, load_before)
     if options.out == "-":
-        print(text)
+        print("\n".join(lines))
     else:
-        pathlib.Path(options.out).write_text(text)
+        replace_section("Load", lines, pathlib.Path(options.out))
     for what in misses(rows):
         print(f"missed: {what}", file=sys.stderr)
     return 1 if options.check and misses(rows) else 0

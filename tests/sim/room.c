@@ -669,6 +669,9 @@ static int add(Room *room, ModelConfig *config)
     client->breaks_at_ns = ROOM_NEVER;
     draw_own_token(room, config);
     model_init(&client->model, config, &client->others, room_host_time(room, client));
+    if (index % 4 == 0) {
+        model_use_estimator(&client->model, &client->estimator, NULL);
+    }
     return index;
 }
 

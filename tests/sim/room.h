@@ -46,6 +46,7 @@ typedef struct {
 
 typedef struct {
     ClientModel model;
+    ClockEstimator estimator; /* of every fourth; the others have the plain envelope */
     ModelOthers others;
     SimulatedPlayer player;
     bool plays;

@@ -8,8 +8,10 @@
 
 /* An accepted hit may be ahead of its arrival by what the session allows plus the worst clock. */
 #define AHEAD_NS_MAX (SESSION_HIT_AHEAD_NS + 40 * NS_PER_MS)
-/* How often the uncertainty, about one standard error, may be exceeded, and by how much besides. */
+/* How many times an uncertainty, of the plain envelope about one standard error, of the estimator
+   the 95 % one, may be exceeded, and by how much besides. */
 #define SIGMAS_MAX 6
+#define UNCERTAINTIES_MAX 3
 #define CLOCK_MARGIN_NS NS_PER_MS
 #define CLOCK_JITTER_SHARE 16
 #define CLOCK_SETTLED_SAMPLES 40
@@ -368,7 +370,8 @@ static void check_clock(Watch *watch, Room *room, const RoomClient *client)
     watch->clock_checks++;
     error_ns = estimate->at.ns + estimate->offset_ns - true_session_ns(client, estimate->at);
     error_ns = error_ns < 0 ? -error_ns : error_ns;
-    if (error_ns > blind_ns + SIGMAS_MAX * estimate->uncertainty_ns + CLOCK_MARGIN_NS + few_ns) {
+    const int64_t allowed = client->model.estimator != NULL ? UNCERTAINTIES_MAX : SIGMAS_MAX;
+    if (error_ns > blind_ns + allowed * estimate->uncertainty_ns + CLOCK_MARGIN_NS + few_ns) {
         room_violate(room,
                      "a clock is within its uncertainty, but for the path's asymmetry",
                      (int)(client - room->clients));

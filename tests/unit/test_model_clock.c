@@ -20,6 +20,8 @@ typedef struct {
 } World;
 
 static World world;
+static ClockEstimator estimator;
+static bool uses_estimator; /* else the plain envelope: everything here holds for both */
 
 static void receive(const Message *message)
 {
@@ -61,6 +63,9 @@ static void begin(void)
     world = (World){.now = {90 * NS_PER_S}, .offset_ns = 7 * NS_PER_S, .answers = true};
     outbox_init(&world.outbox);
     model_init(&world.model, &(ModelConfig){.name = "Ida"}, NULL, world.now);
+    if (uses_estimator) {
+        model_use_estimator(&world.model, &estimator, NULL);
+    }
     model_connected(&world.model, world.now, &world.outbox);
     message = (Message){.type = MESSAGE_WELCOME, .welcome = {.clock_nonce = 9}};
     receive(&message);
@@ -144,6 +149,34 @@ static void without_any_answer_what_was_known_goes_on(void **state)
     check(model_sounds_from(&world.model).ns < 0);
 }
 
+static int use_envelope(void **state)
+{
+    (void)state;
+    uses_estimator = false;
+    return 0;
+}
+
+static int use_estimator(void **state)
+{
+    (void)state;
+    uses_estimator = true;
+    return 0;
+}
+
+static void a_clock_known_to_more_than_40_ms_is_not_rated(void **state)
+{
+    (void)state;
+    begin();
+    check(model_timing_is_rated(&world.model));
+    check_i64(model_clock_bars(&world.model), 4);
+    world.model.clock_estimate.uncertainty_ns = 40 * NS_PER_MS;
+    check(model_timing_is_rated(&world.model));
+    world.model.clock_estimate.uncertainty_ns = 40 * NS_PER_MS + 1;
+    check(!model_timing_is_rated(&world.model));
+    world.model.clock_estimate.valid = false;
+    check(!model_timing_is_rated(&world.model));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,7 +185,9 @@ int main(void)
         cmocka_unit_test(a_doubted_clock_is_silent_until_a_ping_agrees),
         cmocka_unit_test(a_doubted_clock_that_was_wrong_comes_in_on_a_bar_line),
         cmocka_unit_test(without_any_answer_what_was_known_goes_on),
+        cmocka_unit_test(a_clock_known_to_more_than_40_ms_is_not_rated),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("plain envelope", tests, use_envelope, NULL) +
+           cmocka_run_group_tests_name("floors plus balance", tests, use_estimator, NULL);
 }
