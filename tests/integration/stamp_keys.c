@@ -199,11 +199,12 @@ static void print_quantiles(const char *name, double *values, int count)
     (void)printf("},");
 }
 
-/* The press of this stamp: the last one of its key before it was heard of; -1 for none. */
-static int press_of(const InputStamp *stamp)
+/* The press of this stamp: the next of its key. Keys go round, so that a press that is lost makes
+   no other be taken for it. -1 for none. */
+static int press_of(const InputStamp *stamp, int next)
 {
-    for (int i = fingers.press_count - 1; i >= 0; i--) {
-        if (i % FINGERS_KEYS == stamp->pad && fingers.pressed[i].ns <= stamp->heard.ns) {
+    for (int i = next; i < fingers.press_count; i++) {
+        if (i % FINGERS_KEYS == stamp->pad) {
             return i;
         }
     }
@@ -217,15 +218,17 @@ static void report(void)
     static double struck_ms[FINGERS_PRESSES_MAX];
     int unknown = 0;
     int known = 0;
+    int next = 0;
 
     for (int i = 0; i < client.taken_count; i++) {
         const Taken *taken = &client.taken[i];
-        const int index = press_of(&taken->stamp);
+        const int index = press_of(&taken->stamp, next);
 
         if (index < 0) {
             unknown++;
             continue;
         }
+        next = index + 1;
         stamp_ms[known] = ms_of_ns(taken->stamp.at.ns - fingers.pressed[index].ns);
         heard_ms[known] = ms_of_ns(taken->stamp.heard.ns - fingers.pressed[index].ns);
         struck_ms[known] = ms_of_ns(taken->struck.ns - fingers.pressed[index].ns);
