@@ -34,6 +34,7 @@ enum {
 #define PRIOR_SD_CACHED_PPM 5.0
 #define PRIOR_SD_MIN_PPM 2.0
 #define REACH_START_PPM 500.0
+#define REACH_MORE_PPM 0.02
 
 #define CLUSTER_EXPONENT_MIN 0.8
 #define QUEUE_CLUSTER 3.0
@@ -397,7 +398,7 @@ static ClockSlopeResult search_slope(const ClockEstimator *estimator,
         .prior_sd_ppm = estimator->prior_sd_ppm,
         .balance_weight = weight,
         .centre_ppm = is_first ? estimator->prior_skew_ppm : before->skew_ppm,
-        .reach_ppm = is_first ? REACH_START_PPM : 5.0 * before->skew_sd_ppm + 0.3,
+        .reach_ppm = is_first ? REACH_START_PPM : 5.0 * before->skew_sd_ppm + REACH_MORE_PPM,
     };
 
     if (weight > 0.0) {
