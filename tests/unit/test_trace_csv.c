@@ -216,7 +216,7 @@ static void every_second_of_a_trace_is_told_once(void **state)
     replay_finish(&replay);
     check_i64(told.count, 60);
     check_i64(told.last_s, 60);
-    check_i64(told.valid_count, 60 * ESTIMATOR_COUNT);
+    check_i64(told.valid_count, INT64_C(60) * ESTIMATOR_COUNT);
     check_i64(replay.refused_count, trace.count);
     check_between(told.worst_ms, 0.0, 1.5);
 }
@@ -256,7 +256,7 @@ static void nonsense_is_survived(void **state)
             replay_row(&replay, &sample);
         }
         replay_finish(&replay);
-        check_i64_between(told.count, 0, 200 * (REPLAY_SILENCE_S_MAX + 1));
+        check_i64_between(told.count, 0, INT64_C(200) * (REPLAY_SILENCE_S_MAX + 1));
     }
 }
 
