@@ -83,14 +83,21 @@ static void print_traffic(MetricsPage *page, const EndpointCounts *counts)
     labelled(page, "dropped_datagrams_total", "cause", "answer_not_sent", counts->answers_unsent);
     labelled(page, "dropped_datagrams_total", "cause", "hello_rate", gate->hellos_dropped);
     labelled(page, "dropped_datagrams_total", "cause", "connect", gate->connects_refused);
+    labelled(page, "dropped_datagrams_total", "cause", "no_place", gate->connects_unplaced);
     labelled(page, "dropped_datagrams_total", "cause", "stranger", gate->strangers);
     labelled(page, "dropped_datagrams_total", "cause", "forged", gate->forged);
     labelled(page, "dropped_datagrams_total", "cause", "rate", gate->over_rate);
     for (int i = GUARD_PASSES + 1; i < GUARD_VERDICT_COUNT; i++) {
         labelled(page, "dropped_datagrams_total", "cause", GUARDED[i], gate->guarded[i]);
     }
+    counter(page, "handshakes_total", "Handshakes that ended in keys.", counts->handshakes);
+    counter(page,
+            "handshakes_failed_total",
+            "Handshakes that did not fit, took too long or made room.",
+            counts->handshakes_failed);
     head(page, "dropped_messages_total", "counter", "Messages that went nowhere, by cause.");
     labelled(page, "dropped_messages_total", "cause", "receiver_gone", counts->unsent);
+    labelled(page, "dropped_messages_total", "cause", "not_opened", counts->unopened);
     counter(page,
             "service_errors_total",
             "Passes that the network library or the system cut short.",

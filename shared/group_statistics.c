@@ -5,6 +5,8 @@
 
 #include "shared/units.h"
 
+#define Q30 1073741824.0
+
 static const char *const word_texts[GROUP_WORD_COUNT] = {
     [GROUP_WORD_ONE_DRUM] = "one drum",
     [GROUP_WORD_TIGHT] = "tight",
@@ -39,6 +41,19 @@ static GroupBeat *open_beat(GroupStatistics *group, int64_t beat_number)
     return beat;
 }
 
+static bool is_on(int32_t phase_uturns)
+{
+    const int32_t wrapped = circular_wrap_uturns(phase_uturns);
+
+    return wrapped >= -GROUP_ON_UTURNS && wrapped <= GROUP_ON_UTURNS;
+}
+
+void group_beat_add(GroupBeat *beat, int32_t phase_uturns)
+{
+    circular_add(&beat->phase, phase_uturns);
+    beat->on += is_on(phase_uturns) ? 1 : 0;
+}
+
 bool group_statistics_add(GroupStatistics *group, int64_t beat_number, int32_t phase_uturns)
 {
     GroupBeat *beat = open_beat(group, beat_number);
@@ -46,7 +61,7 @@ bool group_statistics_add(GroupStatistics *group, int64_t beat_number, int32_t p
     if (beat == NULL) {
         return false;
     }
-    circular_add(&beat->phase, phase_uturns);
+    group_beat_add(beat, phase_uturns);
     return true;
 }
 
@@ -57,6 +72,7 @@ void group_statistics_merge(GroupStatistics *group, const GroupStatistics *other
         GroupBeat *beat = from->used ? open_beat(group, from->beat_number) : NULL;
         if (beat != NULL) {
             circular_merge(&beat->phase, &from->phase);
+            beat->on += from->on;
         }
     }
 }
@@ -70,6 +86,27 @@ double group_pairwise_consistency(const CircularSum *phase)
     return (n * r * r - 1.0) / (n - 1.0);
 }
 
+void group_totals_add(GroupTotals *totals, const GroupBeat *beat)
+{
+    if (beat->phase.count < 2) {
+        return;
+    }
+    totals->beats++;
+    totals->ppc_q30 += (int64_t)floor(group_pairwise_consistency(&beat->phase) * Q30 + 0.5);
+    totals->r_q30 += (int64_t)floor(circular_r(&beat->phase) * Q30 + 0.5);
+    totals->on += beat->on;
+    circular_merge(&totals->phase, &beat->phase);
+}
+
+void group_totals_merge(GroupTotals *totals, const GroupTotals *other)
+{
+    totals->beats += other->beats;
+    totals->ppc_q30 += other->ppc_q30;
+    totals->r_q30 += other->r_q30;
+    totals->on += other->on;
+    circular_merge(&totals->phase, &other->phase);
+}
+
 GroupFigures group_statistics_figures(const GroupStatistics *group,
                                       int64_t current_beat,
                                       int64_t beat_ns,
@@ -77,36 +114,37 @@ GroupFigures group_statistics_figures(const GroupStatistics *group,
                                       int32_t joined)
 {
     const int64_t beats = active < GROUP_SMALL_PEOPLE_BELOW ? GROUP_BEATS_SMALL : GROUP_BEATS;
-    double ppc_sum = 0.0;
-    double r_sum = 0.0;
-    int64_t counted = 0;
+    GroupTotals totals = {0};
 
     for (int64_t number = current_beat - beats + 1; number <= current_beat; number++) {
         const GroupBeat *beat = &group->beats[slot_of(number)];
-        if (!beat->used || beat->beat_number != number || beat->phase.count < 2) {
-            continue;
+
+        if (beat->used && beat->beat_number == number) {
+            group_totals_add(&totals, beat);
         }
-        ppc_sum += group_pairwise_consistency(&beat->phase);
-        r_sum += circular_r(&beat->phase);
-        counted++;
     }
-    if (counted == 0) {
-        return (GroupFigures){0};
-    }
-    return group_figures_of(
-        ppc_sum / (double)counted, r_sum / (double)counted, beat_ns, active, joined);
+    return group_totals_figures(&totals, beat_ns, active, joined);
 }
 
-GroupFigures group_figures_of(double ppc, double r, int64_t beat_ns, int32_t active, int32_t joined)
+GroupFigures
+group_totals_figures(const GroupTotals *totals, int64_t beat_ns, int32_t active, int32_t joined)
 {
     assert(beat_ns > 0);
     const double period_ms = ms_of_ns(beat_ns);
     const double scale_ms = fmin(fmax(0.10 * period_ms, 45.0), 80.0);
-    GroupFigures figures = {.valid = true, .ppc = ppc, .r = r, .sigma_ms = period_ms / 2.0};
+    GroupFigures figures = {.sigma_ms = period_ms / 2.0};
 
-    if (ppc > 0.0) {
+    if (totals->beats == 0) {
+        return (GroupFigures){0};
+    }
+    figures.valid = true;
+    figures.ppc = (double)totals->ppc_q30 / Q30 / (double)totals->beats;
+    figures.r = (double)totals->r_q30 / Q30 / (double)totals->beats;
+    figures.share_on = (double)totals->on / (double)totals->phase.count;
+    figures.bias_ms = circular_mean_turns(&totals->phase) * period_ms;
+    if (figures.ppc > 0.0) {
         /* -ln PPC of a PPC that is 1 but for rounding is 0, not a little less. */
-        const double sigma_turns = sqrt(fmax(-log(ppc), 0.0)) / CIRCULAR_TWO_PI;
+        const double sigma_turns = sqrt(fmax(-log(figures.ppc), 0.0)) / CIRCULAR_TWO_PI;
         figures.sigma_ms = period_ms * fmin(sigma_turns, 0.5);
     }
     const double ratio = figures.sigma_ms / scale_ms;

@@ -21,11 +21,15 @@ enum {
     GROUP_SMALL_PEOPLE_BELOW = 9 /* active people below which it is small */
 };
 
+/* A hit this near to its note is on the beat: a tenth of a beat, as for GOOD. */
+#define GROUP_ON_UTURNS (UTURNS_PER_TURN / 10)
+
 /* One beat: the hits nearest to it. */
 typedef struct {
     bool used;
     int64_t beat_number;
     CircularSum phase;
+    int64_t on; /* hits no more than GROUP_ON_UTURNS from their note */
 } GroupBeat;
 
 /* Zero-initialised is empty. Slot = beat number modulo GROUP_BEATS_MAX. */
@@ -48,6 +52,8 @@ typedef struct {
     double ppc;      /* mean over the beats of (N R^2 - 1) / (N - 1) */
     double sigma_ms; /* (T / 2 pi) sqrt(-ln PPC), at most T / 2 */
     double together; /* G = 100 exp(-sigma^2 / (2 S^2)), S = clamp(.10 T, 45, 80) ms; 0 .. 100 */
+    double share_on; /* of the hits, on the beat; 0 .. 1 */
+    double bias_ms;  /* mean direction of all hits, negative = early */
     double team;     /* G (.5 + .5 active / joined); 0 .. 100 */
     GroupWord word;
 } GroupFigures;
@@ -71,12 +77,31 @@ GroupFigures group_statistics_figures(const GroupStatistics *group,
                                       int32_t active,
                                       int32_t joined);
 
+/* Figures over beats that are over, however many: what is summed up of each stays small, exact and
+   mergeable. Zero-initialised is empty; beats on which fewer than two people played do not count.
+ */
+typedef struct {
+    int64_t beats;
+    int64_t ppc_q30; /* sum over the beats */
+    int64_t r_q30;
+    CircularSum phase; /* of all hits */
+    int64_t on;
+} GroupTotals;
+
+void group_totals_add(GroupTotals *totals, const GroupBeat *beat);
+
+/* Adds everything in `other`: other beats of the same or another group. */
+void group_totals_merge(GroupTotals *totals, const GroupTotals *other);
+
+/* The figures over all of them, as above. */
+GroupFigures
+group_totals_figures(const GroupTotals *totals, int64_t beat_ns, int32_t active, int32_t joined);
+
+/* Adds one hit to a beat. */
+void group_beat_add(GroupBeat *beat, int32_t phase_uturns);
+
 /* (N R^2 - 1) / (N - 1), N = 2 or more: the mean cosine between two different hits of one beat. */
 double group_pairwise_consistency(const CircularSum *phase);
-
-/* The figures of a given mean PPC and R; what group_statistics_figures ends with. */
-GroupFigures
-group_figures_of(double ppc, double r, int64_t beat_ns, int32_t active, int32_t joined);
 
 GroupWord group_word_of(double sigma_ms);
 

@@ -451,7 +451,7 @@ void token_format(const uint8_t token[TOKEN_BYTES], char text[TOKEN_TEXT_BYTES])
 {
     static const char hex[] = "0123456789abcdef";
 
-    for (int i = 0; i < TOKEN_BYTES; i++) {
+    for (size_t i = 0; i < TOKEN_BYTES; i++) {
         text[2 * i] = hex[token[i] / 16];
         text[2 * i + 1] = hex[token[i] % 16];
     }

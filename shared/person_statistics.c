@@ -67,6 +67,7 @@ static void fold_hit(PersonStatistics *statistics, const JudgedRecord *record)
         statistics->last_hit_at = record->at;
     }
     statistics->has_hit = true;
+    statistics->missed_run = 0;
     fold_histogram(statistics, relative_ns);
 }
 
@@ -74,6 +75,7 @@ static void fold_note(PersonStatistics *statistics, const JudgedRecord *record)
 {
     if (record->kind == JUDGEMENT_MISS) {
         statistics->combo = 0;
+        statistics->missed_run++;
         return;
     }
     statistics->points_micro += record->weight_micro;

@@ -51,6 +51,7 @@ typedef struct {
     bool has_last_phase;
     bool has_hit;
     SessionTime last_hit_at; /* the latest hit, when has_hit */
+    int64_t missed_run;      /* notes missed since the newest hit */
 
     /* Of hits that claimed a note: hit minus note. */
     Moments error;

@@ -9,6 +9,12 @@
 #define MADN_PER_MAD 1.4826
 #define MADN_MS_MIN 12.0
 #define Z_ONE_SIDED_95 1.64
+/* Hits by chance between notes 250 ms apart spread by .28 of that, which is the 70 ms that are
+   steady at 500: where notes are dense, steady is a share of their spacing. */
+#define SPREAD_TURNS_MAX 0.20
+/* From a hit to the next one, in note spacings: what is longer is a rest, and where the phase goes
+   in it says nothing about a tempo. */
+#define ADVANCE_SPACINGS_MAX 2.5
 
 enum {
     RUN_MAX = 200 /* runs are compared with single figures; they need not count on */
@@ -39,7 +45,8 @@ typedef struct {
     int64_t even_hits;
     int64_t spacing_sum_us;
     int64_t records;
-    int32_t next_phase_uturns; /* of the hit after the one being added */
+    int32_t next_phase_uturns; /* of the hit after the one being added ... */
+    SessionTime next_at;       /* ... and when that was */
 } WindowSums;
 
 static double clamp_ms(double value_ms, double low_ms, double high_ms)
@@ -54,10 +61,13 @@ static void add_hit(WindowSums *sums, const WindowRecord *record)
 
     circular_add(&sums->phase, phase);
     circular_add(&sums->half_phase, 2 * phase);
-    if (sums->hits > 0) {
+    const double gap_us = (double)(sums->next_at.ns - record->at.ns) / (double)NS_PER_US;
+
+    if (sums->hits > 0 && gap_us <= ADVANCE_SPACINGS_MAX * (double)record->spacing_us) {
         circular_add(&sums->advance, sums->next_phase_uturns - phase);
     }
     sums->next_phase_uturns = phase;
+    sums->next_at = record->at;
     sums->hits++;
     if (record->note_number % 2 == 0) {
         sums->even_hits++;
@@ -194,7 +204,8 @@ judge_steady(const VerdictEvidence *evidence, const GroupReference *reference, b
 Verdict
 verdict_judge(const VerdictEvidence *evidence, const GroupReference *reference, bool calibrated)
 {
-    const double spread_ms_max = clamp_ms(0.16 * evidence->period_ms, 70.0, 120.0);
+    const double spread_ms_max = fmin(clamp_ms(0.16 * evidence->period_ms, 70.0, 120.0),
+                                      SPREAD_TURNS_MAX * evidence->period_ms);
 
     if (is_warming_up(evidence)) {
         return VERDICT_WARMING_UP;

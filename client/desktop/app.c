@@ -90,8 +90,8 @@ static void heed_options(App *app)
         settings->text_size_percent = (int32_t)lround(options->text_scale * 100.0);
     }
     if (options->has_calibration) {
-        settings->timing_offset_is_set = true;
-        settings->timing_offset_ms = options->calibration_ms;
+        settings->offsets.timing_offset_is_set = true;
+        settings->offsets.timing_offset_ms = options->calibration_ms;
     }
 }
 
@@ -252,8 +252,8 @@ static RoomPerson person_of(App *app)
     RoomPerson person = {
         .name = app->settings.name,
         .team = app->settings.team,
-        .calibrated = app->settings.timing_offset_is_set,
-        .calibration_us = app->settings.timing_offset_ms * 1000,
+        .calibrated = app->settings.offsets.timing_offset_is_set,
+        .calibration_us = app->settings.offsets.timing_offset_ms * 1000,
         .known_hosts = app->options->known_hosts,
         .kept_seats = app->seats_path.text[0] == '\0' ? NULL : app->seats_path.text,
     };
@@ -371,8 +371,8 @@ void app_apply_settings(App *app, HostTime now)
     const AppSettings *settings = &app->settings;
     const bool in_force =
         app->room->kind == ROOM_NONE ||
-        (app->room->model.config.calibrated == settings->timing_offset_is_set &&
-         app->room->model.config.calibration_us == settings->timing_offset_ms * 1000);
+        (app->room->model.config.calibrated == settings->offsets.timing_offset_is_set &&
+         app->room->model.config.calibration_us == settings->offsets.timing_offset_ms * 1000);
 
     apply_keys(app);
     audio_set_volume(app->audio, VOLUME_MASTER, settings->master_percent / 100.0);
@@ -382,8 +382,8 @@ void app_apply_settings(App *app, HostTime now)
     audio_mute_own(app->audio, settings->own_is_muted);
     if (!in_force && !app->options->autoplay) {
         model_set_calibration(&app->room->model,
-                              settings->timing_offset_is_set,
-                              settings->timing_offset_ms * 1000,
+                              settings->offsets.timing_offset_is_set,
+                              settings->offsets.timing_offset_ms * 1000,
                               &app->room->outbox);
         room_flush(app->room, now);
     }
@@ -449,6 +449,7 @@ void app_turn(App *app, HostTime now)
     start_autoplay(app, now);
     autoplay(app, now);
     audio_poll(app->audio, now);
+    app_watch_device(app, now);
     recorder_take_audio(&app->recorder, app->audio);
     app_sound(app, now);
     app_watch_take(app, now);
@@ -465,7 +466,7 @@ int64_t app_patience_ns(const App *app, HostTime now)
     int64_t patience_ns = room_cadence_ns(app->room);
     const int64_t frame_ns = frame_due(app).ns - now.ns;
 
-    if (app->options->autoplay && patience_ns > 5 * NS_PER_MS) {
+    if ((app->options->autoplay || app->calibration.open) && patience_ns > 5 * NS_PER_MS) {
         patience_ns = 5 * NS_PER_MS;
     }
     return clamp_i64(frame_ns < patience_ns ? frame_ns : patience_ns, 0, NS_PER_S);
@@ -475,7 +476,7 @@ static bool moves(const App *app, HostTime now)
 {
     const ModelNow music = model_now(&app->room->model, now);
 
-    return app->output.animating || app->preview.on ||
+    return app->output.animating || app->preview.on || app->calibration.open ||
            (app->room->kind != ROOM_NONE && music.known && music.tempo_mbpm != 0);
 }
 

@@ -9,6 +9,7 @@
  *     app_events.c   SDL's events: keys and pointers for the screens, hits for the room
  *     app_sound.c    clicks, grooves, bandmates, the own drum
  *     app_history.c  takes of practice that are over
+ *     app_calibrate.c  the calibration wizard's clicks and taps; offsets that follow the device
  */
 #ifndef CLIENT_DESKTOP_APP_H
 #define CLIENT_DESKTOP_APP_H
@@ -22,6 +23,7 @@
 #include "client/desktop/options.h"
 #include "client/desktop/recorder.h"
 #include "client/desktop/room.h"
+#include "client/desktop/ui/screen_calibrate.h"
 #include "client/desktop/ui/screen_join.h"
 #include "client/desktop/ui/screen_lobby.h"
 #include "client/desktop/ui/screen_menu.h"
@@ -33,6 +35,7 @@
 #include "client/desktop/ui/screen_settings.h"
 #include "client/desktop/user_paths.h"
 #include "client/desktop/window.h"
+#include "shared/player_model.h"
 
 typedef enum {
     SCREEN_JOIN,
@@ -43,6 +46,7 @@ typedef enum {
     SCREEN_RESULTS,
     SCREEN_PRACTICE,
     SCREEN_SETTINGS,
+    SCREEN_CALIBRATE,
     SCREEN_COUNT
 } ScreenKind;
 
@@ -54,6 +58,22 @@ typedef struct {
     Groove groove;
     AudioFeed feed;
 } GroovePreview;
+
+enum {
+    APP_CALIBRATION_TAPS_MAX = 8 /* of a simulated person, planned ahead */
+};
+
+/* The wizard, over whatever is below. */
+typedef struct {
+    bool open;
+    bool ran; /* the music, in the turn before */
+    CalibrateScreen screen;
+    uint16_t source; /* of its sounds */
+    uint32_t click_count;
+    PlayerModel player; /* taps with --autoplay */
+    HostTime taps[APP_CALIBRATION_TAPS_MAX];
+    int tap_count;
+} AppCalibration;
 
 typedef struct App {
     const Options *options;
@@ -73,6 +93,7 @@ typedef struct App {
     Recorder recorder;
     Room *room;
     Autoplay autoplay;
+    AppCalibration calibration;
 
     Ui ui;
     DrawList draw;
@@ -163,6 +184,9 @@ void app_summary(const App *app, HostTime now, FILE *out);
 /* The screen that belongs to the state of things. */
 ScreenKind app_screen(const App *app, HostTime now);
 
+/* Whether the music plays, or is counted in. */
+bool app_is_playing(const App *app, HostTime now);
+
 /* Whether keys and free places of the window are drums now. */
 bool app_is_drumming(const App *app, HostTime now);
 
@@ -187,6 +211,19 @@ void app_hit(App *app, HostTime at, int pad);
 void app_strike(App *app, int pad);
 void app_sound(App *app, HostTime now);
 void app_toggle_preview(App *app, HostTime now);
+
+/* Opens the wizard: practice stops for it, and it closes when a session counts in. */
+void app_open_calibration(App *app, HostTime now);
+/* A turn of the open wizard. */
+void app_calibrate(App *app, HostTime now);
+/* `seen`: when this frame is seen, without any picture offset. */
+void app_emit_calibration(App *app, HostTime now, HostTime seen);
+/* Whether the wizard takes taps, and by which keys. */
+bool app_is_tapping(const App *app);
+bool app_is_tap_key(const App *app, int32_t scancode);
+
+/* Brings the offsets of the sound device into use when it is another one. */
+void app_watch_device(App *app, HostTime now);
 
 void app_take_events(App *app);
 void app_take_hits(App *app, HostTime now);

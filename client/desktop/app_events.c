@@ -38,6 +38,13 @@ static const KeyMeaning key_meanings[] = {
 
 /* ---- drumming -------------------------------------------------------------------------------- */
 
+static void report_hit(const App *app, HostTime at, int pad)
+{
+    if (app->input_report != NULL) {
+        (void)fprintf(app->input_report, "%lld,%d\n", (long long)at.ns, pad);
+    }
+}
+
 /* A screen to drum on, with nothing over it. */
 static bool is_at_drum(const App *app)
 {
@@ -110,6 +117,16 @@ static bool may_try(const App *app, const InputStamp *stamp)
     return app->shown == SCREEN_LOBBY || app->shown == SCREEN_PRACTICE;
 }
 
+/* A tap of the wizard: nothing sounds, nothing is sent. */
+static void take_tap(App *app, const InputStamp *stamp, int pad)
+{
+    if (stamp->kind == INPUT_KEY ? app_is_tap_key(app, stamp->code) : pad >= 0) {
+        calibrate_screen_tap(&app->calibration.screen, stamp->at);
+        report_hit(app, stamp->at, pad);
+        app->redraws = true;
+    }
+}
+
 void app_take_hits(App *app, HostTime now)
 {
     InputStamp stamp;
@@ -118,6 +135,10 @@ void app_take_hits(App *app, HostTime now)
         const int pad = pad_of(app, &stamp);
 
         recorder_take_key(&app->recorder, &stamp, pad);
+        if (app_is_tapping(app)) {
+            take_tap(app, &stamp, pad);
+            continue;
+        }
         if (pad < 0) {
             continue;
         }
@@ -136,9 +157,7 @@ void app_hit(App *app, HostTime at, int pad)
         (void)model_hit(&app->room->model, at, (uint8_t)pad, 100, &app->room->outbox);
         room_flush(app->room, at);
     }
-    if (app->input_report != NULL) {
-        (void)fprintf(app->input_report, "%lld,%d\n", (long long)at.ns, pad);
-    }
+    report_hit(app, at, pad);
     app->redraws = true;
 }
 
@@ -165,8 +184,9 @@ static void take_key(App *app, const SDL_KeyboardEvent *event)
     const SDL_Keysym *key = &event->keysym;
     const unsigned modifiers = modifiers_of(key);
 
-    app->drum_key_down =
-        is_drum_key(app, key->scancode) && app_is_drumming(app, app->last_frame_at);
+    app->drum_key_down = app_is_tapping(app) ? app_is_tap_key(app, (int32_t)key->scancode)
+                                             : is_drum_key(app, key->scancode) &&
+                                                   app_is_drumming(app, app->last_frame_at);
     if (key->sym == SDLK_F11 || (key->sym == SDLK_RETURN && (key->mod & KMOD_ALT) != 0)) {
         if (event->repeat == 0) {
             window_toggle_fullscreen(app->window);

@@ -47,6 +47,9 @@ static ScreenKind practice_screen(const App *app)
 
 ScreenKind app_screen(const App *app, HostTime now)
 {
+    if (app->calibration.open) {
+        return SCREEN_CALIBRATE;
+    }
     if (app->settings_open) {
         return SCREEN_SETTINGS;
     }
@@ -131,7 +134,8 @@ static PlayNotice notice_of(App *app, const ModelNow *music, HostTime now)
 
 static PlayView play_view(App *app, HostTime now)
 {
-    const HostTime seen = {now.ns + FRAME_AHEAD_NS + app->settings.picture_offset_ms * NS_PER_MS};
+    const HostTime seen = {now.ns + FRAME_AHEAD_NS +
+                           app->settings.offsets.picture_offset_ms * NS_PER_MS};
     PlayView view = {
         .music = model_now(&app->room->model, seen),
         .calm_light = app->settings.calm_light,
@@ -286,6 +290,9 @@ static void emit_lobby(App *app, HostTime now)
     case LOBBY_ACTION_MENU:
         app->menu_open = true;
         break;
+    case LOBBY_ACTION_CALIBRATE:
+        app_open_calibration(app, now);
+        break;
     case LOBBY_ACTION_START:
         model_command(model, COMMAND_START, COUNT_IN_BARS, 0, NULL, outbox);
         break;
@@ -337,8 +344,8 @@ static void use_offset(App *app, HostTime now)
 {
     const double offset_ms = results_offset_us(&app->room->model) / 1000.0;
 
-    app->settings.timing_offset_is_set = true;
-    app->settings.timing_offset_ms =
+    app->settings.offsets.timing_offset_is_set = true;
+    app->settings.offsets.timing_offset_ms =
         (int32_t)clamp_i64(lround(offset_ms), -SETTINGS_OFFSET_MS_MAX, SETTINGS_OFFSET_MS_MAX);
     app_apply_settings(app, now);
     app_save_settings(app);
@@ -378,11 +385,11 @@ static void order(App *app, CommandKind kind, int32_t a, HostTime now)
     room_flush(app->room, now);
 }
 
-static bool is_playing(const App *app, HostTime now)
+bool app_is_playing(const App *app, HostTime now)
 {
     const ModelNow music = model_now(&app->room->model, now);
 
-    return music.known &&
+    return app->room->kind != ROOM_NONE && music.known &&
            (music.transport == TRANSPORT_COUNT_IN || music.transport == TRANSPORT_PLAYING);
 }
 
@@ -394,7 +401,7 @@ static void take_groove(App *app, HostTime now)
         practice_session(app->room->practice)->grooves[wanted->groove].tempo_mbpm;
 
     order(app, COMMAND_GROOVE, (int32_t)wanted->groove, now);
-    if (!is_playing(app, now) && wanted->tempo_bpm == app->practising_applied.tempo_bpm) {
+    if (!app_is_playing(app, now) && wanted->tempo_bpm == app->practising_applied.tempo_bpm) {
         wanted->tempo_bpm = (int)clamp_i64(
             (tempo_mbpm + 500) / 1000, PRACTICE_TEMPO_BPM_MIN, PRACTICE_TEMPO_BPM_MAX);
     }
@@ -488,7 +495,7 @@ static PracticeView practice_view(App *app, HostTime now)
 {
     return (PracticeView){
         .play = play_view(app, now),
-        .playing = is_playing(app, now),
+        .playing = app_is_playing(app, now),
         .has_results = has_results(app),
         .grooves = app->groove_titles,
         .groove_count = read_grooves(app),
@@ -499,7 +506,7 @@ static PracticeView practice_view(App *app, HostTime now)
 
 static void show_practice_results(App *app, HostTime now)
 {
-    if (is_playing(app, now)) {
+    if (app_is_playing(app, now)) {
         order(app, COMMAND_STOP, 0, now);
     }
     app->practice_results = true;
@@ -524,6 +531,9 @@ static void emit_practice(App *app, HostTime now)
         break;
     case PRACTICE_ACTION_RESULTS:
         show_practice_results(app, now);
+        break;
+    case PRACTICE_ACTION_CALIBRATE:
+        app_open_calibration(app, now);
         break;
     case PRACTICE_ACTION_MENU:
         app->menu_open = true;
@@ -555,6 +565,10 @@ static void emit_settings(App *app, HostTime now)
     switch (screen_settings(&app->settings_screen, &app->ui, &view, &app->settings)) {
     case SETTINGS_ACTION_CHANGED:
         app_apply_settings(app, now);
+        break;
+    case SETTINGS_ACTION_CALIBRATE:
+        app_save_settings(app);
+        app_open_calibration(app, now);
         break;
     case SETTINGS_ACTION_TEST_SOUND:
         app_strike(app, 0);
@@ -594,6 +608,10 @@ static void emit_menu(App *app, HostTime now)
     case MENU_ACTION_SETTINGS:
         close_menu(app);
         app->settings_open = true;
+        break;
+    case MENU_ACTION_CALIBRATE:
+        close_menu(app);
+        app_open_calibration(app, now);
         break;
     case MENU_ACTION_LEAVE:
         app_leave(app, now);
@@ -696,6 +714,9 @@ static void emit(App *app, ScreenKind screen, HostTime now)
     case SCREEN_SETTINGS:
         emit_settings(app, now);
         break;
+    case SCREEN_CALIBRATE:
+        app_emit_calibration(app, now, (HostTime){now.ns + FRAME_AHEAD_NS});
+        break;
     case SCREEN_COUNT:
         break;
     }
@@ -773,12 +794,15 @@ void app_open_screen(App *app, const char *name, HostTime now)
     app->settings_open = false;
     app->has_message = false;
     app->menu_open = false;
+    app->calibration.open = false;
     if (strcmp(name, "join") == 0) {
         app_leave(app, now);
     } else if (strcmp(name, "settings") == 0 || strcmp(name, "keys") == 0) {
         memset(&app->settings_screen, 0, sizeof app->settings_screen);
         app->settings_screen.section = name[0] == 'k' ? SETTINGS_KEYS : SETTINGS_SOUND;
         app->settings_open = true;
+    } else if (strcmp(name, "calibrate") == 0) {
+        app_open_calibration(app, now);
     } else if (strcmp(name, "message") == 0) {
         open_message(app);
     } else {

@@ -78,7 +78,7 @@ static void feed_preview(App *app, HostTime now)
         .clock = &preview->clock,
         .grooves = grooves,
         .settings = &settings,
-        .audio_offset_us = app->settings.sound_offset_ms * 1000,
+        .audio_offset_us = app->settings.offsets.sound_offset_ms * 1000,
     };
     const Beats where = tempo_map_beats_at(&preview->timeline.tempo, (SessionTime){now.ns});
     AudioPlan plan;
@@ -112,7 +112,7 @@ static void read_schedule(App *app)
 static void feed_bandmates(App *app, HostTime now)
 {
     const HostTime until = {now.ns + AUDIO_FEED_AHEAD_NS};
-    const int32_t offset_ms = app->settings.sound_offset_ms;
+    const int32_t offset_ms = app->settings.offsets.sound_offset_ms;
     PracticeSound sound;
 
     while (app->room->kind == ROOM_PRACTICE &&
@@ -135,6 +135,10 @@ void app_sound(App *app, HostTime now)
     if (app->preview.on) {
         feed_preview(app, now);
     }
+    if (app->calibration.open) {
+        app_calibrate(app, now);
+        return;
+    }
     if (app->room->kind == ROOM_NONE) {
         return;
     }
@@ -143,7 +147,7 @@ void app_sound(App *app, HostTime now)
                       app->audio,
                       &app->room->model,
                       &app->schedule,
-                      app->settings.sound_offset_ms * 1000,
+                      app->settings.offsets.sound_offset_ms * 1000,
                       now);
     feed_bandmates(app, now);
 }

@@ -13,6 +13,8 @@
 
 #define TURN_NS (5 * NS_PER_MS)
 #define FRAME_NS (100 * NS_PER_MS)
+/* Once so long there are some taps, twice as long there are enough. */
+#define CALIBRATING_NS (22 * NS_PER_S)
 
 /* ---- in words -------------------------------------------------------------------------------- */
 
@@ -239,6 +241,15 @@ int headless_pictures(App *app, HostTime now)
         return 1;
     }
     if (!take_named(app, without_room, sizeof without_room / sizeof without_room[0], now)) {
+        return 1;
+    }
+    app_open_screen(app, "calibrate", now);
+    now = pass(app, now, CALIBRATING_NS);
+    if (!take_picture(app, "calibrate", now)) {
+        return 1;
+    }
+    now = pass(app, now, CALIBRATING_NS);
+    if (!take_picture(app, "calibrated", now)) {
         return 1;
     }
     app->practising.bandmates = 23;

@@ -160,6 +160,7 @@ static bool take_screen(Options *options, const char *value, OptionsError *error
                                         "practice",
                                         "settings",
                                         "keys",
+                                        "calibrate",
                                         "menu",
                                         "message"};
 
@@ -170,8 +171,8 @@ static bool take_screen(Options *options, const char *value, OptionsError *error
         }
     }
     return fail(error,
-                "--screen is join, lobby, play, ring, results, practice, settings, keys, menu or "
-                "message, not \"%.40s\"",
+                "--screen is join, lobby, play, ring, results, practice, settings, keys, "
+                "calibrate, menu or message, not \"%.40s\"",
                 value);
 }
 
@@ -417,10 +418,11 @@ const char *options_help(void)
            "  --seconds SECONDS     end after so long (headless: 20 without)\n"
            "  --screenshot FILE     write the last picture as PNG\n"
            "  --screen NAME         show this screen: join, lobby, play, ring, results, practice,\n"
-           "                        settings, keys, menu or message\n"
+           "                        settings, keys, calibrate, menu or message\n"
            "  --screens DIRECTORY   write a picture of every screen, of a practice made up on the\n"
            "                        spot; for documents and for looking at layouts\n"
-           "  --report-input FILE   write the host time in ns and the pad of every hit\n"
+           "  --report-input FILE   write the host time in ns and the pad of every hit; of\n"
+           "                        the calibration's clicks \"click\"\n"
            "  --trace FILE          record every ping in this CSV file, for onedrum-clockreplay;\n"
            "                        for trace.csv keys go to trace.keys.csv and what the sound\n"
            "                        device asked for to trace.audio.csv\n"

@@ -23,9 +23,13 @@ typedef struct {
     int64_t last_ns;   /* ... as long as its cell begins before this */
     bool at_least_one; /* nothing has been expected yet */
     int64_t note_count;
+    int64_t first_index; /* of the note that counts as the player's first */
     PersonStatistics *statistics;
-    ScoreGroupHit *group_hits;
+    ScoreGroupHit *group_hits; /* NULL: not wanted */
     size_t group_hit_count;
+    ScoreNoteSink sink; /* NULL: nobody asks */
+    void *owner;
+    bool is_stopped;
 } Scorer;
 
 Groove score_pulse(void)
@@ -114,6 +118,8 @@ static GrooveNote first_note(const ScoreGrid *grid, int64_t first_ns)
     }
 }
 
+/* The first hit on a beat counts, and not the nearest: who drums without end would always have one
+   that is near. */
 static void take_group_hit(Scorer *scorer, const JudgedRecord *record)
 {
     Beats note_at = beats_at(scorer->grid, record->at.ns - record->error_ns);
@@ -129,6 +135,32 @@ static void take_group_hit(Scorer *scorer, const JudgedRecord *record)
     scorer->group_hit_count++;
 }
 
+/* Notes are numbered from the player's first on; their place in the part is the same for all. */
+static void tell_note(Scorer *scorer, const JudgedRecord *record)
+{
+    VerdictEvidence evidence;
+
+    if (scorer->sink == NULL || scorer->is_stopped) {
+        return;
+    }
+    evidence = verdict_evidence(scorer->statistics, record->at);
+    scorer->is_stopped = !scorer->sink(scorer->owner,
+                                       scorer->first_index + record->note_number - 1,
+                                       record->at.ns - record->error_ns,
+                                       &evidence);
+}
+
+static void take_record(Scorer *scorer, const JudgedRecord *record)
+{
+    person_statistics_fold(scorer->statistics, record);
+    if (judgement_is_hit(record->kind) && scorer->group_hits != NULL) {
+        take_group_hit(scorer, record);
+    }
+    if (judgement_closes_note(record->kind)) {
+        tell_note(scorer, record);
+    }
+}
+
 static void close_until(Scorer *scorer, int64_t horizon_ns)
 {
     JudgedRecord records[RECORDS_MAX];
@@ -137,10 +169,7 @@ static void close_until(Scorer *scorer, int64_t horizon_ns)
     do {
         count = judge_close(&scorer->judge, (SessionTime){horizon_ns}, records, RECORDS_MAX);
         for (int i = 0; i < count; i++) {
-            person_statistics_fold(scorer->statistics, &records[i]);
-            if (judgement_is_hit(records[i].kind)) {
-                take_group_hit(scorer, &records[i]);
-            }
+            take_record(scorer, &records[i]);
         }
     } while (count >= RECORDS_MAX - JUDGE_HITS_MAX);
 }
@@ -215,65 +244,68 @@ static void remove_own_bias(Scorer *scorer)
     }
 }
 
-ScoreResult score_player(const ScoreGrid *grid,
-                         const ScoreTap *taps,
-                         size_t tap_count,
-                         PersonStatistics *statistics,
-                         ScoreGroupHit *group_hits,
-                         size_t *group_hit_count)
+static ScoreResult go_through(Scorer *scorer, const ScoreTap *taps, size_t tap_count)
 {
-    Scorer scorer = {
-        .grid = grid,
-        .last_ns = taps[tap_count - 1].time_ns,
-        .next = first_note(grid, taps[0].time_ns),
-        .at_least_one = true,
-        .statistics = statistics,
-        .group_hits = group_hits,
-    };
-
-    memset(statistics, 0, sizeof *statistics);
-    judge_init(&scorer.judge, grid->profile);
+    scorer->last_ns = taps[tap_count - 1].time_ns;
+    scorer->next = first_note(scorer->grid, taps[0].time_ns);
+    scorer->first_index = scorer->next.index;
+    scorer->at_least_one = true;
+    memset(scorer->statistics, 0, sizeof *scorer->statistics);
+    judge_init(&scorer->judge, scorer->grid->profile);
     for (size_t i = 0; i < tap_count; i++) {
         JudgeHit hit = judge_hit_of(&taps[i], i);
 
-        if (!advance(&scorer, hit.at.ns - 1)) {
+        if (!advance(scorer, hit.at.ns - 1)) {
             return SCORE_TOO_LONG;
         }
-        if (judge_hit(&scorer.judge, &hit) != JUDGE_HIT_TAKEN) {
+        if (scorer->is_stopped) {
+            return SCORE_STOPPED;
+        }
+        if (judge_hit(&scorer->judge, &hit) != JUDGE_HIT_TAKEN) {
             return SCORE_TOO_DENSE;
         }
     }
-    if (!advance(&scorer, INT64_MAX)) {
+    if (!advance(scorer, INT64_MAX)) {
         return SCORE_TOO_LONG;
     }
-    remove_own_bias(&scorer);
-    *group_hit_count = scorer.group_hit_count;
-    return SCORE_DONE;
+    return scorer->is_stopped ? SCORE_STOPPED : SCORE_DONE;
+}
+
+ScoreResult
+score_player(const ScoreGrid *grid, const ScoreTap *taps, size_t tap_count, ScorePlayer *player)
+{
+    Scorer scorer = {
+        .grid = grid, .statistics = player->statistics, .group_hits = player->group_hits};
+    ScoreResult result = go_through(&scorer, taps, tap_count);
+
+    if (result == SCORE_DONE && !player->keeps_bias) {
+        remove_own_bias(&scorer);
+    }
+    player->group_hit_count = scorer.group_hit_count;
+    return result;
+}
+
+ScoreResult score_player_notes(
+    const ScoreGrid *grid, const ScoreTap *taps, size_t tap_count, ScoreNoteSink sink, void *owner)
+{
+    PersonStatistics statistics;
+    Scorer scorer = {.grid = grid, .statistics = &statistics, .sink = sink, .owner = owner};
+
+    return go_through(&scorer, taps, tap_count);
 }
 
 GroupFigures score_group(const ScoreGrid *grid, const ScoreGroupHit *hits, size_t hit_count)
 {
-    double ppc_sum = 0.0;
-    double r_sum = 0.0;
-    int64_t beat_count = 0;
+    GroupTotals totals = {0};
     size_t end = 0;
 
     for (size_t start = 0; start < hit_count; start = end) {
-        CircularSum phase = {0};
+        GroupBeat beat = {.used = true, .beat_number = hits[start].beat};
 
         for (end = start; end < hit_count && hits[end].beat == hits[start].beat; end++) {
-            circular_add(&phase, hits[end].phase_uturns);
+            group_beat_add(&beat, hits[end].phase_uturns);
         }
-        if (phase.count < 2) {
-            continue;
-        }
-        ppc_sum += group_pairwise_consistency(&phase);
-        r_sum += circular_r(&phase);
-        beat_count++;
+        group_totals_add(&totals, &beat);
     }
-    if (beat_count == 0) {
-        return (GroupFigures){0};
-    }
-    return group_figures_of(
-        ppc_sum / (double)beat_count, r_sum / (double)beat_count, score_beat_ns(grid), 0, 0);
+    return group_totals_figures(&totals, score_beat_ns(grid), 0, 0);
 }

@@ -14,6 +14,7 @@
 #include "shared/group_statistics.h"
 #include "shared/judge_windows.h"
 #include "shared/person_statistics.h"
+#include "shared/verdict.h"
 
 /* Tempo in 10^-9 beats per minute: recordings are made at intervals of round ms, and the 33.3...
    BPM of 1800 ms must not drift away from them. */
@@ -42,14 +43,23 @@ typedef struct {
 /* One hit that counts in the group: the first of its player on its beat. */
 typedef struct {
     int64_t beat;
-    int32_t phase_uturns; /* without the player's own bias */
+    int32_t phase_uturns;
 } ScoreGroupHit;
 
 typedef enum {
     SCORE_DONE,
     SCORE_TOO_DENSE, /* more taps in one cell than anybody can make */
-    SCORE_TOO_LONG   /* more than SCORE_NOTES_MAX notes */
+    SCORE_TOO_LONG,  /* more than SCORE_NOTES_MAX notes */
+    SCORE_STOPPED    /* by the sink */
 } ScoreResult;
+
+/* Takes what is known of a player when one of the expected notes is closed: `note_index` is the
+   note's place in the part, the same for everybody, `at_ns` when it was due. False ends the
+   judging. */
+typedef bool (*ScoreNoteSink)(void *owner,
+                              int64_t note_index,
+                              int64_t at_ns,
+                              const VerdictEvidence *evidence);
 
 /* The groove of one note per beat. */
 Groove score_pulse(void);
@@ -57,17 +67,22 @@ Groove score_pulse(void);
 /* The length of a beat in ns, rounded to the nearest. */
 int64_t score_beat_ns(const ScoreGrid *grid);
 
-/*
- * Judges one player's taps, sorted by time, then order; `tap_count` >= 1. `statistics` is filled
- * anew. `group_hits` has room for `tap_count`; `group_hit_count` says how many were written: none
- * for a player with too few hits to know their own bias (OWN_BIAS_HITS_MIN).
- */
-ScoreResult score_player(const ScoreGrid *grid,
-                         const ScoreTap *taps,
-                         size_t tap_count,
-                         PersonStatistics *statistics,
-                         ScoreGroupHit *group_hits,
-                         size_t *group_hit_count);
+/* What comes of one player. */
+typedef struct {
+    PersonStatistics *statistics; /* filled anew */
+    ScoreGroupHit *group_hits;    /* the caller's, room for one a tap */
+    size_t group_hit_count;
+    bool keeps_bias; /* counts in the group as played; otherwise without their own bias, and not at
+                        all with too few hits to know it (OWN_BIAS_HITS_MIN) */
+} ScorePlayer;
+
+/* Judges one player's taps, sorted by time, then order; `tap_count` >= 1. */
+ScoreResult
+score_player(const ScoreGrid *grid, const ScoreTap *taps, size_t tap_count, ScorePlayer *player);
+
+/* Goes through the same taps for the evidence of the verdicts, note by note in order of time. */
+ScoreResult score_player_notes(
+    const ScoreGrid *grid, const ScoreTap *taps, size_t tap_count, ScoreNoteSink sink, void *owner);
 
 /* The figures of the group over all beats on which two people or more played; `hits` sorted by
    beat. Invalid when there is no such beat. */

@@ -166,20 +166,51 @@ static void answer_ping(Endpoint *endpoint, const uint8_t *bytes, HostTime arriv
     endpoint->counts.pings_answered++;
 }
 
-/* Two connections of one id could not be told apart when ENet sends. */
-static bool id_is_taken(const Endpoint *endpoint, const GuardConnect *connect)
+/* Ends a handshake that is not over, of which nobody was told. */
+static void end_shaking(Endpoint *endpoint, int index)
+{
+    enet_peer_reset(&endpoint->host->peers[index]);
+    gate_forget(&endpoint->slots[index].gate);
+    endpoint->counts.handshakes_failed++;
+}
+
+static bool is_shaking(const Endpoint *endpoint, int index)
+{
+    const Slot *slot = &endpoint->slots[index];
+
+    return is_somebody(&endpoint->host->peers[index]) && !slot->connected &&
+           slot->gate.secure.state == SECURE_PROVEN;
+}
+
+/* Whether there is a slot for a connect; ENet then takes the first that is free. */
+static bool has_place(Endpoint *endpoint, const GuardConnect *connect)
 {
     const ENetHost *host = endpoint->host;
+    GateSearch search = {.has_free = false};
+    int place;
 
-    for (size_t i = 0; i < host->peerCount; i++) {
+    /* ENet fills its slots from the first on: from the last on a free one is soon found, and then
+       others' handshakes need not be looked at. */
+    for (int i = endpoint->slot_count - 1; i >= 0; i--) {
         const ENetPeer *peer = &host->peers[i];
+        bool somebody = is_somebody(peer);
+        bool same_source = somebody && is_from(peer, &host->receivedAddress);
+        const GateSlot slot = {
+            .taken = peer->state != ENET_PEER_STATE_DISCONNECTED,
+            .same_source = same_source,
+            .same_id =
+                somebody && memcmp(&peer->connectID, connect->connect_id, CONNECT_ID_BYTES) == 0,
+            .shaking = (same_source || !search.has_free) && is_shaking(endpoint, i),
+            .proven_at = endpoint->slots[i].gate.proven_at};
 
-        if (is_somebody(peer) && memcmp(&peer->connectID, connect->connect_id, 4) == 0 &&
-            !is_from(peer, &host->receivedAddress)) {
-            return true;
-        }
+        gate_search(&search, i, &slot);
     }
-    return false;
+    place = gate_place(&search, endpoint->now);
+    if (place >= 0) {
+        end_shaking(endpoint, place);
+    }
+    endpoint->gate.counts.connects_unplaced += place == GATE_NO_PLACE ? 1 : 0;
+    return place != GATE_NO_PLACE;
 }
 
 /* The newest reliable number received in order; ENet forgets its channels when it disconnects. */
@@ -200,7 +231,7 @@ static bool is_admitted(Endpoint *endpoint, const GateDatagram *datagram)
         return endpoint->accepts &&
                gate_admits_connect(
                    &endpoint->gate, endpoint->now, datagram, &connect, &endpoint->believed_mac) &&
-               !id_is_taken(endpoint, &connect);
+               has_place(endpoint, &connect);
     }
     if (index >= endpoint->slot_count) {
         endpoint->gate.counts.strangers++;
@@ -524,14 +555,9 @@ static void sweep(Endpoint *endpoint)
     }
     endpoint->sweep_at.ns = endpoint->now.ns + SWEEP_NS;
     for (int i = 0; i < endpoint->slot_count; i++) {
-        ENetPeer *peer = &endpoint->host->peers[i];
-        Slot *slot = &endpoint->slots[i];
-
-        if (is_somebody(peer) && !slot->connected && slot->gate.secure.state == SECURE_PROVEN &&
-            endpoint->now.ns - slot->gate.proven_at.ns > HANDSHAKE_NS_MAX) {
-            enet_peer_reset(peer);
-            gate_forget(&slot->gate);
-            endpoint->counts.handshakes_failed++;
+        if (is_shaking(endpoint, i) &&
+            endpoint->now.ns - endpoint->slots[i].gate.proven_at.ns > HANDSHAKE_NS_MAX) {
+            end_shaking(endpoint, i);
         }
     }
 }

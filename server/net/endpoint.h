@@ -58,7 +58,7 @@ typedef struct {
     int64_t pings_answered;
     int64_t pings_refused;     /* with an unknown nonce, from another address, or forged */
     int64_t handshakes;        /* that ended in keys */
-    int64_t handshakes_failed; /* that did not fit, or took too long */
+    int64_t handshakes_failed; /* that did not fit, took too long or made room */
     int64_t unopened;          /* messages that were not sealed as they should be, or repeated */
     GateCounts gate;
     int64_t answers_unsent; /* pongs and cookies that the system did not take */

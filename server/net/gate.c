@@ -175,3 +175,41 @@ void gate_forget(GatePeer *peer)
 {
     secure_wipe(peer, sizeof *peer);
 }
+
+void gate_search(GateSearch *search, int index, const GateSlot *slot)
+{
+    if (!slot->taken) {
+        search->has_free = true;
+    } else if (slot->same_source && slot->same_id) {
+        search->repeats = true;
+    } else if (slot->same_id || (slot->same_source && !slot->shaking)) {
+        search->conflicts = true;
+    } else if (slot->same_source) {
+        search->replaces = true;
+        search->replaced = index;
+    } else if (slot->shaking &&
+               (!search->has_shaking || slot->proven_at.ns < search->oldest_at.ns)) {
+        search->has_shaking = true;
+        search->oldest_shaking = index;
+        search->oldest_at = slot->proven_at;
+    }
+}
+
+int gate_place(const GateSearch *search, HostTime now)
+{
+    if (search->conflicts) {
+        return GATE_NO_PLACE;
+    }
+    if (search->repeats) {
+        return GATE_FREE_PLACE;
+    }
+    if (search->replaces) {
+        return search->replaced;
+    }
+    if (search->has_free) {
+        return GATE_FREE_PLACE;
+    }
+    return search->has_shaking && now.ns - search->oldest_at.ns >= GATE_SHAKING_NS_MIN
+               ? search->oldest_shaking
+               : GATE_NO_PLACE;
+}

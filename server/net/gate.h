@@ -16,17 +16,23 @@ enum {
     GATE_HELLOS_PER_S = 4000, /* answered, from everybody together: anybody can send those */
     GATE_HELLO_BURST = 4000,
     GATE_CONNECTS_PER_S = 1000, /* from proven addresses together */
-    GATE_CONNECT_BURST = 3000
+    GATE_CONNECT_BURST = 3000,
+    GATE_NO_PLACE = -2,
+    GATE_FREE_PLACE = -1
 };
 
+/* For so long nobody's handshake is ended in favour of somebody else's. */
+#define GATE_SHAKING_NS_MIN (500 * NS_PER_MS)
+
 typedef struct {
-    int64_t hellos;           /* answered */
-    int64_t hellos_dropped;   /* over the rate */
-    int64_t connects;         /* admitted, repeated ones too */
-    int64_t connects_refused; /* without a good cookie, or over the rate */
-    int64_t strangers;        /* datagrams that are none of ours, or of nobody we know */
-    int64_t forged;           /* with a known address and a wrong MAC */
-    int64_t over_rate;        /* of a connection that sends too much */
+    int64_t hellos;            /* answered */
+    int64_t hellos_dropped;    /* over the rate */
+    int64_t connects;          /* admitted, repeated ones too */
+    int64_t connects_refused;  /* without a good cookie, or over the rate */
+    int64_t connects_unplaced; /* admitted, but with no slot or against the rule of one */
+    int64_t strangers;         /* datagrams that are none of ours, or of nobody we know */
+    int64_t forged;            /* with a known address and a wrong MAC */
+    int64_t over_rate;         /* of a connection that sends too much */
     int64_t guarded[GUARD_VERDICT_COUNT];
 } GateCounts;
 
@@ -94,5 +100,36 @@ NODISCARD bool gate_admits_clock(
     Gate *gate, GatePeer *peer, HostTime now, const uint8_t *bytes, size_t size_bytes);
 
 void gate_forget(GatePeer *peer);
+
+/* One slot, as the connect that looks for a place sees it. */
+typedef struct {
+    bool taken;
+    bool same_source; /* by the connect's own address and port */
+    bool same_id;     /* with the connect's own id */
+    bool shaking;     /* by somebody whose handshake is not over */
+    HostTime proven_at;
+} GateSlot;
+
+/*
+ * The search of a place, slot by slot; zeroed it has seen none. One address and port has one
+ * connection, so that who proved one does not take them all: a newer connect takes the place of a
+ * handshake that is not over, and is dropped beside anything else. Two connections of one id could
+ * not be told apart. When no slot is free, the oldest handshake that is not over makes room.
+ */
+typedef struct {
+    bool conflicts;
+    bool repeats; /* a connect that ENet has seen, and drops by itself */
+    bool replaces;
+    int replaced;
+    bool has_free;
+    bool has_shaking;
+    int oldest_shaking;
+    HostTime oldest_at;
+} GateSearch;
+
+void gate_search(GateSearch *search, int index, const GateSlot *slot);
+
+/* GATE_NO_PLACE, GATE_FREE_PLACE, or the slot that is to be emptied. */
+int gate_place(const GateSearch *search, HostTime now);
 
 #endif

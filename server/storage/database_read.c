@@ -177,98 +177,43 @@ static bool read_participant(sqlite3_stmt *row, JournalEntry *entry)
     return valid && journal_entry_is_valid(entry);
 }
 
-static bool read_judged(sqlite3_stmt *row, uint16_t seat, JournalEntry *entry)
+static bool read_judged(sqlite3_stmt *row, JournalEntry *entry)
 {
     JudgedRecord *judged = &entry->judged;
     bool valid = true;
 
     memset(entry, 0, sizeof *entry);
     entry->kind = JOURNAL_JUDGED;
-    entry->seat = seat;
-    entry->take = (uint16_t)column_number(row, 0, 0, UINT16_MAX, &valid);
-    judged->hit_number = (uint32_t)column_number(row, 1, 0, UINT32_MAX, &valid);
-    judged->note_number = sqlite3_column_int64(row, 2);
-    judged->kind = (Judgement)column_number(row, 3, JUDGEMENT_PERFECT, JUDGEMENT_COUNT - 1, &valid);
-    judged->at.ns = sqlite3_column_int64(row, 4);
-    judged->error_ns = sqlite3_column_int64(row, 5);
-    judged->calibration_ns = sqlite3_column_int64(row, 6);
-    judged->beat_ns = column_number(row, 7, 1, INT64_MAX, &valid);
-    judged->spacing_ns = column_number(row, 8, 1, INT64_MAX, &valid);
-    judged->weight_micro = (int32_t)column_number(row, 9, 0, WEIGHT_MICRO_MAX, &valid);
-    judged->pad = (uint8_t)column_number(row, 10, 0, PADS_MAX - 1, &valid);
-    judged->velocity = (uint8_t)column_number(row, 11, 0, 127, &valid);
+    entry->seat = (uint16_t)column_number(row, 0, 0, PARTICIPANTS_MAX - 1, &valid);
+    entry->take = (uint16_t)column_number(row, 1, 0, UINT16_MAX, &valid);
+    judged->hit_number = (uint32_t)column_number(row, 2, 0, UINT32_MAX, &valid);
+    judged->note_number = sqlite3_column_int64(row, 3);
+    judged->kind = (Judgement)column_number(row, 4, JUDGEMENT_PERFECT, JUDGEMENT_COUNT - 1, &valid);
+    judged->at.ns = sqlite3_column_int64(row, 5);
+    judged->error_ns = sqlite3_column_int64(row, 6);
+    judged->calibration_ns = sqlite3_column_int64(row, 7);
+    judged->beat_ns = column_number(row, 8, 1, INT64_MAX, &valid);
+    judged->spacing_ns = column_number(row, 9, 1, INT64_MAX, &valid);
+    judged->weight_micro = (int32_t)column_number(row, 10, 0, WEIGHT_MICRO_MAX, &valid);
+    judged->pad = (uint8_t)column_number(row, 11, 0, PADS_MAX - 1, &valid);
+    judged->velocity = (uint8_t)column_number(row, 12, 0, 127, &valid);
     return valid && journal_entry_is_valid(entry);
 }
 
-static bool read_open_hit(sqlite3_stmt *row, uint16_t seat, JournalEntry *entry)
+static bool read_open_hit(sqlite3_stmt *row, JournalEntry *entry)
 {
     HitEntry *hit = &entry->hit;
     bool valid = true;
 
     memset(entry, 0, sizeof *entry);
     entry->kind = JOURNAL_HIT;
-    entry->seat = seat;
-    entry->take = (uint16_t)column_number(row, 0, 0, UINT16_MAX, &valid);
-    hit->number = (uint32_t)column_number(row, 1, 1, UINT32_MAX, &valid);
-    hit->at.ns = sqlite3_column_int64(row, 4);
-    hit->pad = (uint8_t)column_number(row, 10, 0, PADS_MAX - 1, &valid);
-    hit->velocity = (uint8_t)column_number(row, 11, 1, 127, &valid);
+    entry->seat = (uint16_t)column_number(row, 0, 0, PARTICIPANTS_MAX - 1, &valid);
+    entry->take = (uint16_t)column_number(row, 1, 0, UINT16_MAX, &valid);
+    hit->number = (uint32_t)column_number(row, 2, 1, UINT32_MAX, &valid);
+    hit->at.ns = sqlite3_column_int64(row, 5);
+    hit->pad = (uint8_t)column_number(row, 11, 0, PADS_MAX - 1, &valid);
+    hit->velocity = (uint8_t)column_number(row, 12, 1, 127, &valid);
     return valid && journal_entry_is_valid(entry);
-}
-
-typedef bool ReadHit(sqlite3_stmt *row, uint16_t seat, JournalEntry *entry);
-
-/* Whose hits of which take are wanted, and what reads their rows. */
-typedef struct {
-    StatementName statement;
-    ReadHit *read;
-    int64_t participant_id;
-    uint16_t seat;
-    uint16_t take;
-} HitQuery;
-
-static bool read_hits(Database *database, const HitQuery *query, StorageTake *take, void *receiver)
-{
-    sqlite3_stmt *row = statements_use(database, query->statement);
-    JournalEntry entry;
-    int result;
-
-    statement_number(row, 1, query->participant_id);
-    statement_number(row, 2, query->take);
-    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-        if (query->read(row, query->seat, &entry)) {
-            take(receiver, &entry);
-        }
-    }
-    (void)sqlite3_reset(row);
-    return result == SQLITE_DONE;
-}
-
-static bool
-read_participants(Database *database, int64_t session_id, StorageTake *take, void *receiver)
-{
-    sqlite3_stmt *row = statements_use(database, STATEMENT_PARTICIPANTS);
-    JournalEntry entry;
-    bool read = true;
-    int result = SQLITE_DONE;
-
-    statement_number(row, 1, session_id);
-    while (read && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        HitQuery judged = {.statement = STATEMENT_JUDGED, .read = read_judged};
-        HitQuery open = {.statement = STATEMENT_OPEN_HITS, .read = read_open_hit};
-
-        if (!read_participant(row, &entry)) {
-            continue;
-        }
-        take(receiver, &entry);
-        judged.participant_id = open.participant_id = sqlite3_column_int64(row, 0);
-        judged.seat = open.seat = entry.seat;
-        judged.take = open.take = entry.take;
-        read = read_hits(database, &judged, take, receiver) &&
-               read_hits(database, &open, take, receiver);
-    }
-    (void)sqlite3_reset(row);
-    return read && result == SQLITE_DONE;
 }
 
 static bool read_bar(sqlite3_stmt *row, JournalEntry *entry)
@@ -327,14 +272,34 @@ read_rows(sqlite3_stmt *row, ReadRow *read, int64_t session_id, StorageTake *tak
     return result == SQLITE_DONE;
 }
 
+/* The hit of a take before, open or judged, tells how far the numbers have come. */
+static bool read_newest(sqlite3_stmt *row, JournalEntry *entry)
+{
+    return sqlite3_column_int(row, 4) == 0 ? read_open_hit(row, entry) : read_judged(row, entry);
+}
+
 bool database_facts(Database *database, int64_t session_id, StorageTake *take, void *receiver)
 {
-    return read_timeline(database, session_id, take, receiver) &&
-           read_participants(database, session_id, take, receiver) &&
-           read_rows(
-               statements_use(database, STATEMENT_BARS), read_bar, session_id, take, receiver) &&
-           read_rows(
-               statements_use(database, STATEMENT_BANS), read_ban, session_id, take, receiver) &&
-           read_rows(
-               statements_use(database, STATEMENT_LOCK), read_lock, session_id, take, receiver);
+    static const struct {
+        StatementName statement;
+        ReadRow *read;
+    } kinds[] = {
+        {STATEMENT_PARTICIPANTS, read_participant},
+        {STATEMENT_NEWEST_HITS, read_newest},
+        {STATEMENT_JUDGED, read_judged},
+        {STATEMENT_OPEN_HITS, read_open_hit},
+        {STATEMENT_BARS, read_bar},
+        {STATEMENT_BANS, read_ban},
+        {STATEMENT_LOCK, read_lock},
+    };
+    bool read = read_timeline(database, session_id, take, receiver);
+
+    for (size_t i = 0; read && i < sizeof kinds / sizeof kinds[0]; i++) {
+        read = read_rows(statements_use(database, kinds[i].statement),
+                         kinds[i].read,
+                         session_id,
+                         take,
+                         receiver);
+    }
+    return read;
 }

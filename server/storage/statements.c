@@ -46,15 +46,25 @@ const char STATEMENTS_ADDITIONS[] =
 
 /* Whoever had the seat last. */
 #define NEWEST_IN_SEAT "(SELECT MAX(id) FROM participant WHERE session_id = ?1 AND seat = ?2)"
-/* The hit of the greatest number comes along, whatever its take: numbers are never used twice. */
-#define OF_TAKE_OR_NEWEST                                                                          \
-    "(take = ?2 OR hit_number = (SELECT MAX(hit_number) FROM hit WHERE participant_id = ?1))"
+/* Who has a seat. */
+#define PEOPLE                                                                                     \
+    "participant AS one WHERE session_id = ?1 AND present = 1 AND id = (SELECT MAX(id)"            \
+    " FROM participant AS other WHERE other.session_id = one.session_id"                           \
+    " AND other.seat = one.seat)"
 #define HIT_COLUMNS                                                                                \
     "hit_number, note_number, judgement, at_ns, error_ns, calibration_ns, beat_ns, spacing_ns,"    \
     " weight_micro, pad, velocity"
 #define PARTICIPANT_COLUMNS                                                                        \
     "name, team, role, part, calibrated, calibration_us, take, enters_at_ubeats, resume_token"
 #define BAR_COLUMNS "take, bar, active, together_centi, r_tenthousandths, sigma_us, median_us"
+/* What they played in their take, in the order of the table: read by participant, the rows lie
+   scattered, and a take of an hour takes many times as long. */
+#define HITS_OF_TAKE                                                                               \
+    "WITH people AS MATERIALIZED (SELECT id, seat, take FROM " PEOPLE ")"                          \
+    " SELECT seat, hit.take, " HIT_COLUMNS                                                         \
+    " FROM hit CROSS JOIN people ON people.id = participant_id AND people.take = hit.take"         \
+    " WHERE hit.id >= (SELECT MIN((SELECT MIN(id) FROM hit WHERE participant_id = people.id"       \
+    " AND take = people.take)) FROM people) AND "
 
 static const char *const statement_texts[] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -93,15 +103,15 @@ static const char *const statement_texts[] = {
     [STATEMENT_GROOVES] = "SELECT text FROM groove WHERE session_id = ?1 ORDER BY position",
     [STATEMENT_TIMELINE] = "SELECT timeline FROM session WHERE id = ?1 AND timeline IS NOT NULL",
     [STATEMENT_PARTICIPANTS] =
-        "SELECT id, seat, " PARTICIPANT_COLUMNS " FROM participant AS one"
-        " WHERE session_id = ?1 AND present = 1 AND id = (SELECT MAX(id) FROM participant AS other"
-        " WHERE other.session_id = one.session_id AND other.seat = one.seat) ORDER BY seat",
-    [STATEMENT_JUDGED] =
-        "SELECT take, " HIT_COLUMNS " FROM hit WHERE participant_id = ?1 AND " OF_TAKE_OR_NEWEST
-        " AND judgement > 0 ORDER BY id",
-    [STATEMENT_OPEN_HITS] =
-        "SELECT take, " HIT_COLUMNS " FROM hit WHERE participant_id = ?1 AND " OF_TAKE_OR_NEWEST
-        " AND judgement = 0 ORDER BY id",
+        "SELECT id, seat, " PARTICIPANT_COLUMNS " FROM " PEOPLE " ORDER BY seat",
+    [STATEMENT_JUDGED] = HITS_OF_TAKE "judgement > 0 ORDER BY hit.id",
+    [STATEMENT_OPEN_HITS] = HITS_OF_TAKE "judgement = 0 ORDER BY hit.id",
+    /* Of takes before: numbers are never used twice. */
+    [STATEMENT_NEWEST_HITS] =
+        "SELECT seat, newest.take, " HIT_COLUMNS " FROM (SELECT id, seat, take FROM " PEOPLE
+        ") AS people JOIN hit AS newest ON newest.id = (SELECT id FROM hit"
+        " WHERE participant_id = people.id AND hit_number > 0"
+        " ORDER BY take DESC, hit_number DESC LIMIT 1) WHERE newest.take <> people.take",
     [STATEMENT_BARS] = "SELECT " BAR_COLUMNS " FROM bar WHERE session_id = ?1 ORDER BY take, bar",
     [STATEMENT_BANS] = "SELECT name, resume_token FROM ban WHERE session_id = ?1 ORDER BY id",
     [STATEMENT_LOCK] = "SELECT locked FROM door WHERE session_id = ?1",

@@ -78,8 +78,9 @@ int storage_grooves(Storage *storage, int64_t session_id, Groove *grooves, int g
 
 /*
  * Hands the facts of a session one by one to `take`, in the order session_restore wants: the
- * timeline; per participant the participant, then of the take they are in the closed hits and notes
- * and the open hits; the bars. False when the store cannot be read to the end.
+ * timeline; the participants; the newest hit of each when it is of a take before; of the take they
+ * are in all closed hits and notes, then the open hits; bars, bans and the lock. False when the
+ * store cannot be read to the end.
  */
 typedef void StorageTake(void *receiver, const JournalEntry *entry);
 NODISCARD bool

@@ -59,11 +59,26 @@ size_t timeline_bytes_write(const Timeline *timeline, uint8_t *bytes)
     return wire.position_bytes;
 }
 
+/* As every change of plan does: else two notes could come closer than anything can be judged. */
+static bool sections_begin_on_bar_lines(const Timeline *timeline)
+{
+    for (int i = 1; i < timeline->section_count; i++) {
+        const Section *section = &timeline->sections[i];
+        const int64_t bar_ubeats = section[-1].beats_per_bar * UBEATS_PER_BEAT;
+
+        if ((section->start.ubeats - section[-1].start.ubeats) % bar_ubeats != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool timeline_bytes_read(const uint8_t *bytes, size_t size_bytes, Timeline *timeline)
 {
     Wire wire = wire_reader(bytes, size_bytes);
 
     memset(timeline, 0, sizeof *timeline);
     code_timeline(&wire, timeline);
-    return wire_is_complete(&wire) && timeline_is_valid(timeline);
+    return wire_is_complete(&wire) && timeline_is_valid(timeline) &&
+           sections_begin_on_bar_lines(timeline);
 }

@@ -5,9 +5,14 @@
 
 #include "shared/session/people.h"
 
-/* Silent for longer than this many beats, or this long: not active. */
+/* Silent for longer than this many beats, or this long: not active ... */
 #define ACTIVE_BEATS 6
 #define ACTIVE_NS (4 * NS_PER_S)
+/* ... unless the music goes on and fewer notes than this were asked of them meanwhile: who waits
+   for their turn takes part. */
+#define ACTIVE_MISSED_NOTES 3
+/* Longer than anybody's hits wait for a server that is down (SESSION_AWAY_NS). */
+#define BARS_BEHIND_NS_MAX NS_PER_MINUTE
 
 enum {
     FIRST_BARS = 8,                          /* a team's first figure is over so many of a take */
@@ -33,6 +38,7 @@ void group_begin_take(Session *session)
 {
     memset(&session->group, 0, sizeof session->group);
     memset(&session->figures, 0, sizeof session->figures);
+    memset(session->parts, 0, sizeof session->parts);
     session->reference = GROUP_REFERENCE_NONE;
     for (int i = 0; i < session->team_count; i++) {
         Team *team = &session->teams[i];
@@ -53,35 +59,63 @@ static int64_t beat_ns_now(const Session *session, SessionTime time)
     return beat_ns_at(tempo_mbpm != 0 ? tempo_mbpm : session->tempo_mbpm);
 }
 
-static bool is_active(const Participant *participant, SessionTime now, int64_t beat_ns)
+static bool is_active(const Participant *participant, SessionTime quiet_since, bool plays_on)
 {
-    const int64_t silence_ns =
-        ACTIVE_BEATS * beat_ns > ACTIVE_NS ? ACTIVE_BEATS * beat_ns : ACTIVE_NS;
+    const PersonStatistics *statistics = &participant->statistics;
 
-    return participant->statistics.has_hit &&
-           now.ns - participant->statistics.last_hit_at.ns <= silence_ns + SESSION_SETTLE_NS;
+    return statistics->has_hit && (statistics->last_hit_at.ns >= quiet_since.ns ||
+                                   (plays_on && statistics->missed_run < ACTIVE_MISSED_NOTES));
 }
 
-static void count_people(Session *session, SessionTime now, int64_t beat_ns)
+static void clear_counts(Session *session)
 {
     session->joined = 0;
     session->active = 0;
     for (int i = 0; i < session->team_count; i++) {
         session->teams[i].active = 0;
     }
+    for (int i = 0; i < GROOVE_PARTS_MAX; i++) {
+        session->parts[i].members = 0;
+        session->parts[i].active = 0;
+    }
+}
+
+static void
+count_person(Session *session, const Participant *participant, PartGroup *part, bool active)
+{
+    session->joined++;
+    part->members++;
+    if (active) {
+        session->active++;
+        part->active++;
+        if (participant->team != TEAM_NONE) {
+            session->teams[participant->team].active++;
+        }
+    }
+}
+
+static void count_people(Session *session, SessionTime now, int64_t beat_ns)
+{
+    const int64_t silence_ns =
+        ACTIVE_BEATS * beat_ns > ACTIVE_NS ? ACTIVE_BEATS * beat_ns : ACTIVE_NS;
+    const SessionTime complete = {now.ns - SESSION_SETTLE_NS};
+    const SessionTime quiet_since = {complete.ns - silence_ns};
+    const Section *section = timeline_section_at_time(&session->timeline, complete);
+    const bool plays_on = section->transport == TRANSPORT_PLAYING;
+    const Groove *groove = session_groove(session, section);
+    const Beats where = tempo_map_beats_at(&session->timeline.tempo, complete);
+
+    clear_counts(session);
     for (int i = 0; i < session->participant_count; i++) {
         const Participant *participant = &session->participants[i];
 
         if (!participant_plays(participant) || participant->suspended) {
             continue;
         }
-        session->joined++;
-        if (is_active(participant, now, beat_ns)) {
-            session->active++;
-            if (participant->team != TEAM_NONE) {
-                session->teams[participant->team].active++;
-            }
-        }
+        count_person(session,
+                     participant,
+                     &session->parts[participant_part(participant, groove, where)],
+                     is_active(participant, quiet_since, plays_on));
     }
 }
 
@@ -92,7 +126,7 @@ static void refresh_reference(Session *session)
     for (int i = 0; i < session->participant_count; i++) {
         const Participant *participant = &session->participants[i];
 
-        if (participant_plays(participant) &&
+        if (participant_plays(participant) && !participant->suspended &&
             verdict_counts_for_reference(participant->verdict.last, participant->calibrated)) {
             session->scratch[count] = participant->window_bias_us;
             count++;
@@ -123,6 +157,12 @@ void group_refresh(Session *session, SessionTime now)
 
         team->figures =
             group_statistics_figures(&team->statistics, beat, beat_ns, team->active, team->members);
+    }
+    for (int i = 0; i < GROOVE_PARTS_MAX; i++) {
+        PartGroup *part = &session->parts[i];
+
+        part->figures =
+            group_statistics_figures(&part->statistics, beat, beat_ns, part->active, part->members);
     }
 }
 
@@ -202,6 +242,17 @@ finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, 
     (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
 }
 
+/* A server that was down for days while its music went on has nothing to say of those bars. */
+static void skip_forgotten_bars(Session *session, SessionTime complete)
+{
+    const SessionTime oldest = {complete.ns - BARS_BEHIND_NS_MAX};
+    const Beats where = tempo_map_beats_at(&session->timeline.tempo, oldest);
+
+    if (session->bars_until.ubeats < where.ubeats) {
+        session->bars_until = timeline_bar_start(&session->timeline, where);
+    }
+}
+
 void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journal *journal)
 {
     const SessionTime complete = {now.ns - SESSION_SETTLE_NS};
@@ -210,6 +261,7 @@ void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journa
     if (now.ns < session->bars_held_to.ns) {
         return;
     }
+    skip_forgotten_bars(session, complete);
     while (session->bars_until.ubeats < until.ubeats) {
         const Section *section = timeline_section_at(&session->timeline, session->bars_until);
         const int32_t bar = timeline_bar_at(&session->timeline, session->bars_until).bar;

@@ -14,7 +14,7 @@ void group_begin_take(Session *session);
 /* Takes the figures of the group and its teams as of `now`. */
 void group_refresh(Session *session, SessionTime now);
 
-/* Sums up every bar that has been closed by `now`. */
+/* Sums up every bar that has been closed by `now`; after an absence those of its last minute. */
 void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journal *journal);
 
 /* Notes whether the seat's verdict is another than everybody was told: its part of the map goes out

@@ -250,7 +250,16 @@ bool play_offset_ns(const Participant *participant, int64_t *offset_ns)
     return person_statistics_own_bias(&participant->statistics, offset_ns);
 }
 
-/* Adds a hit to the beat of its group and team: one hit of each person counts in each beat. */
+/* The part that the participant plays there. */
+static int part_at(const Session *session, const Participant *participant, Beats where)
+{
+    const Section *section = timeline_section_at(&session->timeline, where);
+
+    return participant_part(participant, session_groove(session, section), where);
+}
+
+/* Adds a hit to the beat of its group, part and team: one hit of each person counts in each beat.
+   It is the first and not the nearest, or who drums without end would always be near. */
 static void add_to_group(Session *session, Participant *participant, const JudgedRecord *record)
 {
     const SessionTime note_at = {record->at.ns - record->error_ns};
@@ -265,6 +274,10 @@ static void add_to_group(Session *session, Participant *participant, const Judge
     participant->group_beat = beat;
     phase_uturns = group_phase_uturns(record->error_ns, offset_ns, record->beat_ns);
     (void)group_statistics_add(&session->group, beat, phase_uturns);
+    (void)group_statistics_add(
+        &session->parts[part_at(session, participant, (Beats){position})].statistics,
+        beat,
+        phase_uturns);
     if (participant->team != TEAM_NONE) {
         (void)group_statistics_add(
             &session->teams[participant->team].statistics, beat, phase_uturns);
@@ -375,22 +388,29 @@ static Beats take_start(const Timeline *timeline, uint16_t take)
     return timeline->sections[first].start;
 }
 
-/* A new take: what was played before is closed, and the figures begin anew. */
+/*
+ * A new take: what was played before is closed, and the figures begin anew. Notes of the new take
+ * that were expected before it was noticed are expected again, so that it counts from the first.
+ */
 static void begin_take(Session *session, SessionTime now, uint16_t seat, Journal *journal)
 {
     Participant *participant = &session->participants[seat];
+    const Beats start = take_start(&session->timeline, session->take);
+    const int64_t start_ns = tempo_map_time_of(&session->timeline.tempo, start).ns;
+    const SessionTime end = {now.ns < start_ns - ENTRY_MARGIN_NS ? now.ns
+                                                                 : start_ns - ENTRY_MARGIN_NS};
 
     if (participant->take == session->take) {
         return;
     }
-    (void)judge_forget_notes(&participant->judge, now);
-    close_until(session, seat, now, journal);
+    (void)judge_forget_notes(&participant->judge, end);
+    close_until(session, seat, end, journal);
+    (void)judge_forget_notes(&participant->judge, (SessionTime){INT64_MIN});
     participant->take = session->take;
     /* Stored with the participant: a server that comes back must not expect the notes of an older
        take again. */
-    participant->enters_at =
-        later(participant->enters_at, take_start(&session->timeline, session->take));
-    participant->expected_until = later(participant->expected_until, participant->enters_at);
+    participant->enters_at = later(participant->enters_at, start);
+    participant->expected_until = participant->enters_at;
     participant->note_number = 0;
     participant->judge.has_last_note = false;
     participant->recent_count = 0;

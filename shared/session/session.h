@@ -128,6 +128,14 @@ typedef struct {
     int first_bars;        /* ... that had one */
 } Team;
 
+/* Those who play one part of the groove in force, as a group of their own. */
+typedef struct {
+    uint16_t members;
+    uint16_t active; /* of them, those who drum */
+    GroupStatistics statistics;
+    GroupFigures figures;
+} PartGroup;
+
 /* Somebody sent out for good. */
 typedef struct {
     JournalBan who;
@@ -166,6 +174,7 @@ typedef struct {
     uint8_t map_sent[PARTICIPANTS_MAX];                           /* the verdicts last sent ... */
     uint16_t map_changed[PARTICIPANTS_MAX / MAP_BLOCK_SEATS + 1]; /* ... and how many of a block
                                                                    differ from them now */
+    PartGroup parts[GROOVE_PARTS_MAX];
     GroupStatistics group;
     GroupFigures figures;
     GroupReference reference;
@@ -232,9 +241,9 @@ SessionResult session_step(
     Session *session, SessionTime now, const SessionEvent *event, Outbox *outbox, Journal *journal);
 
 /*
- * Puts stored facts back, before the first step, in the order: timeline, then per participant the
- * participant and their facts as journalled, then bars, bans and the lock; session_restored(now)
- * ends it: everybody is away since `stored_until`.
+ * Puts stored facts back, before the first step, in the order: timeline, participants, the facts
+ * about them as journalled, bars, bans and the lock; session_restored(now) ends it: everybody is
+ * away since `stored_until`.
  */
 void session_restore(Session *session, const JournalEntry *entry);
 void session_restored(Session *session, SessionTime stored_until);

@@ -18,6 +18,13 @@ def command_line(*words):
     return subprocess.run(words, check=False, capture_output=True, text=True).stdout.strip()
 
 
+def priority():
+    """What puts this run before the other work on the machine, if anything does."""
+    if os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR):
+        return "in the scheduler's real-time class (chrt)"
+    return f"nice {os.nice(0)}"
+
+
 def circumstances(load_before):
     """The lines that say on what machine, when, and beside what a figure was measured."""
     model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
@@ -30,6 +37,7 @@ def circumstances(load_before):
         f"- date: {now:%Y-%m-%d %H:%M} UTC; other work on the machine before the run: load "
         f"{load_before:.1f}",
         f"- commit: {commit}{' and changes' if changed else ''}",
+        f"- before other work: {priority()}",
     ]
 
 

@@ -120,8 +120,9 @@ static bool edit(Script *script, const Sent *sent, Sent *copy)
 
         copy->bytes[where] = (uint8_t)(copy->bytes[where] ^ script_byte(script));
     }
+    /* Not by memcmp: libFuzzer looks on, and makes the next input of what the keys have made. */
     return copy->size_bytes == sent->size_bytes &&
-           memcmp(copy->bytes, sent->bytes, sent->size_bytes) == 0;
+           secure_equal(copy->bytes, sent->bytes, sent->size_bytes);
 }
 
 static CookieSource source_for(Script *script, const Client *client)
@@ -389,7 +390,7 @@ static void send_clock(Script *script, Client *client)
     if (!edit(script, &sent, &copy)) {
         sent.connection = 0;
         copy.size_bytes = CLOCK_BYTES;
-        if (memcmp(copy.bytes, sent.bytes, CLOCK_BYTES) == 0) {
+        if (secure_equal(copy.bytes, sent.bytes, CLOCK_BYTES)) {
             return; /* only its length was changed, which another looks at */
         }
     }

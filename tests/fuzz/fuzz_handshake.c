@@ -101,6 +101,9 @@ static void make_ready(void)
     make_answer(COOKIE, &evil_key, FRAME_OF_CLIENT, FRAME_OF_EVIL_SERVER);
     make_answer(COOKIE, &server_key, FRAME_OF_OTHER_CLIENT, FRAME_TO_OTHER_CLIENT);
     make_answer(OTHER_COOKIE, &server_key, FRAME_OF_CLIENT, FRAME_OF_OTHER_COOKIE);
+    for (int kind = FRAME_OF_SERVER + 1; kind < FRAME_KINDS; kind++) {
+        assert(memcmp(frames[kind].bytes, frames[FRAME_OF_SERVER].bytes, FRAME_SECOND_BYTES) != 0);
+    }
     is_ready = true;
 }
 

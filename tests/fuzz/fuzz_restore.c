@@ -1,3 +1,4 @@
+/* ctest: timeout=120 */
 /*
  * A session that comes back from a store which somebody edited: any facts that make sense one by
  * one, in any order and number. It goes on: people take their seats again, hits are judged, what it
@@ -142,6 +143,7 @@ static bool any_timeline(Script *script, Timeline *timeline)
     uint8_t again[TIMELINE_STORED_BYTES_MAX];
     const uint8_t choice = script_byte(script);
     size_t size_bytes = 0;
+    int edits = 0;
     Prng prng;
 
     if (choice < 64) {
@@ -154,13 +156,15 @@ static bool any_timeline(Script *script, Timeline *timeline)
         prng_seed(&prng, choice);
         random_timeline(&prng, timeline);
         size_bytes = timeline_bytes_write(timeline, bytes);
-        for (int edits = script_byte(script) % 4; edits > 0; edits--) {
+        edits = script_byte(script) % 4;
+        for (int i = 0; i < edits; i++) {
             const size_t where = script_byte(script) * 256U + script_byte(script);
 
             bytes[where % size_bytes] = script_byte(script);
         }
     }
     if (!timeline_bytes_read(bytes, size_bytes, timeline)) {
+        assert(choice < 64 || edits > 0);
         return false;
     }
     assert(timeline_is_valid(timeline));
@@ -284,6 +288,14 @@ static void come_back(uint16_t seat, Script *script)
     }
 }
 
+/* How long the server was down: seconds, or days in which its music went on. */
+static int64_t any_absence_ns(Script *script)
+{
+    const uint8_t choice = script_byte(script);
+
+    return choice < 224 ? choice * NS_PER_S : INT64_C(6) * (choice - 223) * 60 * NS_PER_MINUTE;
+}
+
 static void go_on(Script *script)
 {
     for (int i = 0; i < STEPS_MAX && !script_is_over(script); i++) {
@@ -325,7 +337,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     session_restored(&session, stored_until);
-    now.ns = stored_until.ns + script_byte(&script) * NS_PER_S;
+    now.ns = stored_until.ns + any_absence_ns(&script);
     go_on(&script);
     return 0;
 }

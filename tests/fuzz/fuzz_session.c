@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "server/storage/timeline_bytes.h"
 #include "shared/session/session.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/script_message.h"
@@ -87,13 +88,27 @@ static void note_once(uint8_t seen[HIT_NUMBERS_SEEN], uint32_t number)
     }
 }
 
+/* What a store could not give back would be the end of the session. */
+static void check_can_be_stored(const JournalEntry *entry)
+{
+    uint8_t bytes[TIMELINE_STORED_BYTES_MAX];
+    Timeline again;
+
+    assert(journal_entry_is_valid(entry));
+    if (entry->kind == JOURNAL_TIMELINE) {
+        const size_t size_bytes = timeline_bytes_write(&entry->timeline, bytes);
+
+        assert(timeline_bytes_read(bytes, size_bytes, &again));
+    }
+}
+
 /* The entries are the only way in which facts leave the session: fold them as a store would. */
 static void take_entry(const JournalEntry *entry)
 {
     Book *book = &books[entry->seat];
 
     assert(entry->seat < SMALL_PEOPLE);
-    assert(journal_entry_is_valid(entry)); /* a store gives it back */
+    check_can_be_stored(entry);
     if (entry->kind == JOURNAL_PARTICIPANT &&
         memcmp(book->token, entry->participant.resume_token, TOKEN_BYTES) != 0) {
         memset(book, 0, sizeof *book);

@@ -4,7 +4,8 @@
  *     list_beats LINK SECONDS
  *
  * Joins as an observer, stays so long, and prints one JSON object: the session time in ns and the
- * place in the bar of every beat from the count-in on, and what it believes of the server's clock.
+ * place in the bar of every beat from the count-in on, up to ten seconds that are still to come,
+ * and what it believes of the server's clock.
  * Used by test_beat_never_jumps.py.
  */
 #include "client/ctl/visit.h"
@@ -13,6 +14,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define AHEAD_NS (10 * NS_PER_S)
 
 static Visit visit;
 
@@ -38,10 +41,11 @@ static const Section *count_in_of(const Timeline *timeline)
 static void print_beats(const ClientModel *model, const Section *section, HostTime now)
 {
     const Timeline *timeline = &model->timeline;
-    const SessionTime until = applied_clock_session(&model->clock, now);
+    const SessionTime session = applied_clock_session(&model->clock, now);
+    const SessionTime until = {session.ns + AHEAD_NS};
     Beats where;
 
-    (void)printf("{\"host_minus_session_ns\":%" PRId64 ",\"beats\":[", now.ns - until.ns);
+    (void)printf("{\"host_minus_session_ns\":%" PRId64 ",\"beats\":[", now.ns - session.ns);
     for (where = section->start; tempo_map_time_of(&timeline->tempo, where).ns < until.ns;
          where.ubeats += UBEATS_PER_BEAT) {
         (void)printf("%s[%" PRId64 ",%d]",

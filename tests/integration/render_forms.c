@@ -14,6 +14,7 @@
 #include "client/desktop/png.h"
 #include "client/desktop/render.h"
 #include "client/desktop/text.h"
+#include "client/desktop/ui/screen_calibrate.h"
 #include "client/desktop/ui/screen_join.h"
 #include "client/desktop/ui/screen_lobby.h"
 #include "client/desktop/ui/screen_menu.h"
@@ -29,6 +30,8 @@ static Stage stage;
 static Ui ui;
 static DrawList draw;
 static AppSettings settings;
+static CalibrateScreen calibrate_state;
+static CalibrateView calibrate_view;
 static JoinScreen join_state;
 static LobbyScreen lobby_state;
 static MenuScreen menu_state;
@@ -154,8 +157,8 @@ static void prepare_settings(void)
 {
     settings_state = (SettingsScreen){.section = (size_t)parameter};
     settings_init(&settings);
-    settings.timing_offset_ms = -41;
-    settings.timing_offset_is_set = true;
+    settings.offsets.timing_offset_ms = -41;
+    settings.offsets.timing_offset_is_set = true;
     settings.text_size_percent = 110;
     form_copy(settings.name, sizeof settings.name, "Cleo");
 }
@@ -182,6 +185,67 @@ static void draw_settings(void)
 
     (void)screen_settings(&settings_state, &ui, &view, &settings);
     settings_state.is_capturing = is_capturing;
+}
+
+/* ---- calibration ----------------------------------------------------------------------------- */
+
+enum {
+    CALIBRATE_SOME = 24 + CALIBRATION_BEATS_TO_SETTLE, /* clicks */
+    CALIBRATE_ALL = 160
+};
+
+/* Taps `delay_ms` late and up to `wobble_ms` more or less, in a pattern that looks like people. */
+static void tap_along(int clicks, int64_t delay_ms, int64_t wobble_ms)
+{
+    static const int64_t shares[] = {-9, 2, 4, -3, 0, 1, -5, 6, -1, 3, 10, -6, 5, -2, 7, -8, 0};
+    const size_t share_count = sizeof shares / sizeof shares[0];
+    HostTime click = {0};
+
+    calibrate_screen_begin(&calibrate_state, (HostTime){NS_PER_S});
+    for (int i = 0; i < clicks; i++) {
+        const int64_t off_ms = wobble_ms * shares[(size_t)i % share_count] / 10;
+
+        (void)!calibration_next_click(&calibrate_state.round, (HostTime){INT64_MAX}, &click);
+        calibrate_screen_tap(&calibrate_state,
+                             (HostTime){click.ns + (delay_ms + off_ms) * NS_PER_MS});
+    }
+    calibrate_view = (CalibrateView){.now = click,
+                                     .seen = {click.ns + 120 * NS_PER_MS},
+                                     .sound = {.works = true},
+                                     .from = "Autumn Gathering"};
+}
+
+/* `parameter` is the delay. */
+static void prepare_calibrate(void)
+{
+    const SettingsOffsets offsets = {.picture_offset_ms = 12};
+
+    calibrate_screen_open(&calibrate_state, &offsets);
+    tap_along(CALIBRATE_SOME, parameter, 30);
+}
+
+static void prepare_calibrated(void)
+{
+    prepare_calibrate();
+    tap_along(CALIBRATE_ALL, parameter, 30);
+}
+
+static void prepare_calibrate_uneven(void)
+{
+    prepare_calibrate();
+    tap_along(CALIBRATE_ALL, 0, 220);
+}
+
+static void prepare_calibrate_picture(void)
+{
+    prepare_calibrate();
+    calibrate_state.kind = CALIBRATION_TO_PICTURE;
+    tap_along(CALIBRATE_SOME, parameter, 30);
+}
+
+static void draw_calibrate(void)
+{
+    (void)screen_calibrate(&calibrate_state, &ui, &calibrate_view);
 }
 
 /* ---- menu and messages ----------------------------------------------------------------------- */
@@ -256,6 +320,12 @@ static const Scene scenes[] = {
     {"settings-accessibility", prepare_settings, draw_settings, SETTINGS_ACCESSIBILITY},
     {"settings-privacy", prepare_settings, draw_settings, SETTINGS_PRIVACY},
     {"settings-about", prepare_settings, draw_settings, SETTINGS_ABOUT},
+    {"calibrate", prepare_calibrate, draw_calibrate, -41},
+    {"calibrate-bluetooth", prepare_calibrate, draw_calibrate, 180},
+    {"calibrated", prepare_calibrated, draw_calibrate, -41},
+    {"calibrated-bluetooth", prepare_calibrated, draw_calibrate, 226},
+    {"calibrate-uneven", prepare_calibrate_uneven, draw_calibrate, 0},
+    {"calibrate-picture", prepare_calibrate_picture, draw_calibrate, 40},
     {"menu", prepare_menu, draw_menu, 0},
     {"menu-session", prepare_menu, draw_menu, 1},
     {"menu-people", prepare_menu, draw_menu, 2},

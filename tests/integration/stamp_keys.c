@@ -4,7 +4,7 @@
  *
  *     stamp_keys PRESSES [SOUND.wav]
  *
- * One thread presses one of three keys every 80 to 107 ms, noting when; the main thread is a loop
+ * Fingers press one of three keys every 80 to 107 ms; the main thread is a loop
  * like the client's: it waits for events, takes stamps, strikes the drum, draws the ring with the
  * client's own painter into a window. With SOUND.wav the drum goes there instead of to silence.
  * Prints one JSON object; used under Xvfb by test_input_stamps.py and by `./dev bench`.
@@ -15,40 +15,21 @@
 #include "client/desktop/ui/screen_ring.h"
 #include "client/desktop/window.h"
 #include "shared/platform/host_clock.h"
+#include "tests/integration/fingers/fingers.h"
 #include "tests/support/stage.h"
-
-/* Xlib has a Window of its own. */
-#define Window X11Window
-#include <X11/Xlib.h>
-#include <X11/extensions/XTest.h>
-#include <X11/keysym.h>
-#undef Window
 
 #include <SDL.h>
 #include <inttypes.h>
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    PRESSES_MAX = 2000,
-    PEOPLE = 900,
-    KEYS = 3,
-    KEY_DOWN_MS = 25,
-    PRESS_EVERY_MS = 80
+    PEOPLE = 900
 };
 
 #define FRAME_NS (NS_PER_S / 60)
-#define BEFORE_NS (2 * NS_PER_S) /* the window opens, the sound settles */
 #define WAIT_NS_MAX (20 * NS_PER_MS)
-
-typedef struct {
-    int press_count;
-    HostTime pressed[PRESSES_MAX];
-    _Atomic bool done;
-} Fingers;
 
 typedef struct {
     InputStamp stamp;
@@ -67,7 +48,7 @@ typedef struct {
     ScreenRingState ring;
     HostTime start;
     HostTime frame_at;
-    Taken taken[PRESSES_MAX];
+    Taken taken[FINGERS_PRESSES_MAX];
     int taken_count;
     int frame_count;
     int64_t frame_ns_sum;
@@ -78,46 +59,12 @@ typedef struct {
 static Client client;
 static Fingers fingers;
 
-static void press(Display *display, KeyCode key, HostTime due, int index)
-{
-    host_clock_sleep_until(due);
-    fingers.pressed[index] = host_clock_now();
-    (void)XTestFakeKeyEvent(display, key, True, CurrentTime);
-    (void)XFlush(display);
-    host_clock_sleep_until((HostTime){due.ns + KEY_DOWN_MS * NS_PER_MS});
-    (void)XTestFakeKeyEvent(display, key, False, CurrentTime);
-    (void)XFlush(display);
-}
-
-static void *press_keys(void *argument)
-{
-    static const KeySym symbols[KEYS] = {XK_space, XK_f, XK_j};
-    Display *display = XOpenDisplay(NULL);
-    HostTime due = {host_clock_now().ns + BEFORE_NS};
-
-    (void)argument;
-    if (display != NULL) {
-        for (int i = 0; i < fingers.press_count; i++) {
-            const HostTime soonest = {host_clock_now().ns + KEY_DOWN_MS * NS_PER_MS};
-
-            press(display, XKeysymToKeycode(display, symbols[i % KEYS]), due, i);
-            /* No rhythm that the drawing could fall in with. */
-            due.ns += PRESS_EVERY_MS * NS_PER_MS + i * 7919 % 27000 * NS_PER_US;
-            due = due.ns < soonest.ns ? soonest : due;
-        }
-        host_clock_sleep_until((HostTime){due.ns + NS_PER_S / 2});
-        (void)XCloseDisplay(display);
-    }
-    atomic_store(&fingers.done, true);
-    return NULL;
-}
-
 static void take_stamps(void)
 {
     InputStamp stamp;
 
     while (input_next(client.input, &stamp)) {
-        if (stamp.kind != INPUT_KEY || stamp.pad < 0 || client.taken_count == PRESSES_MAX) {
+        if (stamp.kind != INPUT_KEY || stamp.pad < 0 || client.taken_count == FINGERS_PRESSES_MAX) {
             continue;
         }
         audio_strike(client.audio, DRUM_CLICK, 1.0F);
@@ -252,11 +199,12 @@ static void print_quantiles(const char *name, double *values, int count)
     (void)printf("},");
 }
 
-/* The press of this stamp: the last one of its key before it was heard of; -1 for none. */
-static int press_of(const InputStamp *stamp)
+/* The press of this stamp: the next of its key. Keys go round, so that a press that is lost makes
+   no other be taken for it. -1 for none. */
+static int press_of(const InputStamp *stamp, int next)
 {
-    for (int i = fingers.press_count - 1; i >= 0; i--) {
-        if (i % KEYS == stamp->pad && fingers.pressed[i].ns <= stamp->heard.ns) {
+    for (int i = next; i < fingers.press_count; i++) {
+        if (i % FINGERS_KEYS == stamp->pad) {
             return i;
         }
     }
@@ -265,20 +213,22 @@ static int press_of(const InputStamp *stamp)
 
 static void report(void)
 {
-    static double stamp_ms[PRESSES_MAX];
-    static double heard_ms[PRESSES_MAX];
-    static double struck_ms[PRESSES_MAX];
+    static double stamp_ms[FINGERS_PRESSES_MAX];
+    static double heard_ms[FINGERS_PRESSES_MAX];
+    static double struck_ms[FINGERS_PRESSES_MAX];
     int unknown = 0;
     int known = 0;
+    int next = 0;
 
     for (int i = 0; i < client.taken_count; i++) {
         const Taken *taken = &client.taken[i];
-        const int index = press_of(&taken->stamp);
+        const int index = press_of(&taken->stamp, next);
 
         if (index < 0) {
             unknown++;
             continue;
         }
+        next = index + 1;
         stamp_ms[known] = ms_of_ns(taken->stamp.at.ns - fingers.pressed[index].ns);
         heard_ms[known] = ms_of_ns(taken->stamp.heard.ns - fingers.pressed[index].ns);
         struck_ms[known] = ms_of_ns(taken->struck.ns - fingers.pressed[index].ns);
@@ -318,10 +268,9 @@ static void report_sound(void)
 
 int main(int argc, char **argv)
 {
-    pthread_t thread;
+    const long presses = argc >= 2 ? strtol(argv[1], NULL, 10) : 0;
 
-    fingers.press_count = argc >= 2 ? (int)strtol(argv[1], NULL, 10) : 0;
-    if (argc > 3 || fingers.press_count < 1 || fingers.press_count > PRESSES_MAX) {
+    if (argc > 3 || presses < 1 || presses > FINGERS_PRESSES_MAX) {
         (void)fprintf(stderr, "usage: stamp_keys PRESSES [SOUND.wav]\n");
         return 2;
     }
@@ -329,13 +278,12 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
         return 1;
     }
-    if (!open_client(argc == 3 ? argv[2] : NULL) ||
-        pthread_create(&thread, NULL, press_keys, NULL) != 0) {
+    if (!open_client(argc == 3 ? argv[2] : NULL) || !fingers_start(&fingers, (int)presses)) {
         (void)fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
         return 1;
     }
     play();
-    (void)pthread_join(thread, NULL);
+    fingers_join(&fingers);
     report();
     report_sound();
     (void)printf("}\n");

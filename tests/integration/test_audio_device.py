@@ -35,7 +35,8 @@ def plays_all(told):
     """A click that would come late, or right after the device has stumbled, is left out and said
     to be late; these drivers stumble."""
     due = told["clicks"] + told["strikes"]
-    return told["dropped"] == 0 and told["late"] <= 3 and due - told["late"] <= told["played"] <= due
+    return (told["dropped"] == 0 and told["late"] <= 3 and
+            due - told["late"] <= told["played"] <= due)
 
 
 def split(samples):

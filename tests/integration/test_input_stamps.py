@@ -8,7 +8,7 @@ import json
 
 from stage import TooSlow, measured
 
-PRESSES = 200
+PRESSES = 150
 
 
 def main(stage):

@@ -27,6 +27,8 @@ SCENES = (
     "join join-code join-errors join-connecting join-silent lobby lobby-300 lobby-facilitator "
     "settings-keys settings-clash settings-capture settings-sound settings-timing "
     "settings-picture settings-accessibility settings-privacy settings-about "
+    "calibrate calibrate-bluetooth calibrated calibrated-bluetooth calibrate-uneven "
+    "calibrate-picture "
     "menu menu-session menu-people menu-kick message-full message-version message-kicked"
 ).split()
 # The share of pixels that are not background: words and controls, not an empty or flooded window.

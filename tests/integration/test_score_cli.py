@@ -14,9 +14,11 @@ import math
 import os
 import pathlib
 import random
+import struct
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 PROGRAM = pathlib.Path(os.environ["ONEDRUM_BIN"]) / "onedrum-score"
 SOURCE = pathlib.Path(os.environ.get("ONEDRUM_SOURCE", "."))
@@ -103,6 +105,123 @@ def check_options():
     expect(table.returncode == 0 and "bias ms" in table.stdout, "a table without --json")
 
 
+def people(count, notes=32, period=500):
+    """Steady people, the last but one half a beat late and the last 90 ms late."""
+    moved = {count - 2: period / 2, count - 1: 90}
+    return "player,time_ms\n" + "".join(
+        f"p{i},{period * k + moved.get(i, 0) + 3 * ((7 * k + i) % 5 - 2)}\n"
+        for i in range(count) for k in range(notes))
+
+
+def check_verdicts():
+    plain = scored(people(8), "--bpm", "120")
+    expect("verdict" not in plain["players"][0], "verdicts only when asked for")
+    result = scored(people(8), "--bpm", "120", "--verdicts")
+    expect(list(result) == ["players", "group"], "keys")
+    expect([p["verdict"] for p in result["players"]] == ["tight"] * 6 + ["off-beat", "late"],
+           f"final verdicts: {[p['verdict'] for p in result['players']]}")
+    late = result["players"][7]
+    expect(late["timeline"][0] == {"note": 1, "time_ms": 0.0, "verdict": "warming up"}, "begin")
+    expect([c["verdict"] for c in late["timeline"]] == ["warming up", "late"], "timeline")
+    expect(late["timeline"][1]["note"] == 15, "early and late take eight notes in a row")
+    expect(sum(late["ruled"].values()) == sum(late["shown"].values()) == 32, "each note counts")
+    group = result["group"]
+    expect(group["drift"] == "steady" and group["flagged"] == 2, "group")
+    expect(group["verdicts"] == {"tight": 6, "off-beat": 1, "late": 1}, "verdicts of the group")
+    near(group["median_ms"], 0, 3, "median of the group")
+    near(group["share_on"], 6 / 8, 0.05, "share on the beat")
+    result = scored(people(8), "--bpm", "120", "--verdicts", "--uncalibrated")
+    expect(result["players"][7]["verdict"] == "tight", "nobody uncalibrated is late")
+    shuffled = people(8).splitlines(keepends=True)
+    rows = shuffled[1:]
+    random.Random(3).shuffle(rows)
+    again = scored("".join(shuffled[:1] + rows), "--bpm", "120", "--verdicts")
+    expect(sorted(map(json.dumps, again["players"]))
+           == sorted(map(json.dumps, scored(people(8), "--bpm", "120", "--verdicts")["players"])),
+           "the order of rows does not matter")
+    table = run("--taps", "-", "--bpm", "120", "--verdicts", stdin=people(8))
+    expect("1 warming up, 15 late" in table.stdout, f"a table of verdicts: {table.stdout}")
+
+
+def check_fit():
+    rows = ["player,time_ms"] + [
+        f"{name},{float(at) + 123456}" for name, at in
+        (row.split(",") for row in people(8, period=731.5).splitlines()[1:])]
+    result = scored("\n".join(rows), "--fit", "--verdicts")
+    near(result["fit"]["bpm"], 60000 / 731.5, 0.05, "tempo")
+    near((result["fit"]["t0_ms"] - 123456) % 731.5, 0, 10, "first beat")
+    expect(result["players"][0]["verdict"] == "tight", "the fitted grid fits")
+    expect(result["players"][6]["verdict"] == "off-beat", "and does not fit all")
+    result = scored("\n".join(rows), "--fit", "--bpm", repr(60000 / 731.5))
+    near(result["fit"]["bpm"], 60000 / 731.5, 1e-6, "a given tempo stays")
+    done = run("--taps", "-", "--fit", stdin="player,time_ms\nA,1\nA,501\n")
+    expect(done.returncode == 1 and "eight taps" in done.stderr, "too few taps to fit")
+
+
+def chunk(kind, content):
+    return kind + struct.pack(">I", len(content)) + content
+
+
+def variable(number):
+    out = [number & 0x7F]
+    while number > 0x7F:
+        number >>= 7
+        out.insert(0, number & 0x7F | 0x80)
+    return bytes(out)
+
+
+def track(name, ticks, channel=0):
+    content = b"\0\xff\3" + bytes([len(name)]) + name
+    last = 0
+    for tick in ticks:
+        content += variable(tick - last) + bytes([0x90 | channel, 60, 100])
+        content += variable(1) + bytes([60, 0])
+        last = tick + 1
+    return chunk(b"MTrk", content + b"\0\xff\x2f\0")
+
+
+def check_midi():
+    tempo = chunk(b"MTrk", b"\0\xff\x51\3" + (600000).to_bytes(3, "big") + b"\0\xff\x2f\0")
+    file = chunk(b"MThd", struct.pack(">HHH", 1, 3, 480)) + tempo
+    file += track(b"Ama", [480 * k + 8 for k in range(24)])
+    file += track(b"Kofi", [480 * k + 240 for k in range(24)], 9)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "taps.mid"
+        path.write_bytes(file)
+        done = run("--taps", path, "--json", "--verdicts")
+        expect(done.returncode == 0, f"the file's tempo is enough: {done.stderr}")
+        ama, kofi = json.loads(done.stdout)["players"]
+        expect(ama["player"] == "Ama" and ama["n"] == 24, "a track is a player")
+        near(ama["bias_ms"], 10, 0.01, "ticks are time")
+        expect(ama["verdict"] == "tight" and kofi["verdict"] == "off-beat", "verdicts")
+        done = run("--taps", path, "--json", "--fit")
+        near(json.loads(done.stdout)["fit"]["bpm"], 100, 0.01, "fitted")
+        path.write_bytes(file[:-9])
+        done = run("--taps", path, "--bpm", 100)
+        expect(done.returncode == 1 and f"{path}: byte " in done.stderr, f"cut: {done.stderr}")
+
+
+def check_figure():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "figure.svg"
+        text = people(8).replace("p7,", "A&<B>,")
+        done = run("--taps", "-", "--bpm", 120, "--svg", path, stdin=text)
+        expect(done.returncode == 0 and "A&<B>" in done.stdout, "the table is printed as well")
+        space = "{http://www.w3.org/2000/svg}"
+        root = xml.etree.ElementTree.parse(path).getroot()
+        marks = [use.get("href") for use in root.iter(space + "use")]
+        words = [word.text for word in root.iter(space + "text")]
+        # Eight people, and one mark in the key for each of three verdicts.
+        expect(len(marks) == 8 + 3, f"{len(marks)} marks")
+        expect("A&<B>" in words and "on the beat" in words and "Off-beat" in words, f"{words}")
+        expect(root.get("width") == "1280", "size")
+        done = run("--taps", "-", "--bpm", 120, "--svg", folder, stdin=text)
+        expect(done.returncode == 1 and "cannot write" in done.stderr, "a folder is no file")
+        done = run("--taps", "-", "--bpm", 120, "--svg", path, stdin="player,time_ms\n")
+        expect(done.returncode == 0, "a figure of nobody")
+        xml.etree.ElementTree.parse(path)
+
+
 def check_errors():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "taps.csv"
@@ -145,6 +264,10 @@ if __name__ == "__main__":
     check_simple()
     check_against_python()
     check_options()
+    check_verdicts()
+    check_fit()
+    check_midi()
+    check_figure()
     check_errors()
     check_real_taps()
     print("onedrum-score does what it says")

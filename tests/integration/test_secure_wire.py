@@ -3,12 +3,15 @@
 refused with a sentence. All on 127.0.0.1."""
 # ctest: timeout=120 parallel
 
+import base64
+import contextlib
 import json
 import os
 import re
 import select
 import shutil
 import socket
+import sqlite3
 import struct
 import sys
 import threading
@@ -25,6 +28,46 @@ SECONDS = 8
 def expect(condition, message):
     if not condition:
         raise AssertionError(message)
+
+
+class Capture:
+    """Hears everything on loopback to and from a server's port, as tcpdump would; needs the right
+    to, and raises PermissionError without it."""
+
+    IP = 0x0800
+    STATISTICS = (263, 6)  # SOL_PACKET, PACKET_STATISTICS
+
+    def __init__(self, port):
+        self.port = port
+        self.seen = []
+        self.stops = False
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        self.socket.settimeout(0.1)
+        self.socket.bind(("lo", self.IP))
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while not self.stops:
+            try:
+                packet, source = self.socket.recvfrom(65536)
+            except socket.timeout:
+                continue
+            if source[2] != socket.PACKET_OUTGOING:  # each is there twice
+                self.take(packet)
+
+    def take(self, packet):
+        udp = packet[(packet[0] & 15) * 4:]
+        if packet[9] == socket.IPPROTO_UDP and self.port in struct.unpack_from("!HH", udp):
+            self.seen.append(udp[8:struct.unpack_from("!H", udp, 4)[0]])
+
+    def close(self):
+        self.stops = True
+        self.thread.join()
+        _, dropped = struct.unpack("II", self.socket.getsockopt(*self.STATISTICS, 8))
+        expect(dropped == 0, f"{dropped} packets were not captured")
+        self.socket.close()
 
 
 class Relay:
@@ -85,32 +128,69 @@ def without_fingerprint(link):
     return link.split("#")[0]
 
 
+def listen_to(port):
+    try:
+        return Capture(port)
+    except PermissionError:
+        print("no right to capture packets: a relay listens instead")
+        return Relay(port)
+
+
+CODE_ALPHABET = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+BASE32_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+def forms_of(secret):
+    """The bytes of a secret, and the texts in which such bytes are written."""
+    base32 = base64.b32encode(secret).rstrip(b"=")
+    code = base32.translate(bytes.maketrans(BASE32_ALPHABET, CODE_ALPHABET))
+    return {secret, secret.hex().encode(), secret.hex().upper().encode(), base32, base32.lower(),
+            code, base64.b64encode(secret).rstrip(b"=")}
+
+
+def resume_tokens(stage):
+    """What the server has stored, of every player and of the facilitator."""
+    tokens = set()
+    for path in (stage.folder / "data").glob("*.db"):
+        with contextlib.closing(sqlite3.connect(path)) as store:
+            tokens |= {row[0] for row in store.execute("SELECT resume_token FROM participant")}
+    expect(len(tokens) == PLAYERS + 1, f"{len(tokens)} resume tokens are stored")
+    return tokens
+
+
+def secrets_of(stage):
+    code = stage.ready["code"]
+    token = bytes.fromhex(re.search(r"facilitator=([0-9a-f]+)",
+                                    stage.ready["facilitator_link"]).group(1))
+    names = [b"Plainname", "\u00c9toile".encode(), b"Otherteam", b"Plain Title", b"Pulse"]
+    codes = [code.encode(), f"{code[:4]}-{code[4:]}".encode(), code.lower().encode()]
+    return [*names, *codes, token, *resume_tokens(stage)]
+
+
 def check_nothing_is_seen(stage):
-    """A whole session through a relay: no name, title, code, token in any datagram, and nothing of
-    the same plain text twice."""
+    """No name, team, title, code or token in any datagram of a whole session, in any form."""
     server = stage.serve("--title", "Plain Title", tag="seen")
-    relay = Relay(stage.ready["port"])
-    swarm = stage.start("onedrum-swarm", "--join", through(stage.ready["link"], relay.port),
+    ear = listen_to(stage.ready["port"])
+    swarm = stage.start("onedrum-swarm", "--join", through(stage.ready["link"], ear.port),
                         "--players", PLAYERS, "--seconds", SECONDS, "--prefix", "Plainname",
-                        "--teams", "Plainteam,Otherteam", "--json")
+                        "--teams", "\u00c9toile,Otherteam", "--json")
     time.sleep(2)
     code, said = run(stage, "onedrum-ctl", "--link",
-                     through(stage.ready["facilitator_link"], relay.port), "start")
+                     through(stage.ready["facilitator_link"], ear.port), "start")
     expect(code == 0, said)
     expect(swarm.wait(timeout=60) == 0, stage.errors(swarm))
     report = json.loads(stage.output(swarm))
     expect(report["joined"] == PLAYERS and report["lost"] == 0, f"{report}")
     expect(report["hits"]["sent"] > 20 and report["hits"]["lost"] == 0, f"{report}")
-    relay.close()
-    expect(len(relay.seen) > 500, f"{len(relay.seen)} datagrams")
-    token = bytes.fromhex(re.search(r"facilitator=([0-9a-f]+)",
-                                    stage.ready["facilitator_link"]).group(1))
-    for secret in [b"Plainname", b"Plainteam", b"Plain Title", b"Pulse",
-                   stage.ready["code"].encode(), token]:
-        found = sum(secret in data for data in relay.seen)
-        expect(found == 0, f"{found} datagrams show {secret!r}")
-    print(f"seen: {len(relay.seen)} datagrams, nothing in clear")
     expect(stage.end(server) == 0, "no end in order")
+    ear.close()
+    expect(len(ear.seen) > 500, f"{len(ear.seen)} datagrams")
+    expect(any(b"ODhi" in data for data in ear.seen), "what is in clear is not found either")
+    secrets = secrets_of(stage)
+    for form in set().union(*map(forms_of, secrets)):
+        found = sum(form in data for data in ear.seen)
+        expect(found == 0, f"{found} datagrams show {form!r}")
+    print(f"seen: {len(ear.seen)} datagrams, none of {len(secrets)} secrets in clear")
 
 
 def check_wrong_fingerprint(stage):

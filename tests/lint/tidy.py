@@ -25,6 +25,7 @@ DIRECTIONS = [
     (r"server/", r"shared/|server/"),
     (r"client/model/", r"shared/(?!platform/)|client/model/"),
     (r"client/desktop/ui/", r"shared/(?!platform/)|client/model/|client/desktop/ui/"),
+    (r"client/score/", r"shared/|client/(model|score|desktop/ui)/"),
     (r"client/net/", r"shared/|client/(model|net)/"),
     (r"client/(\w+)/", r"shared/|client/(model|net|{0})/"),
     (r"tests/", r""),

@@ -46,6 +46,16 @@ static int read_text(const char *text, AppSettings *target)
     return refused_count;
 }
 
+static void check_same_offsets(const SettingsOffsets *one, const SettingsOffsets *other)
+{
+    check_text(one->sound_device, other->sound_device);
+    check_i64(one->block_frames, other->block_frames);
+    check_i64(one->timing_offset_ms, other->timing_offset_ms);
+    check_i64(one->timing_offset_is_set, other->timing_offset_is_set);
+    check_i64(one->sound_offset_ms, other->sound_offset_ms);
+    check_i64(one->picture_offset_ms, other->picture_offset_ms);
+}
+
 static void check_same(const AppSettings *one, const AppSettings *other)
 {
     check_text(one->name, other->name);
@@ -57,10 +67,10 @@ static void check_same(const AppSettings *one, const AppSettings *other)
     check_i64(one->own_percent, other->own_percent);
     check_i64(one->own_is_muted, other->own_is_muted);
     check_i64(one->others_percent, other->others_percent);
-    check_i64(one->timing_offset_ms, other->timing_offset_ms);
-    check_i64(one->timing_offset_is_set, other->timing_offset_is_set);
-    check_i64(one->sound_offset_ms, other->sound_offset_ms);
-    check_i64(one->picture_offset_ms, other->picture_offset_ms);
+    check_same_offsets(&one->offsets, &other->offsets);
+    for (int i = 0; i < SETTINGS_DEVICES_MAX; i++) {
+        check_same_offsets(&one->kept[i], &other->kept[i]);
+    }
     check_i64(one->theme, other->theme);
     check_i64(one->text_size_percent, other->text_size_percent);
     check_i64(one->reduced_motion, other->reduced_motion);
@@ -79,7 +89,7 @@ static void defaults_are_valid_and_bind_space_f_and_j(void **state)
     check_text(settings.keys[0][0], "Space");
     check_text(settings.keys[1][0], "F");
     check_text(settings.keys[2][0], "J");
-    check(!settings.timing_offset_is_set);
+    check(!settings.offsets.timing_offset_is_set);
     check_near((double)settings_text_size(&settings), 1.0, 1.0e-6);
 }
 
@@ -90,7 +100,7 @@ static void resetting_keeps_who_somebody_is(void **state)
     check(settings_set(&settings, "timing", "timing_offset_ms", "-41", NULL));
     settings_reset(&settings);
     check_text(settings.name, "Cleo");
-    check_i64(settings.timing_offset_ms, 0);
+    check_i64(settings.offsets.timing_offset_ms, 0);
 }
 
 /* ---- the setter ------------------------------------------------------------------------------ */
@@ -100,8 +110,8 @@ static void offsets_may_be_negative(void **state)
     (void)state;
     check(settings_set(&settings, "timing", "timing_offset_ms", "-41", NULL));
     check(settings_set(&settings, "timing", "sound_offset_ms", "180", NULL));
-    check_i64(settings.timing_offset_ms, -41);
-    check_i64(settings.sound_offset_ms, 180);
+    check_i64(settings.offsets.timing_offset_ms, -41);
+    check_i64(settings.offsets.sound_offset_ms, 180);
 }
 
 static void numbers_out_of_range_are_refused_and_change_nothing(void **state)
@@ -113,7 +123,7 @@ static void numbers_out_of_range_are_refused_and_change_nothing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         check(!settings_set(&settings, "timing", "timing_offset_ms", wrong[i], &error));
-        check_i64(settings.timing_offset_ms, 0);
+        check_i64(settings.offsets.timing_offset_ms, 0);
     }
     check(strstr(error.reason, "timing.timing_offset_ms") != NULL);
 }
@@ -184,7 +194,7 @@ static void the_file_is_readable_by_people(void **state)
     char text[SETTINGS_TEXT_BYTES_MAX + 1];
 
     (void)state;
-    settings.timing_offset_ms = -41;
+    settings.offsets.timing_offset_ms = -41;
     check(settings_write(&settings, text, sizeof text) > 0);
     check(strstr(text, "[keys]\npad_1 = Space\npad_2 = F\npad_3 = J\npad_4 = \n") != NULL);
     check(strstr(text, "timing_offset_ms = -41\n") != NULL);
@@ -222,6 +232,12 @@ static void the_longest_settings_fit_and_no_line_exceeds_200_bytes(void **state)
     (void)state;
     memset(settings.name, ';', NAME_CODE_POINTS_MAX);
     memset(settings.host, 'h', SETTINGS_HOST_BYTES_MAX);
+    memset(settings.offsets.sound_device, ';', SETTINGS_DEVICE_BYTES_MAX);
+    settings.offsets.timing_offset_ms = -SETTINGS_OFFSET_MS_MAX;
+    settings.offsets.block_frames = SETTINGS_BLOCK_FRAMES_MAX;
+    for (int i = 0; i < SETTINGS_DEVICES_MAX; i++) {
+        settings.kept[i] = settings.offsets;
+    }
     for (int i = 0; i < SETTINGS_PADS * SETTINGS_KEYS_PER_PAD; i++) {
         memset(settings.keys[i / SETTINGS_KEYS_PER_PAD][i % SETTINGS_KEYS_PER_PAD],
                'k',
@@ -252,9 +268,9 @@ static void make_random(AppSettings *made, Prng *prng)
         (void)snprintf(made->keys[pad][0], sizeof made->keys[pad][0], "%s", key);
     }
     made->master_percent = (int32_t)prng_below(prng, 101);
-    made->timing_offset_ms = (int32_t)prng_below(prng, 1001) - 500;
-    made->picture_offset_ms = (int32_t)prng_below(prng, 1001) - 500;
-    made->timing_offset_is_set = prng_below(prng, 2) == 1;
+    made->offsets.timing_offset_ms = (int32_t)prng_below(prng, 1001) - 500;
+    made->offsets.picture_offset_ms = (int32_t)prng_below(prng, 1001) - 500;
+    made->offsets.timing_offset_is_set = prng_below(prng, 2) == 1;
     made->theme = (ThemeKind)prng_below(prng, THEME_KIND_COUNT);
     made->text_size_percent = 80 + (int32_t)prng_below(prng, 121);
     made->one_key = prng_below(prng, 2) == 1;
@@ -276,6 +292,93 @@ static void what_is_written_is_read_back_unchanged(void **state)
         check_i64(read_text(text, &read), 0);
         check_same(&read, &made);
     }
+}
+
+/* ---- offsets of sound devices -----------------------------------------------------------------
+ */
+
+static void offsets_set_before_any_device_was_known_are_the_first_ones(void **state)
+{
+    (void)state;
+    settings.offsets.timing_offset_ms = -41;
+    settings.offsets.timing_offset_is_set = true;
+    check_i64(settings_use_device(&settings, "Speakers", 256), OFFSETS_STAY);
+    check_i64(settings.offsets.timing_offset_ms, -41);
+    check_text(settings.offsets.sound_device, "Speakers");
+}
+
+static void another_device_or_block_size_has_its_own_offsets_and_each_comes_back(void **state)
+{
+    (void)state;
+    check_i64(settings_use_device(&settings, "Speakers", 256), OFFSETS_STAY);
+    check_i64(settings_use_device(&settings, "Headphones", 256), OFFSETS_ARE_NEW);
+    settings.offsets.timing_offset_ms = 12;
+    settings.offsets.timing_offset_is_set = true;
+    settings.offsets.picture_offset_ms = -7;
+    check_i64(settings_use_device(&settings, "Headphones", 512), OFFSETS_ARE_LOST);
+    check(!settings.offsets.timing_offset_is_set);
+    check_i64(settings.offsets.timing_offset_ms, 0);
+    check_i64(settings_use_device(&settings, "Headphones", 512), OFFSETS_STAY);
+    check_i64(settings_use_device(&settings, "Headphones", 256), OFFSETS_RETURN);
+    check(settings.offsets.timing_offset_is_set);
+    check_i64(settings.offsets.timing_offset_ms, 12);
+    check_i64(settings.offsets.picture_offset_ms, -7);
+    check_i64(settings_use_device(&settings, "", 0), OFFSETS_STAY);
+    check_i64(settings.offsets.timing_offset_ms, 12);
+}
+
+static void of_nine_devices_the_oldest_is_forgotten(void **state)
+{
+    char name[16];
+
+    (void)state;
+    for (int i = 0; i <= SETTINGS_DEVICES_MAX + 1; i++) {
+        (void)snprintf(name, sizeof name, "Device %d", i);
+        (void)settings_use_device(&settings, name, 256);
+        settings.offsets.timing_offset_ms = i;
+        settings.offsets.timing_offset_is_set = true;
+    }
+    check_i64(settings_use_device(&settings, "Device 1", 256), OFFSETS_RETURN);
+    check_i64(settings.offsets.timing_offset_ms, 1);
+    check_i64(settings_use_device(&settings, "Device 0", 256), OFFSETS_ARE_LOST);
+}
+
+static void any_name_of_a_device_can_be_kept(void **state)
+{
+    char umlauts[121] = "";
+    const char *const names[] = {"\x01\x02", "a\nb", "\xFF\xFE\xFD", "; # \" %", umlauts};
+    char text[SETTINGS_TEXT_BYTES_MAX + 1];
+    AppSettings read;
+
+    (void)state;
+    for (size_t i = 0; i + 1 < sizeof umlauts; i++) {
+        umlauts[i] = i % 2 == 0 ? '\xC3' : '\xA4';
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        (void)settings_use_device(&settings, names[i], 256);
+        settings.offsets.timing_offset_is_set = true;
+        check(settings_is_valid(&settings));
+    }
+    settings_init(&read);
+    check(settings_write(&settings, text, sizeof text) > 0);
+    check_i64(read_text(text, &read), 0);
+    check_same(&read, &settings);
+    check(strstr(text, "[device_1]\nsound_device = ") != NULL);
+}
+
+static void moving_the_sound_moves_the_hits_the_other_way(void **state)
+{
+    SettingsOffsets offsets = {.timing_offset_ms = 226, .timing_offset_is_set = true};
+
+    (void)state;
+    settings_move_sound(&offsets, 266);
+    check_i64(offsets.sound_offset_ms, 266);
+    check_i64(offsets.timing_offset_ms, -40);
+    settings_move_sound(&offsets, 0);
+    check_i64(offsets.timing_offset_ms, 226);
+    offsets.timing_offset_is_set = false;
+    settings_move_sound(&offsets, 100);
+    check_i64(offsets.timing_offset_ms, 226);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -348,6 +451,12 @@ int main(void)
         cmocka_unit_test_setup(too_little_room_writes_nothing, set_up),
         cmocka_unit_test_setup(the_longest_settings_fit_and_no_line_exceeds_200_bytes, set_up),
         cmocka_unit_test_setup(what_is_written_is_read_back_unchanged, set_up),
+        cmocka_unit_test_setup(offsets_set_before_any_device_was_known_are_the_first_ones, set_up),
+        cmocka_unit_test_setup(another_device_or_block_size_has_its_own_offsets_and_each_comes_back,
+                               set_up),
+        cmocka_unit_test_setup(of_nine_devices_the_oldest_is_forgotten, set_up),
+        cmocka_unit_test_setup(any_name_of_a_device_can_be_kept, set_up),
+        cmocka_unit_test_setup(moving_the_sound_moves_the_hits_the_other_way, set_up),
         cmocka_unit_test_setup(keys_of_what_is_not_built_are_free, set_up),
         cmocka_unit_test_setup(escape_and_tab_cannot_be_bound, set_up),
         cmocka_unit_test_setup(a_key_on_two_pads_is_a_clash_of_both, set_up),

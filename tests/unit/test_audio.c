@@ -348,7 +348,7 @@ static void blocks_grow_where_the_sound_breaks_up_and_only_there(void **state)
     for (int i = 0; i < 3; i++) {
         (void)break_up(audio, 3);
     }
-    check_i64(audio_state(audio).block_frames, 2 * BLOCK);
+    check_i64(audio_state(audio).block_frames, INT64_C(2) * BLOCK);
     check(audio_state(audio).revision != revision);
     check_i64(audio_state(audio).condition, AUDIO_SETTLING);
     for (int i = 0; i < 12; i++) {

@@ -186,11 +186,10 @@ static void constant_delays_and_any_skew_are_found_exactly(void **state)
             sample->c4.ns = sample->c1.ns + 20 * NS_PER_MS;
         }
         clock_estimator_init(&estimator, NULL);
-        for (int i = 20; i < 60; i += 5) {
-            const double at_s = i;
+        for (int at_s = 20; at_s < 60; at_s += 5) {
+            const int64_t truth_ns = (int64_t)(1000.0 * skews_ppm[s] * at_s);
 
             next = feed(&estimator, next, at_s);
-            const int64_t truth_ns = (int64_t)(1000.0 * skews_ppm[s] * at_s);
             check_i64_between(estimate_at(&estimator, at_s).offset_ns - truth_ns, -10000, 10000);
         }
         check_near(estimate_at(&estimator, 60.0).skew * 1e6, skews_ppm[s], 0.3);
@@ -511,7 +510,8 @@ static void the_uncertainty_falls_with_time_and_is_true(void **state)
     check_between(errors_ms[0][ROUNDS * 95 / 100], 0.3, 2.2);
     check_between(errors_ms[1][ROUNDS * 95 / 100], 0.2, 1.6);
     check_between(errors_ms[3][ROUNDS * 95 / 100], 0.1, 1.1);
-    check_between(covered, 0.85 * ROUNDS * MOMENTS, 1.0 * ROUNDS * MOMENTS);
+    check_i64_between(
+        100 * (int64_t)covered, INT64_C(85) * ROUNDS * MOMENTS, INT64_C(100) * ROUNDS * MOMENTS);
 }
 
 /* Law 13. */

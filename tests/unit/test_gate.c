@@ -224,6 +224,59 @@ static void cookies_stay_good_while_the_secret_is_renewed(void **state)
     check(cookie_check(&gate.jar, SOURCE, later, cookie_token(cookie), found));
 }
 
+static int place_in(const GateSlot *slots, int slot_count, HostTime now)
+{
+    GateSearch search = {.has_free = false};
+
+    for (int i = 0; i < slot_count; i++) {
+        gate_search(&search, i, &slots[i]);
+    }
+    return gate_place(&search, now);
+}
+
+static void one_address_and_port_has_one_connection(void **state)
+{
+    const GateSlot own = {.taken = true, .same_source = true};
+    const GateSlot own_shaking = {.taken = true, .same_source = true, .shaking = true};
+    const GateSlot others_id = {.taken = true, .same_id = true};
+    const GateSlot free = {.taken = false};
+
+    (void)state;
+    check_i64(place_in((GateSlot[]){free, own}, 2, NOW), GATE_NO_PLACE);
+    check_i64(place_in((GateSlot[]){own, free}, 2, NOW), GATE_NO_PLACE);
+    check_i64(place_in((GateSlot[]){free, others_id}, 2, NOW), GATE_NO_PLACE);
+    check_i64(place_in((GateSlot[]){free, own_shaking, free}, 3, NOW), 1);
+    check_i64(place_in((GateSlot[]){own_shaking, own}, 2, NOW), GATE_NO_PLACE);
+}
+
+/* ENet repeats its connect; nobody else's handshake may end for that, nor its own. */
+static void a_repeated_connect_moves_nobody(void **state)
+{
+    const GateSlot repeated = {
+        .taken = true, .same_source = true, .same_id = true, .shaking = true};
+    const GateSlot old = {.taken = true, .shaking = true};
+
+    (void)state;
+    check_i64(place_in((GateSlot[]){repeated, old}, 2, NOW), GATE_FREE_PLACE);
+    check_i64(place_in((GateSlot[]){old, repeated}, 2, NOW), GATE_FREE_PLACE);
+}
+
+static void the_oldest_unfinished_handshake_makes_room(void **state)
+{
+    const HostTime early = {NOW.ns - 2 * GATE_SHAKING_NS_MIN};
+    const HostTime late = {NOW.ns - GATE_SHAKING_NS_MIN + 1};
+    const GateSlot player = {.taken = true, .proven_at = {1}};
+    const GateSlot old = {.taken = true, .shaking = true, .proven_at = early};
+    const GateSlot young = {.taken = true, .shaking = true, .proven_at = late};
+    const GateSlot free = {.taken = false};
+
+    (void)state;
+    check_i64(place_in((GateSlot[]){young, player, old, young}, 4, NOW), 2);
+    check_i64(place_in((GateSlot[]){old, player, free}, 3, NOW), GATE_FREE_PLACE);
+    check_i64(place_in((GateSlot[]){young, player}, 2, NOW), GATE_NO_PLACE);
+    check_i64(place_in((GateSlot[]){player, player}, 2, NOW), GATE_NO_PLACE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +286,9 @@ int main(void)
         cmocka_unit_test(only_believed_datagrams_count_against_the_rate),
         cmocka_unit_test(hellos_are_answered_at_a_rate),
         cmocka_unit_test(cookies_stay_good_while_the_secret_is_renewed),
+        cmocka_unit_test(one_address_and_port_has_one_connection),
+        cmocka_unit_test(a_repeated_connect_moves_nobody),
+        cmocka_unit_test(the_oldest_unfinished_handshake_makes_room),
     };
 
     return secure_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

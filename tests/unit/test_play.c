@@ -9,10 +9,10 @@ enum {
 };
 #define BEAT_NS (500 * NS_PER_MS)
 
-/* One person with one note to the bar, on virtual time. */
+/* One person with one note to the bar, on virtual time; there is room for a second one. */
 typedef struct {
     Session session;
-    Participant participants[1 + OBSERVERS_MAX];
+    Participant participants[2 + OBSERVERS_MAX];
     Outbox outbox;
     Journal journal;
     JournalEntry facts[FACTS_MAX];
@@ -46,7 +46,7 @@ static Booth *new_booth(int32_t calibration_us)
 {
     static Booth booth;
     const SessionConfig config = {
-        .title = "Booth", .seats = 1, .profile = PROFILE_STANDARD, .grace_s = 600};
+        .title = "Booth", .seats = 2, .profile = PROFILE_STANDARD, .grace_s = 600};
     const Groove groove = {.title = "Gong",
                            .tempo_mbpm = 120000,
                            .beats_per_bar = 4,
@@ -146,6 +146,32 @@ static void the_first_note_is_believed_by_its_calibrated_time(void **state)
     check_i64(statistics->counts[JUDGEMENT_PERFECT], 1);
 }
 
+/* People are served in turn: one of them meets the notes of the new take before the take itself. */
+static void nobody_loses_the_first_note_of_a_take_without_a_count_in(void **state)
+{
+    Booth *booth = new_booth(0);
+    const Message joining = {.type = MESSAGE_JOIN,
+                             .join = {.version = PROTOCOL_VERSION, .name = "Kofi"}};
+    const SessionEvent event = {
+        .kind = SESSION_EVENT_JOIN, .connection = 1, .fresh_token = {1}, .message = &joining};
+
+    (void)state;
+    take(booth, &event);
+    check_i64(booth->session.participant_count, 2);
+    run(booth, 20 * NS_PER_MS); /* the first one's turn: next comes the second's */
+    order(booth, COMMAND_START);
+    run(booth, SESSION_START_DELAY_NS + 9 * NS_PER_S);
+    check_i64(person_statistics_notes(&booth->participants[0].statistics), 4);
+    check_i64(person_statistics_notes(&booth->participants[1].statistics), 4);
+    order(booth, COMMAND_STOP);
+    run(booth, 8 * NS_PER_S);
+    order(booth, COMMAND_START); /* a take after a take */
+    run(booth, SESSION_START_DELAY_NS + 9 * NS_PER_S);
+    check_i64(person_statistics_notes(&booth->participants[0].statistics), 4);
+    check_i64(person_statistics_notes(&booth->participants[1].statistics), 4);
+    check_i64(booth->participants[1].note_number, booth->participants[0].note_number);
+}
+
 /* Times at both ends of the type, all at once, and numbers far ahead: refused, nothing more. */
 static void hits_from_nowhere_are_refused(void **state)
 {
@@ -170,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pause_before_a_lonely_note_is_not_its_spacing),
         cmocka_unit_test(the_first_note_is_believed_by_its_calibrated_time),
+        cmocka_unit_test(nobody_loses_the_first_note_of_a_take_without_a_count_in),
         cmocka_unit_test(hits_from_nowhere_are_refused),
     };
 

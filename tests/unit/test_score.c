@@ -45,12 +45,12 @@ static void add_tap(Recording *recording, double time_ms)
 
 static ScoreResult judge(Recording *recording)
 {
-    return score_player(&recording->grid,
-                        recording->taps,
-                        recording->tap_count,
-                        &recording->statistics,
-                        recording->hits,
-                        &recording->hit_count);
+    ScorePlayer player = {.statistics = &recording->statistics, .group_hits = recording->hits};
+    const ScoreResult result =
+        score_player(&recording->grid, recording->taps, recording->tap_count, &player);
+
+    recording->hit_count = player.group_hit_count;
+    return result;
 }
 
 static void taps_on_every_beat_are_perfect_and_nothing_else(void **state)

@@ -218,11 +218,16 @@ static void without_a_groove_it_says_so(void **state)
 
 /* ---- what is fine ---------------------------------------------------------------------------- */
 
-static void an_offset_that_nobody_set_is_said_to_be_0_ms(void **state)
+static void an_offset_that_nobody_set_is_offered_to_be_measured(void **state)
 {
     (void)state;
     open_with(4, 1, false);
-    check(probe_shows(&probe, "0 ms, set it in Settings"));
+    check(probe_shows(&probe, "not set: press C, half a minute"));
+    probe_type(&probe, "c");
+    check_i64(action, LOBBY_ACTION_CALIBRATE);
+    action = LOBBY_ACTION_NONE;
+    probe_click(&probe, "Your offset");
+    check_i64(action, LOBBY_ACTION_CALIBRATE);
     stage.model.config.calibrated = true;
     stage.model.config.calibration_us = -41000;
     probe_frame(&probe);
@@ -393,7 +398,7 @@ int main(void)
         cmocka_unit_test_setup(space_and_the_button_try_the_drum, set_up),
         cmocka_unit_test_setup(g_and_the_button_let_hear_the_groove, set_up),
         cmocka_unit_test_setup(without_a_groove_it_says_so, set_up),
-        cmocka_unit_test_setup(an_offset_that_nobody_set_is_said_to_be_0_ms, set_up),
+        cmocka_unit_test_setup(an_offset_that_nobody_set_is_offered_to_be_measured, set_up),
         cmocka_unit_test_setup(the_clock_is_told_in_words_and_whole_ms, set_up),
         cmocka_unit_test_setup(a_server_out_of_reach_is_said_and_the_seat_is_kept, set_up),
         cmocka_unit_test_setup(escape_opens_the_menu_for_everybody, set_up),

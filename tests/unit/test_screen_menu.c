@@ -124,6 +124,8 @@ static void tab_stays_inside(void **state)
 static void letters_are_shortcuts(void **state)
 {
     (void)state;
+    probe_type(&probe, "c");
+    check_i64(action, MENU_ACTION_CALIBRATE);
     probe_type(&probe, "s");
     check_i64(action, MENU_ACTION_SETTINGS);
 }

@@ -159,7 +159,7 @@ static void without_a_calibration_nobody_is_called_early(void **state)
     view = play_view(23.9);
     (void)draw_play(&view);
     check(frame_text(&frame, "Got it") != NULL);
-    check(frame_text(&frame, "set your timing offset in Settings to see early and late") != NULL);
+    check(frame_text(&frame, "calibrate in the menu to see early and late") != NULL);
     check(frame_text(&frame, "A little early") == NULL);
 }
 

@@ -151,6 +151,21 @@ static void clashes_are_told_in_words(void **state)
     check(probe_mentions(&probe, "N is also for names on the ring."));
 }
 
+/* ---- the wizard ------------------------------------------------------------------------------ */
+
+static void the_wizard_is_opened_by_key_and_by_pointer(void **state)
+{
+    (void)state;
+    open_section(SETTINGS_TIMING);
+    probe_key(&probe, UI_KEY_TAB, 0);
+    probe_frame(&probe);
+    probe_key(&probe, UI_KEY_ENTER, 0);
+    check_i64(action, SETTINGS_ACTION_CALIBRATE);
+    action = SETTINGS_ACTION_NONE;
+    probe_click(&probe, "Calibrate");
+    check_i64(action, SETTINGS_ACTION_CALIBRATE);
+}
+
 /* ---- values ---------------------------------------------------------------------------------- */
 
 static void arrows_move_an_offset_below_zero_and_set_it(void **state)
@@ -159,12 +174,14 @@ static void arrows_move_an_offset_below_zero_and_set_it(void **state)
     open_section(SETTINGS_TIMING);
     probe_key(&probe, UI_KEY_TAB, 0);
     probe_frame(&probe);
+    probe_key(&probe, UI_KEY_TAB, 0);
+    probe_frame(&probe);
     for (int i = 0; i < 4; i++) {
         probe_key(&probe, UI_KEY_LEFT, UI_SHIFT);
     }
     probe_key(&probe, UI_KEY_LEFT, 0);
-    check_i64(settings.timing_offset_ms, -41);
-    check(settings.timing_offset_is_set);
+    check_i64(settings.offsets.timing_offset_ms, -41);
+    check(settings.offsets.timing_offset_is_set);
     check(probe_shows(&probe, "-41 ms"));
     check_i64(action, SETTINGS_ACTION_CHANGED);
 }
@@ -175,10 +192,12 @@ static void an_offset_can_be_typed(void **state)
     open_section(SETTINGS_TIMING);
     probe_key(&probe, UI_KEY_TAB, 0);
     probe_frame(&probe);
+    probe_key(&probe, UI_KEY_TAB, 0);
+    probe_frame(&probe);
     probe_key(&probe, UI_KEY_ENTER, 0);
     probe_type(&probe, "-180");
     probe_key(&probe, UI_KEY_ENTER, 0);
-    check_i64(settings.timing_offset_ms, -180);
+    check_i64(settings.offsets.timing_offset_ms, -180);
 }
 
 static void the_pointer_moves_an_offset(void **state)
@@ -189,7 +208,7 @@ static void the_pointer_moves_an_offset(void **state)
     open_section(SETTINGS_TIMING);
     figure = probe_place(&probe, "0 ms");
     probe_click_at(&probe, (Point){figure.x - 60.0F, rect_center(figure).y});
-    check(settings.timing_offset_ms > 0);
+    check(settings.offsets.timing_offset_ms > 0);
 }
 
 static void the_text_size_changes_when_the_slider_is_let_go(void **state)
@@ -331,6 +350,7 @@ int main(void)
         cmocka_unit_test_setup(delete_takes_the_focused_key_away, set_up),
         cmocka_unit_test_setup(escape_forgets_the_wish_and_tab_is_refused_in_words, set_up),
         cmocka_unit_test_setup(clashes_are_told_in_words, set_up),
+        cmocka_unit_test_setup(the_wizard_is_opened_by_key_and_by_pointer, set_up),
         cmocka_unit_test_setup(arrows_move_an_offset_below_zero_and_set_it, set_up),
         cmocka_unit_test_setup(an_offset_can_be_typed, set_up),
         cmocka_unit_test_setup(the_pointer_moves_an_offset, set_up),

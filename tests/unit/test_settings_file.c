@@ -96,8 +96,8 @@ static void what_was_written_is_read_back(void **state)
     memcpy(written.name, "Zo\xc3\xab; = #1", 11);
     memcpy(written.team, "Maple", 6);
     memcpy(written.host, "drums.example.org:4321", 23);
-    written.timing_offset_ms = -41;
-    written.timing_offset_is_set = true;
+    written.offsets.timing_offset_ms = -41;
+    written.offsets.timing_offset_is_set = true;
     written.theme = THEME_LIGHT;
     written.text_size_percent = 150;
     check(settings_bind_key(&written, 0, 1, "Keypad ;"));
@@ -123,7 +123,7 @@ static void lines_that_are_not_understood_change_nothing_else(void **state)
     check(reading.first_refusal[0] != '\0');
     check_i64(settings.theme, THEME_LIGHT);
     check_i64(settings.text_size_percent, 100);
-    check_i64(settings.timing_offset_ms, -12);
+    check_i64(settings.offsets.timing_offset_ms, -12);
 }
 
 static void a_line_that_is_no_setting_is_told_by_its_number(void **state)

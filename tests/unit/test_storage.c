@@ -383,10 +383,10 @@ static void facts_come_back_in_the_order_a_session_wants(void **state)
     JournalEntry line = {.kind = JOURNAL_TIMELINE};
     static const JournalKind order[] = {JOURNAL_TIMELINE,
                                         JOURNAL_PARTICIPANT,
-                                        JOURNAL_JUDGED,
-                                        JOURNAL_HIT,
                                         JOURNAL_PARTICIPANT,
                                         JOURNAL_JUDGED,
+                                        JOURNAL_JUDGED,
+                                        JOURNAL_HIT,
                                         JOURNAL_BAR};
 
     bar.bar = (BarEntry){.bar = -1,
@@ -417,11 +417,14 @@ static void facts_come_back_in_the_order_a_session_wants(void **state)
     check_i64(place->facts[0].timeline.revision, line.timeline.revision);
     check_i64(place->facts[0].timeline.section_count, line.timeline.section_count);
     check_i64(place->facts[1].seat, 0);
-    check_i64(place->facts[3].hit.number, 2);
-    check_i64(place->facts[3].hit.at.ns, hit_fact(0, 1, 2).hit.at.ns);
-    check_i64(place->facts[3].hit.pad, 2);
-    check_i64(place->facts[3].hit.velocity, 101);
-    check_i64(place->facts[4].seat, 1);
+    check_i64(place->facts[2].seat, 1);
+    check_i64(place->facts[3].seat, 1);
+    check_i64(place->facts[4].seat, 0);
+    check_i64(place->facts[5].seat, 0);
+    check_i64(place->facts[5].hit.number, 2);
+    check_i64(place->facts[5].hit.at.ns, hit_fact(0, 1, 2).hit.at.ns);
+    check_i64(place->facts[5].hit.pad, 2);
+    check_i64(place->facts[5].hit.velocity, 101);
     check_i64(place->facts[6].bar.bar, -1);
     check_i64(place->facts[6].bar.sigma_us, 12345);
     check_i64(place->facts[6].bar.median_us, -4321);
@@ -555,6 +558,34 @@ static void only_the_take_somebody_is_in_comes_back(void **state)
     read_facts(place, storage);
     check_i64(place->fact_count, 2);
     check_i64(place->facts[1].judged.hit_number, 2);
+    check(storage_close(storage));
+}
+
+static void
+who_has_not_played_in_this_take_yet_brings_the_newest_hit_of_the_one_before(void **state)
+{
+    Place *place = *state;
+    Storage *storage = open_store(place);
+
+    put_example_session(storage);
+    put(storage, participant_fact(0, 1, 1));
+    put(storage, judged_fact(0, 1, 7, 7));
+    put(storage, judged_fact(0, 1, 8, 8));
+    put(storage, participant_fact(1, 2, 1));
+    put(storage, hit_fact(1, 1, 5));
+    put(storage, participant_fact(0, 1, 2));
+    put(storage, participant_fact(1, 2, 2));
+    write_now(storage);
+    read_facts(place, storage);
+    check_i64(place->fact_count, 4);
+    check_i64(place->facts[2].kind + place->facts[3].kind, JOURNAL_JUDGED + JOURNAL_HIT);
+    for (int i = 2; i < 4; i++) {
+        const JournalEntry *fact = &place->facts[i];
+
+        check_i64(fact->take, 1);
+        check_i64(fact->seat == 0 ? fact->judged.hit_number : fact->hit.number,
+                  fact->seat == 0 ? 8 : 5);
+    }
     check(storage_close(storage));
 }
 
@@ -809,6 +840,7 @@ int main(void)
         STORE_TEST(closed_hits_come_back_in_the_order_of_closing),
         STORE_TEST(missed_notes_are_kept_apart_by_their_note),
         STORE_TEST(only_the_take_somebody_is_in_comes_back),
+        STORE_TEST(who_has_not_played_in_this_take_yet_brings_the_newest_hit_of_the_one_before),
         STORE_TEST(somebody_new_in_a_seat_does_not_inherit_its_hits),
         STORE_TEST(a_fact_about_nobody_is_refused_and_holds_nothing_up),
         STORE_TEST(clock_and_port_come_back),

@@ -76,8 +76,7 @@ static void pings_are_rows_in_the_order_in_which_they_were_added(void **state)
     trace_file_begin(&trace, place->path, TRACE_PINGS_HEADER, TRACE_PINGS_COLUMNS);
     for (int64_t i = 0; i < 2 * TRACE_ROWS_MAX + 3; i++) {
         trace_pings_add(
-            &trace,
-            &(PingSample){.c1 = {i}, .s2 = {-i}, .s3 = {INT64_MIN}, .c4 = {INT64_MAX - i}});
+            &trace, &(PingSample){.c1 = {i}, .s2 = {-i}, .s3 = {INT64_MIN}, .c4 = {INT64_MAX - i}});
     }
     trace_file_end(&trace);
     trace_pings_add(&trace, &(PingSample){0}); /* over: recorded nowhere */

@@ -186,6 +186,104 @@ static void between_on_and_erratic_lies_loose(void **state)
     check_verdict(judge(&evidence), VERDICT_ERRATIC);
 }
 
+static bool is_as_told(Verdict verdict, Verdict expected)
+{
+    const bool is_calm =
+        verdict == VERDICT_ON || verdict == VERDICT_TIGHT || verdict == VERDICT_LOOSE;
+
+    return expected == VERDICT_ON ? is_calm : verdict == expected;
+}
+
+/* What a window of these hits on a pulse says; phases in turns, one per note from 0 on. */
+static Verdict
+verdict_of_phases(const double *phases, const int64_t *notes, int count, int64_t beat_ns)
+{
+    PersonStatistics statistics = {0};
+    int64_t next = 0;
+    int64_t last_ns = 0;
+
+    for (int i = 0; i < count; i++) {
+        /* Notes that were expected and not hit. */
+        for (; next < notes[i]; next++) {
+            person_statistics_fold(&statistics,
+                                   &(JudgedRecord){.kind = JUDGEMENT_MISS,
+                                                   .at = {next * beat_ns},
+                                                   .note_number = next,
+                                                   .beat_ns = beat_ns,
+                                                   .spacing_ns = beat_ns});
+        }
+        const int64_t error_ns = (int64_t)(phases[i] * (double)beat_ns);
+
+        last_ns = notes[i] * beat_ns + error_ns;
+        person_statistics_fold(&statistics,
+                               &(JudgedRecord){.kind = JUDGEMENT_OK,
+                                               .at = {last_ns},
+                                               .note_number = notes[i],
+                                               .error_ns = error_ns,
+                                               .beat_ns = beat_ns,
+                                               .spacing_ns = beat_ns});
+        next = notes[i] + 1;
+    }
+    const VerdictEvidence evidence = verdict_evidence(&statistics, (SessionTime){last_ns});
+    return judge(&evidence);
+}
+
+/* Between notes 250 ms apart, chance spreads by 70 ms, which is steady where a beat is 440 ms. */
+static void chance_between_dense_notes_is_erratic(void **state)
+{
+    (void)state;
+    int erratic = 0;
+    int steady = 0;
+    Prng prng;
+
+    prng_seed(&prng, check_seed(21));
+    for (int round = 0; round < 400; round++) {
+        double phases[16];
+        int64_t notes[16];
+
+        for (int i = 0; i < 16; i++) {
+            phases[i] = prng_uniform(&prng) - 0.5;
+            notes[i] = i;
+        }
+        erratic += verdict_of_phases(phases, notes, 16, 250 * NS_PER_MS) == VERDICT_ERRATIC ? 1 : 0;
+        for (int i = 0; i < 16; i++) {
+            phases[i] = 0.07 * prng_normal(&prng);
+        }
+        steady +=
+            is_as_told(verdict_of_phases(phases, notes, 16, 250 * NS_PER_MS), VERDICT_ON) ? 1 : 0;
+    }
+    print_message("by chance %d of 400 erratic; spread by 7 %%: %d of 400 on\n", erratic, steady);
+    check_between(erratic, 300, 400);
+    check_between(steady, 390, 400);
+}
+
+/* Four notes, a rest of a bar, four notes: where the phase goes in the rest is no evidence. */
+static void a_rest_does_not_hide_a_wrong_tempo(void **state)
+{
+    (void)state;
+    PersonStatistics statistics = {0};
+    const int64_t beat_ns = 500 * NS_PER_MS;
+
+    for (int i = 0; i < 16; i++) {
+        const int64_t note_ns = (i / 4 * 8 + i % 4) * beat_ns;
+        /* 10 % slow within each turn, and every turn begins somewhere else. */
+        const int64_t error_ns = (i % 4 * 10 + i / 4 * 37 % 100 - 50) * beat_ns / 100;
+
+        person_statistics_fold(&statistics,
+                               &(JudgedRecord){.kind = JUDGEMENT_OK,
+                                               .at = {note_ns + error_ns},
+                                               .note_number = i + 1,
+                                               .error_ns = error_ns,
+                                               .beat_ns = beat_ns,
+                                               .spacing_ns = beat_ns});
+    }
+    const VerdictEvidence evidence = verdict_evidence(&statistics, (SessionTime){28 * beat_ns});
+
+    check_near(evidence.evenness, 1.0, 1e-6);
+    check_near(evidence.advance_turns, 0.10, 1e-6);
+    check_verdict(judge(&evidence), VERDICT_WRONG_TEMPO);
+}
+
 static void the_reference_needs_five_people(void **state)
 {
     (void)state;
@@ -374,14 +472,6 @@ static Verdict verdict_on(PlayerTrouble trouble, int64_t beat_ns, Prng *prng)
     return verdict_judge(&evidence, &GROUP_REFERENCE_NONE, true);
 }
 
-static bool is_as_told(Verdict verdict, Verdict expected)
-{
-    const bool is_calm =
-        verdict == VERDICT_ON || verdict == VERDICT_TIGHT || verdict == VERDICT_LOOSE;
-
-    return expected == VERDICT_ON ? is_calm : verdict == expected;
-}
-
 /* The mean share right over four tempi, in per cent. */
 static double share_right(PlayerTrouble trouble, Verdict expected, uint64_t seed)
 {
@@ -502,6 +592,8 @@ int main(void)
         cmocka_unit_test(a_scattered_group_makes_the_bound_wider),
         cmocka_unit_test(even_hits_at_another_pace_are_the_wrong_tempo),
         cmocka_unit_test(between_on_and_erratic_lies_loose),
+        cmocka_unit_test(chance_between_dense_notes_is_erratic),
+        cmocka_unit_test(a_rest_does_not_hide_a_wrong_tempo),
         cmocka_unit_test(the_reference_needs_five_people),
         cmocka_unit_test(a_drifting_group_is_told_together),
         cmocka_unit_test(a_flag_needs_four_bad_notes_and_four_good_ones_to_go),

@@ -220,6 +220,8 @@ static void the_group_is_on_the_click_or_drifts(void **state)
     check_text(words_group_on_click(60000, BEAT_NS), "We are dragging. Lean forward.");
 }
 
+#define Q30 1073741824.0
+
 /* Law: the word of a figure is the word of the spread that the figure was made from. */
 static void a_figure_has_the_word_of_its_spread(void **state)
 {
@@ -229,7 +231,9 @@ static void a_figure_has_the_word_of_its_spread(void **state)
     prng_seed(&prng, check_seed(20261121));
     for (int i = 0; i < 1000; i++) {
         double r = 0.3 + 0.69 * prng_uniform(&prng);
-        GroupFigures figures = group_figures_of(r * r, r, BEAT_NS, 24, 24);
+        GroupTotals totals = {
+            .beats = 1, .ppc_q30 = (int64_t)(r * r * Q30), .r_q30 = (int64_t)(r * Q30)};
+        GroupFigures figures = group_totals_figures(&totals, BEAT_NS, 24, 24);
 
         check_i64(words_group_word(figures.together, BEAT_NS), figures.word);
     }
@@ -246,9 +250,23 @@ static void a_journey_praises_or_keeps_silent(void **state)
     check_text(text.bytes, "You played together.");
 }
 
+static void the_clock_is_told_with_its_uncertainty_in_whole_ms(void **state)
+{
+    WordsText text;
+
+    (void)state;
+    words_clock_quality(0, 50 * NS_PER_MS, &text);
+    check_text(text.bytes, "Finding the clock");
+    words_clock_quality(4, NS_PER_MS / 10, &text);
+    check_text(text.bytes, "Clock steady, 1 ms");
+    words_clock_quality(1, 41 * NS_PER_MS + 1, &text);
+    check_text(text.bytes, "Clock unsteady, 42 ms");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_clock_is_told_with_its_uncertainty_in_whole_ms),
         cmocka_unit_test(a_judgement_has_its_word),
         cmocka_unit_test(nobody_is_called_early_or_late_without_a_calibration),
         cmocka_unit_test(lateness_is_said_in_whole_milliseconds),

@@ -48,28 +48,6 @@ static const Field fields[] = {
     {"sound", "own_percent", FIELD_INTEGER, OFFSET(own_percent), 0, 100, false},
     {"sound", "own_is_muted", FIELD_FLAG, OFFSET(own_is_muted), 0, 1, false},
     {"sound", "others_percent", FIELD_INTEGER, OFFSET(others_percent), 0, 100, false},
-    {"timing",
-     "timing_offset_ms",
-     FIELD_INTEGER,
-     OFFSET(timing_offset_ms),
-     -SETTINGS_OFFSET_MS_MAX,
-     SETTINGS_OFFSET_MS_MAX,
-     false},
-    {"timing", "timing_offset_is_set", FIELD_FLAG, OFFSET(timing_offset_is_set), 0, 1, false},
-    {"timing",
-     "sound_offset_ms",
-     FIELD_INTEGER,
-     OFFSET(sound_offset_ms),
-     -SETTINGS_OFFSET_MS_MAX,
-     SETTINGS_OFFSET_MS_MAX,
-     false},
-    {"timing",
-     "picture_offset_ms",
-     FIELD_INTEGER,
-     OFFSET(picture_offset_ms),
-     -SETTINGS_OFFSET_MS_MAX,
-     SETTINGS_OFFSET_MS_MAX,
-     false},
     {"picture", "theme", FIELD_THEME, OFFSET(theme), 0, THEME_KIND_COUNT - 1, false},
     {"picture",
      "text_size_percent",
@@ -83,6 +61,41 @@ static const Field fields[] = {
 };
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])
 
+/* The same for SettingsOffsets: section "timing" is in use, "device_1" to "device_8" are kept. */
+#define OFFSETS_OFFSET(member) offsetof(SettingsOffsets, member)
+#define OFFSET_FIELD(member)                                                                       \
+    {                                                                                              \
+        NULL, #member, FIELD_INTEGER, OFFSETS_OFFSET(member), -SETTINGS_OFFSET_MS_MAX,             \
+            SETTINGS_OFFSET_MS_MAX, false                                                          \
+    }
+
+static const Field offset_fields[] = {
+    {NULL,
+     "sound_device",
+     FIELD_TEXT,
+     OFFSETS_OFFSET(sound_device),
+     0,
+     SETTINGS_DEVICE_BYTES_MAX,
+     false},
+    {NULL,
+     "block_frames",
+     FIELD_INTEGER,
+     OFFSETS_OFFSET(block_frames),
+     0,
+     SETTINGS_BLOCK_FRAMES_MAX,
+     false},
+    OFFSET_FIELD(timing_offset_ms),
+    {NULL, "timing_offset_is_set", FIELD_FLAG, OFFSETS_OFFSET(timing_offset_is_set), 0, 1, false},
+    OFFSET_FIELD(sound_offset_ms),
+    OFFSET_FIELD(picture_offset_ms),
+};
+#define OFFSET_FIELD_COUNT (sizeof offset_fields / sizeof offset_fields[0])
+
+/* The file has them where a person looks: before the picture. */
+#define TIMING_SECTION "timing"
+#define TIMING_BEFORE_SECTION "picture"
+#define DEVICE_SECTION "device_"
+
 _Static_assert(SETTINGS_PADS == 4, "the table above names every pad");
 
 /* The keys of one pad lie one behind the other. */
@@ -90,14 +103,15 @@ _Static_assert(SETTINGS_PADS == 4, "the table above names every pad");
 
 static const char *const theme_words[THEME_KIND_COUNT] = {"dark", "light", "high-contrast"};
 
-static void *field_at(AppSettings *settings, const Field *field)
+/* `record` is the struct that the field is of. */
+static void *field_at(void *record, const Field *field)
 {
-    return (unsigned char *)settings + field->offset_bytes;
+    return (unsigned char *)record + field->offset_bytes;
 }
 
-static const void *field_of(const AppSettings *settings, const Field *field)
+static const void *field_of(const void *record, const Field *field)
 {
-    return (const unsigned char *)settings + field->offset_bytes;
+    return (const unsigned char *)record + field->offset_bytes;
 }
 
 /* ---- defaults -------------------------------------------------------------------------------- */
@@ -156,9 +170,9 @@ static bool name_is_clean(const char *text, size_t bytes_max)
            code_points(text, strlen(text)) <= NAME_CODE_POINTS_MAX;
 }
 
-static bool field_is_valid(const AppSettings *settings, const Field *field)
+static bool field_is_valid(const void *record, const Field *field)
 {
-    const void *at = field_of(settings, field);
+    const void *at = field_of(record, field);
     int32_t number;
 
     switch (field->kind) {
@@ -186,14 +200,26 @@ static bool field_is_valid(const AppSettings *settings, const Field *field)
     return true;
 }
 
-bool settings_is_valid(const AppSettings *settings)
+static bool fields_are_valid(const void *record, const Field *list, size_t count)
 {
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (!field_is_valid(settings, &fields[i])) {
+    for (size_t i = 0; i < count; i++) {
+        if (!field_is_valid(record, &list[i])) {
             return false;
         }
     }
     return true;
+}
+
+bool settings_is_valid(const AppSettings *settings)
+{
+    bool is_valid = fields_are_valid(settings, fields, FIELD_COUNT) &&
+                    fields_are_valid(&settings->offsets, offset_fields, OFFSET_FIELD_COUNT);
+
+    for (int i = 0; i < SETTINGS_DEVICES_MAX; i++) {
+        is_valid =
+            is_valid && fields_are_valid(&settings->kept[i], offset_fields, OFFSET_FIELD_COUNT);
+    }
+    return is_valid;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -214,14 +240,14 @@ static void add_reason(SettingsError *error, const char *words)
     error->reason[used + bytes] = '\0';
 }
 
-static bool refuse(SettingsError *error, const Field *field, const char *what)
+static bool refuse(SettingsError *error, const char *section, const char *key, const char *what)
 {
     if (error != NULL) {
         error->reason[0] = '\0';
     }
-    add_reason(error, field->section);
+    add_reason(error, section);
     add_reason(error, ".");
-    add_reason(error, field->key);
+    add_reason(error, key);
     add_reason(error, " ");
     add_reason(error, what);
     return false;
@@ -329,9 +355,9 @@ static bool keys_of(const char *value, char *keys)
     return true;
 }
 
-static bool parse_field(AppSettings *settings, const Field *field, const char *value)
+static bool parse_field(void *record, const Field *field, const char *value)
 {
-    void *at = field_at(settings, field);
+    void *at = field_at(record, field);
 
     switch (field->kind) {
     case FIELD_TEXT:
@@ -368,6 +394,22 @@ static const char *field_expects(const Field *field)
     return "must be yes or no.";
 }
 
+/* The offsets that a section of the file holds; NULL for another section. */
+static SettingsOffsets *offsets_of_section(AppSettings *settings, const char *section)
+{
+    const size_t prefix_bytes = sizeof DEVICE_SECTION - 1;
+    const char *number = section + prefix_bytes;
+
+    if (strcmp(section, TIMING_SECTION) == 0) {
+        return &settings->offsets;
+    }
+    if (strncmp(section, DEVICE_SECTION, prefix_bytes) != 0 || number[0] < '1' ||
+        number[0] >= '1' + SETTINGS_DEVICES_MAX || number[1] != '\0') {
+        return NULL;
+    }
+    return &settings->kept[number[0] - '1'];
+}
+
 bool settings_set(AppSettings *settings,
                   const char *section,
                   const char *key,
@@ -375,20 +417,25 @@ bool settings_set(AppSettings *settings,
                   SettingsError *error)
 {
     AppSettings changed = *settings;
+    SettingsOffsets *offsets = offsets_of_section(&changed, section);
+    const Field *list = offsets != NULL ? offset_fields : fields;
+    const size_t count = offsets != NULL ? OFFSET_FIELD_COUNT : FIELD_COUNT;
+    void *record = offsets != NULL ? (void *)offsets : (void *)&changed;
 
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        const Field *field = &fields[i];
+    for (size_t i = 0; i < count; i++) {
+        const Field *field = &list[i];
 
-        if (strcmp(field->section, section) != 0 || strcmp(field->key, key) != 0) {
+        if (strcmp(field->key, key) != 0 ||
+            (offsets == NULL && strcmp(field->section, section) != 0)) {
             continue;
         }
-        if (!parse_field(&changed, field, value) || !field_is_valid(&changed, field)) {
-            return refuse(error, field, field_expects(field));
+        if (!parse_field(record, field, value) || !field_is_valid(record, field)) {
+            return refuse(error, section, key, field_expects(field));
         }
         *settings = changed;
         return true;
     }
-    return refuse(error, &(Field){.section = section, .key = key}, "is no setting of Onedrum.");
+    return refuse(error, section, key, "is no setting of Onedrum.");
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -463,10 +510,12 @@ static void add_keys(Writer *writer, const char *keys)
     }
 }
 
-static void add_field(Writer *writer, const AppSettings *settings, const Field *field)
+static void add_field(Writer *writer, const void *record, const Field *field)
 {
-    const void *at = field_of(settings, field);
+    const void *at = field_of(record, field);
 
+    add(writer, field->key);
+    add(writer, " = ");
     switch (field->kind) {
     case FIELD_TEXT:
     case FIELD_NAME:
@@ -485,6 +534,34 @@ static void add_field(Writer *writer, const AppSettings *settings, const Field *
         add_keys(writer, at);
         break;
     }
+    add(writer, "\n");
+}
+
+static void add_section(Writer *writer, const char *section)
+{
+    add(writer, writer->used == 0 ? "[" : "\n[");
+    add(writer, section);
+    add(writer, "]\n");
+}
+
+static void add_offsets(Writer *writer, const char *section, const SettingsOffsets *offsets)
+{
+    add_section(writer, section);
+    for (size_t i = 0; i < OFFSET_FIELD_COUNT; i++) {
+        add_field(writer, offsets, &offset_fields[i]);
+    }
+}
+
+static void add_kept(Writer *writer, const AppSettings *settings)
+{
+    char section[] = DEVICE_SECTION "1";
+
+    for (int i = 0; i < SETTINGS_DEVICES_MAX; i++) {
+        section[sizeof section - 2] = (char)('1' + i);
+        if (settings->kept[i].sound_device[0] != '\0') {
+            add_offsets(writer, section, &settings->kept[i]);
+        }
+    }
 }
 
 size_t settings_write(const AppSettings *settings, char *text, size_t text_capacity)
@@ -502,22 +579,116 @@ size_t settings_write(const AppSettings *settings, char *text, size_t text_capac
             continue;
         }
         if (strcmp(section, field->section) != 0) {
-            add(&writer, section[0] == '\0' ? "[" : "\n[");
-            add(&writer, field->section);
-            add(&writer, "]\n");
+            if (strcmp(field->section, TIMING_BEFORE_SECTION) == 0) {
+                add_offsets(&writer, TIMING_SECTION, &settings->offsets);
+            }
+            add_section(&writer, field->section);
             section = field->section;
         }
-        add(&writer, field->key);
-        add(&writer, " = ");
         add_field(&writer, settings, field);
-        add(&writer, "\n");
     }
+    add_kept(&writer, settings);
     return writer.full ? 0 : writer.used;
 }
 
 float settings_text_size(const AppSettings *settings)
 {
     return (float)settings->text_size_percent / 100.0F;
+}
+
+/* ---- offsets --------------------------------------------------------------------------------- */
+
+/* A name as the file may hold it: what a screen cannot show is left out, what is too long is cut
+   between characters. */
+static void copy_device(char target[SETTINGS_DEVICE_BYTES_MAX + 1], const char *device)
+{
+    size_t used = 0;
+
+    memset(target, 0, SETTINGS_DEVICE_BYTES_MAX + 1);
+    for (size_t i = 0; device[i] != '\0' && used < SETTINGS_DEVICE_BYTES_MAX; i++) {
+        if ((unsigned char)device[i] >= ' ' && device[i] != '\x7F') {
+            target[used] = device[i];
+            used++;
+        }
+    }
+    while (used > 0 && !text_is_clean(target, SETTINGS_DEVICE_BYTES_MAX)) {
+        used--;
+        target[used] = '\0';
+    }
+}
+
+static bool fits(const SettingsOffsets *offsets, const char *device, int32_t block_frames)
+{
+    return strcmp(offsets->sound_device, device) == 0 && offsets->block_frames == block_frames;
+}
+
+static bool is_worth_keeping(const SettingsOffsets *offsets)
+{
+    return offsets->sound_device[0] != '\0' &&
+           (offsets->timing_offset_is_set || offsets->timing_offset_ms != 0 ||
+            offsets->sound_offset_ms != 0 || offsets->picture_offset_ms != 0);
+}
+
+/* Takes the set at `place` out; what follows moves up. */
+static void take_out(AppSettings *settings, int place)
+{
+    for (int i = place; i + 1 < SETTINGS_DEVICES_MAX; i++) {
+        settings->kept[i] = settings->kept[i + 1];
+    }
+    settings->kept[SETTINGS_DEVICES_MAX - 1] = (SettingsOffsets){.block_frames = 0};
+}
+
+static void keep(AppSettings *settings, const SettingsOffsets *offsets)
+{
+    for (int i = SETTINGS_DEVICES_MAX - 1; i > 0; i--) {
+        settings->kept[i] = settings->kept[i - 1];
+    }
+    settings->kept[0] = *offsets;
+}
+
+SettingsOffsetsNews
+settings_use_device(AppSettings *settings, const char *device, int32_t block_frames)
+{
+    SettingsOffsets *offsets = &settings->offsets;
+    const SettingsOffsets before = *offsets;
+    SettingsOffsetsNews news = OFFSETS_ARE_NEW;
+    char name[SETTINGS_DEVICE_BYTES_MAX + 1];
+
+    copy_device(name, device);
+    block_frames = (int32_t)clamp_i64(block_frames, 0, SETTINGS_BLOCK_FRAMES_MAX);
+    if (name[0] == '\0' || fits(offsets, name, block_frames)) {
+        return OFFSETS_STAY;
+    }
+    if (before.sound_device[0] == '\0') {
+        memcpy(offsets->sound_device, name, sizeof name);
+        offsets->block_frames = block_frames;
+        return OFFSETS_STAY;
+    }
+    *offsets = (SettingsOffsets){.block_frames = block_frames};
+    memcpy(offsets->sound_device, name, sizeof name);
+    for (int i = 0; i < SETTINGS_DEVICES_MAX && news == OFFSETS_ARE_NEW; i++) {
+        if (fits(&settings->kept[i], name, block_frames)) {
+            *offsets = settings->kept[i];
+            take_out(settings, i);
+            news = OFFSETS_RETURN;
+        }
+    }
+    if (is_worth_keeping(&before)) {
+        keep(settings, &before);
+        news = news == OFFSETS_ARE_NEW && before.timing_offset_is_set ? OFFSETS_ARE_LOST : news;
+    }
+    return news;
+}
+
+void settings_move_sound(SettingsOffsets *offsets, int32_t sound_offset_ms)
+{
+    const int32_t moved_ms = sound_offset_ms - offsets->sound_offset_ms;
+
+    offsets->sound_offset_ms = sound_offset_ms;
+    if (offsets->timing_offset_is_set) {
+        offsets->timing_offset_ms = (int32_t)clamp_i64(
+            offsets->timing_offset_ms - moved_ms, -SETTINGS_OFFSET_MS_MAX, SETTINGS_OFFSET_MS_MAX);
+    }
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */

@@ -19,12 +19,28 @@ enum {
     SETTINGS_PADS = 4,         /* pads that keys can be bound to; below PADS_MAX */
     SETTINGS_KEYS_PER_PAD = 4, /* keys that strike the same pad */
     SETTINGS_KEY_BYTES_MAX = 23,
-    SETTINGS_HOST_BYTES_MAX = 160, /* a line of an INI file holds 200 bytes */
-    SETTINGS_TEXT_BYTES_MAX = 4096,
+    SETTINGS_HOST_BYTES_MAX = 160,  /* a line of an INI file holds 200 bytes */
+    SETTINGS_DEVICES_MAX = 8,       /* whose offsets are kept beside the one in use */
+    SETTINGS_DEVICE_BYTES_MAX = 60, /* of a device's name; longer ones are cut */
+    SETTINGS_BLOCK_FRAMES_MAX = 65536,
+    SETTINGS_TEXT_BYTES_MAX = 8192,
     SETTINGS_OFFSET_MS_MAX = 500,
     SETTINGS_TEXT_SIZE_PERCENT_MIN = 80,
     SETTINGS_TEXT_SIZE_PERCENT_MAX = 200
 };
+
+/* The three offsets, and the sound device they are for: they hold for one device at one block size.
+   Zeroed memory is nobody's offsets. */
+typedef struct {
+    char sound_device[SETTINGS_DEVICE_BYTES_MAX + 1]; /* "": for whichever comes first */
+    int32_t block_frames;
+
+    /* Within +-SETTINGS_OFFSET_MS_MAX. */
+    int32_t timing_offset_ms;  /* where own hits usually lie, negative is early: taken off each */
+    bool timing_offset_is_set; /* false: nobody measured it, timing is not rated */
+    int32_t sound_offset_ms;   /* how late this device sounds: the click starts earlier by it */
+    int32_t picture_offset_ms; /* how late this screen shows: the picture runs ahead by it */
+} SettingsOffsets;
 
 typedef struct {
     /* Who joined last; empty where nobody did, or where it is not to be remembered. */
@@ -44,11 +60,8 @@ typedef struct {
     bool own_is_muted;      /* a real drum, or the room, is heard instead */
     int32_t others_percent; /* demonstrated groove and simulated bandmates */
 
-    /* Within +-SETTINGS_OFFSET_MS_MAX. */
-    int32_t timing_offset_ms;  /* where own hits usually lie, negative is early: taken off each */
-    bool timing_offset_is_set; /* false: nobody measured it, timing is not rated */
-    int32_t sound_offset_ms;   /* how late this device sounds: the click starts earlier by it */
-    int32_t picture_offset_ms; /* how late this screen shows: the picture runs ahead by it */
+    SettingsOffsets offsets;                    /* in use */
+    SettingsOffsets kept[SETTINGS_DEVICES_MAX]; /* of other devices, the newest first */
 
     ThemeKind theme;
     int32_t text_size_percent; /* 80..200 */
@@ -90,6 +103,24 @@ size_t settings_write(const AppSettings *settings, char *text, size_t text_capac
 
 /* Multiplies sizes on screen: .8 to 2.0. */
 float settings_text_size(const AppSettings *settings);
+
+/* ---- offsets --------------------------------------------------------------------------------- */
+
+typedef enum {
+    OFFSETS_STAY,    /* they are for this device and block size, or are from now on */
+    OFFSETS_RETURN,  /* of a device that was here before */
+    OFFSETS_ARE_NEW, /* nothing is known of this one: calibrate. There was nothing to lose */
+    OFFSETS_ARE_LOST /* the same; those in use until now did not fit any more, and are kept */
+} SettingsOffsetsNews;
+
+/* From now on this device sounds, in blocks of `block_frames`: its offsets come into use. The name
+   is any text. */
+SettingsOffsetsNews
+settings_use_device(AppSettings *settings, const char *device, int32_t block_frames);
+
+/* Moves the sound offset, and with it the timing offset the other way: the same hands then hear the
+   click so much earlier. Both stay within their range. */
+void settings_move_sound(SettingsOffsets *offsets, int32_t sound_offset_ms);
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 

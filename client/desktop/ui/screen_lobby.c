@@ -502,6 +502,7 @@ static void put_part_panel(Page *page, Rect rect)
 
 typedef struct {
     bool is_done;
+    bool opens_wizard; /* pressing it does */
     const char *title;
     WordsText detail;
 } Check;
@@ -509,7 +510,7 @@ typedef struct {
 static Check check_offset(const Page *page)
 {
     const ModelConfig *config = &page->view->model->config;
-    Check check = {.is_done = config->calibrated, .title = "Your offset"};
+    Check check = {.is_done = config->calibrated, .title = "Your offset", .opens_wizard = true};
 
     words_clear(&check.detail);
     if (config->calibrated) {
@@ -517,7 +518,7 @@ static Check check_offset(const Page *page)
         words_add_lateness(&check.detail, config->calibration_us);
         check.title = "Offset set";
     } else {
-        words_add(&check.detail, "0 ms, set it in Settings");
+        words_add(&check.detail, "not set: press C, half a minute");
     }
     return check;
 }
@@ -562,13 +563,35 @@ static float check_height(const Page *page, const Check *check, float width)
     return 24.0F + ui_paragraph_height(page->ui, width - 36.0F, &detail, check->detail.bytes);
 }
 
-static void put_check(const Page *page, Rect rect, const Check *check)
+/* True when the wizard is wanted. */
+static bool press_check(Ui *ui, Rect rect)
+{
+    UiInteraction on = ui_interact(ui, ui_id("lobby.calibrate"), rect);
+
+    if (on.hovered || on.held) {
+        draw_rect(
+            ui->frame.draw, rect_inset(rect, -SPACE_1), RADIUS_CONTROL, ui->frame.theme->raised);
+    }
+    if (on.ring) {
+        ui_focus_ring(ui, rect, RADIUS_CONTROL);
+    }
+    return on.clicked;
+}
+
+static void put_check(Page *page, Rect rect, const Check *check)
 {
     Ui *ui = page->ui;
     UiLabel title = {.weight = FONT_SEMIBOLD, .ellipsis = true};
     UiLabel detail = {.size_px = TYPE_HINT, .colour = ui->frame.theme->text2};
     Rect words = {rect.x + 36.0F, rect.y, rect.w - 36.0F, 24.0F};
 
+    rect.h = check_height(page, check, rect.w);
+    if (check->opens_wizard && press_check(ui, rect)) {
+        page->action = LOBBY_ACTION_CALIBRATE;
+    }
+    if (check->opens_wizard && !check->is_done) {
+        detail.colour = ui->frame.theme->accent;
+    }
     form_check(ui, (Point){rect.x + 12.0F, rect.y + 22.0F}, check->is_done);
     ui_label(ui, words, &title, check->title);
     words.y += 24.0F;
@@ -639,7 +662,7 @@ static void put_actions(Page *page, Rect rect)
 }
 
 /* Three checks, beside each other or stacked; answers their height. */
-static float put_checks(const Page *page, Rect rect, bool is_stacked, bool is_drawn)
+static float put_checks(Page *page, Rect rect, bool is_stacked, bool is_drawn)
 {
     const Check checks[] = {check_offset(page), check_clock(page), check_sound(page)};
     float height = 0.0F;
@@ -657,7 +680,7 @@ static float put_checks(const Page *page, Rect rect, bool is_stacked, bool is_dr
     return height;
 }
 
-static float strip_height(const Page *page, float width)
+static float strip_height(Page *page, float width)
 {
     Rect rect = {0.0F, 0.0F, width - actions_width(page) - 2.0F * SPACE_5 - SPACE_4, 0.0F};
     float inner = fmaxf(put_checks(page, rect, false, false), actions_height(page));
@@ -819,13 +842,15 @@ static bool put_bar(const Page *page)
 {
     const ClientModel *model = page->view->model;
     int bars = model_clock_bars(model);
+    WordsText clock;
     StatusBar bar = {.title = model->welcome.title,
                      .subtitle = "Lobby",
                      .badge = model->config.facilitates ? "Facilitator" : NULL,
                      .has_clock = true,
-                     .clock = words_clock(bars),
+                     .clock = clock.bytes,
                      .clock_bars = bars};
 
+    words_clock_quality(bars, model->clock_estimate.uncertainty_ns, &clock);
     return view_status_bar(page->ui, &bar);
 }
 
@@ -856,6 +881,9 @@ LobbyAction screen_lobby(LobbyScreen *screen, Ui *ui, const LobbyView *view)
     put_hints(&page);
     if (ui_key_pressed(ui, UI_KEY_SPACE, 0)) {
         page.action = LOBBY_ACTION_DRUM;
+    }
+    if (ui_shortcut(ui, 'c')) {
+        page.action = LOBBY_ACTION_CALIBRATE;
     }
     if (ui_key_pressed(ui, UI_KEY_ESCAPE, 0)) {
         page.action = LOBBY_ACTION_MENU;

@@ -17,8 +17,9 @@ typedef enum {
     LOBBY_ACTION_READY,  /* set ready to the opposite of the model's */
     LOBBY_ACTION_DRUM,   /* try the own drum: by the button or the Space key */
     LOBBY_ACTION_GROOVE, /* hear the groove, or stop hearing it */
-    LOBBY_ACTION_START,  /* the facilitator counts in */
-    LOBBY_ACTION_MENU    /* by its button or Esc */
+    LOBBY_ACTION_CALIBRATE,
+    LOBBY_ACTION_START, /* the facilitator counts in */
+    LOBBY_ACTION_MENU   /* by its button or Esc */
 } LobbyAction;
 
 /* People of one team, as a list through `next`. */

@@ -47,17 +47,20 @@ static void put_ways(Page *page, Rect rect, bool is_row)
     const char *leaving = page->view->leaving != NULL ? page->view->leaving : "Leave";
     UiButton back = {.label = "Back", .key_cap = "Esc", .escape = true};
     UiButton settings = {.label = "Settings", .key_cap = "S", .shortcut = 's'};
+    UiButton calibrate = {.label = "Calibrate", .key_cap = "C", .shortcut = 'c'};
     UiButton leave = {.label = leaving, .key_cap = "L", .shortcut = 'l'};
-    int count = page->view->can_leave ? 3 : 2;
+    /* A row has no room for the wizard: it is in the settings, too. */
+    int ways = is_row ? 2 : 3;
+    int count = page->view->can_leave ? ways + 1 : ways;
     /* Low windows have lower rows, closer together. */
-    float gap = rect.h < 3.0F * CONTROL_HEIGHT + 2.0F * SPACE_3 ? SPACE_1 : SPACE_3;
+    float gap = rect.h < (float)count * (CONTROL_HEIGHT + SPACE_3) - SPACE_3 ? SPACE_1 : SPACE_3;
     float height = fminf(CONTROL_HEIGHT, (rect.h - gap * (float)(count - 1)) / (float)count);
-    Rect places[3];
+    Rect places[4];
 
     back.kind = page->view->model == NULL || !page->view->model->config.facilitates
                     ? UI_BUTTON_MAIN
                     : UI_BUTTON_NORMAL;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         places[i] = is_row ? rect_column(rect, i < count ? i : 0, count, SPACE_3)
                            : (Rect){rect.x, rect.y + (height + gap) * (float)i, rect.w, height};
     }
@@ -67,7 +70,10 @@ static void put_ways(Page *page, Rect rect, bool is_row)
     if (ui_button(ui, ui_id("menu.settings"), places[1], &settings)) {
         page->action = MENU_ACTION_SETTINGS;
     }
-    if (count == 3 && ui_button(ui, ui_id("menu.leave"), places[2], &leave)) {
+    if (!is_row && ui_button(ui, ui_id("menu.calibrate"), places[2], &calibrate)) {
+        page->action = MENU_ACTION_CALIBRATE;
+    }
+    if (count > ways && ui_button(ui, ui_id("menu.leave"), places[ways], &leave)) {
         page->screen->asks_to_leave = true;
         page->screen->has_opened = false;
     }
@@ -482,7 +488,7 @@ static void open_menu(Page *page)
 
 static void put_player_menu(Page *page)
 {
-    float ways = page->view->can_leave ? 3.0F : 2.0F;
+    float ways = page->view->can_leave ? 4.0F : 3.0F;
     float height = 2.0F * SPACE_5 + 28.0F + SPACE_4 + ways * (CONTROL_HEIGHT + SPACE_3) - SPACE_3;
     Rect rect = ui_modal_begin(page->ui, ui_id("menu"), MENU_WIDTH, height);
 

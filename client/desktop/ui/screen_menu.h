@@ -14,6 +14,7 @@ typedef enum {
     MENU_ACTION_NONE,
     MENU_ACTION_BACK, /* close the menu: asked for, or a take began over a question */
     MENU_ACTION_SETTINGS,
+    MENU_ACTION_CALIBRATE,
     MENU_ACTION_LEAVE,  /* has been confirmed */
     MENU_ACTION_COMMAND /* order the screen's `command`; the menu stays */
 } MenuAction;

@@ -31,6 +31,11 @@ static bool helps_to_try_again(WordsSituation situation)
     case WORDS_OUT_OF_RANGE:
     case WORDS_NO_AUDIO:
     case WORDS_TOO_UNEVEN:
+    case WORDS_TOO_FEW_TAPS:
+    case WORDS_BETWEEN_CLICKS:
+    case WORDS_TAPS_TWICE:
+    case WORDS_DEVICE_CHANGED:
+    case WORDS_DEVICE_RETURNED:
     case WORDS_CALIBRATED:
     case WORDS_BLUETOOTH:
     case WORDS_CLOCK_UNSTEADY:

@@ -438,9 +438,9 @@ static void draw_hints(Ui *ui, const PracticeView *view)
                             {"G", "gap"},
                             {"R", "ring"},
                             {"Esc", view->playing ? "menu" : "back"},
-                            {"X", "stop"}};
+                            {view->playing ? "X" : "C", view->playing ? "stop" : "calibrate"}};
 
-    view_status_hints(ui, hints, view->playing ? 6 : 5);
+    view_status_hints(ui, hints, sizeof hints / sizeof hints[0]);
 }
 
 /* ---- size classes -----------------------------------------------------------------------------
@@ -548,6 +548,9 @@ static PracticeAction action_of_keys(Ui *ui, const PracticeView *view, PracticeS
     if (ui_shortcut(ui, 'g')) {
         settings->gap = !settings->gap;
         return PRACTICE_ACTION_CHANGED;
+    }
+    if (!view->playing && ui_shortcut(ui, 'c')) {
+        return PRACTICE_ACTION_CALIBRATE;
     }
     return view->playing && ui_shortcut(ui, 'x') ? PRACTICE_ACTION_STOP : PRACTICE_ACTION_NONE;
 }

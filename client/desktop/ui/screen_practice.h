@@ -58,6 +58,7 @@ typedef enum {
     PRACTICE_ACTION_STOP,
     PRACTICE_ACTION_RESULTS,
     PRACTICE_ACTION_CHANGED, /* a setting was changed */
+    PRACTICE_ACTION_CALIBRATE,
     PRACTICE_ACTION_MENU,
     PRACTICE_ACTION_BACK /* Esc */
 } PracticeAction;

@@ -349,7 +349,13 @@ static void put_section_timing(Page *page)
                              .maximum = SETTINGS_OFFSET_MS_MAX,
                              .step = 1.0,
                              .zero_tick = true};
-    AppSettings *settings = page->settings;
+    SettingsOffsets *offsets = &page->settings->offsets;
+    UiButton measure = {.label = "Calibrate", .key_cap = "C", .shortcut = 'c'};
+    Row wizard = {"Measure it",
+                  "Tap along with a click for half a minute. The offsets hold for this sound "
+                  "device.",
+                  ui_button_width(page->ui, &measure),
+                  0};
     Row timing = {"Your timing offset",
                   "Where your hits usually lie when they feel right; early is negative. It becomes "
                   "your zero.",
@@ -360,25 +366,31 @@ static void put_section_timing(Page *page)
                 0,
                 0};
     Row sound = {"Sound offset",
-                 "How late your speakers or headphones sound. The click starts that much earlier.",
+                 "How late your speakers or headphones sound. The click starts that much earlier, "
+                 "and your timing offset moves with it.",
                  0,
                  0};
+    int32_t sound_ms = offsets->sound_offset_ms;
     Row picture = {"Picture offset",
                    "How late your screen shows things. The picture runs ahead by that much.",
                    0,
                    0};
 
-    if (put_integer(
-            page, ui_id("settings.timing"), &timing, &offset, &settings->timing_offset_ms)) {
-        settings->timing_offset_is_set = true;
+    if (ui_button(page->ui, ui_id("settings.calibrate"), put_row(page, &wizard), &measure)) {
+        page->action = SETTINGS_ACTION_CALIBRATE;
     }
-    put_toggle(page, ui_id("settings.timing.set"), &rate, &settings->timing_offset_is_set);
-    (void)put_integer(page, ui_id("settings.sound"), &sound, &offset, &settings->sound_offset_ms);
+    if (put_integer(page, ui_id("settings.timing"), &timing, &offset, &offsets->timing_offset_ms)) {
+        offsets->timing_offset_is_set = true;
+    }
+    put_toggle(page, ui_id("settings.timing.set"), &rate, &offsets->timing_offset_is_set);
+    if (put_integer(page, ui_id("settings.sound"), &sound, &offset, &sound_ms)) {
+        settings_move_sound(offsets, sound_ms);
+    }
     (void)put_integer(
-        page, ui_id("settings.picture"), &picture, &offset, &settings->picture_offset_ms);
+        page, ui_id("settings.picture"), &picture, &offset, &offsets->picture_offset_ms);
     put_words(page,
-              "Arrows move by 1 ms, with Shift by 10; Enter lets you type a number. Offsets are "
-              "kept on this device only.");
+              "Arrows move by 1 ms, with Shift by 10; Enter lets you type a number. They are "
+              "kept here, for each sound device and block size.");
 }
 
 /* ---- picture and accessibility --------------------------------------------------------------- */

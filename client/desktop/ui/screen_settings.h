@@ -24,7 +24,8 @@ typedef enum {
 
 typedef enum {
     SETTINGS_ACTION_NONE,
-    SETTINGS_ACTION_CHANGED,    /* something in the settings: apply it */
+    SETTINGS_ACTION_CHANGED, /* something in the settings: apply it */
+    SETTINGS_ACTION_CALIBRATE,
     SETTINGS_ACTION_TEST_SOUND, /* play the own drum once */
     SETTINGS_ACTION_BACK        /* save and leave */
 } SettingsAction;

@@ -182,8 +182,8 @@ void meter_words(const Meter *meter, bool brief, WordsText *text)
     words_clear(text);
     if (!meter->calibrated) {
         words_add(text,
-                  brief ? "set your offset in Settings"
-                        : "set your timing offset in Settings to see early and late");
+                  brief ? "calibrate to see early and late"
+                        : "calibrate in the menu to see early and late");
         return;
     }
     if (meter->hit_count < 2) {

@@ -458,7 +458,7 @@ add_figures(const ClientModel *model, int64_t beat_ns, WordsText *bias, WordsTex
     } else if (model->config.calibrated) {
         words_add_lateness(bias, model->standing.bias_us);
     } else {
-        words_add(bias, "set your offset");
+        words_add(bias, "not calibrated");
     }
     if (hits < 2) {
         words_add(spread, NO_FIGURE);

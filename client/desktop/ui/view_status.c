@@ -261,6 +261,7 @@ StatusBar status_of_session(const ClientModel *model, const ModelNow *music, Sta
     bool connected = model->phase == MODEL_JOINED;
     int clock_bars = connected ? model_clock_bars(model) : 0;
 
+    words_clock_quality(clock_bars, model->clock_estimate.uncertainty_ns, &words->clock);
     words_clear(&words->subtitle);
     if (model->welcome.team[0] != '\0') {
         words_add(&words->subtitle, model->welcome.team);
@@ -272,7 +273,7 @@ StatusBar status_of_session(const ClientModel *model, const ModelNow *music, Sta
         .middle = words->middle.bytes,
         .badge = model->welcome.role == ROLE_FACILITATOR ? "Facilitator" : NULL,
         .has_clock = true,
-        .clock = connected ? words_clock(clock_bars) : "Out of reach",
+        .clock = connected ? words->clock.bytes : "Out of reach",
         .clock_bars = clock_bars,
     };
 }

@@ -41,6 +41,7 @@ void status_music_words(const ClientModel *model, const ModelNow *music, WordsTe
 typedef struct {
     WordsText subtitle;
     WordsText middle;
+    WordsText clock;
 } StatusWords;
 
 StatusBar status_of_session(const ClientModel *model, const ModelNow *music, StatusWords *words);

@@ -231,6 +231,16 @@ static const WordsSentence situations[] = {
                         "Plug one in and it starts by itself; until then play by eye."},
     [WORDS_TOO_UNEVEN] = {"Too uneven to be sure ({n} ms, needs {m}).",
                           "Nothing was changed. Try again."},
+    [WORDS_TOO_FEW_TAPS] = {"Too few taps to be sure ({n}, needs {m}).",
+                            "Nothing was changed. Try again."},
+    [WORDS_BETWEEN_CLICKS] = {"Your taps lie between the clicks.",
+                              "Nothing was changed. Tap right on each click, and try again."},
+    [WORDS_TAPS_TWICE] = {"Two taps for every click.",
+                          "Nothing was changed. One for each click, and try again."},
+    [WORDS_DEVICE_CHANGED] = {"The sound device has changed.",
+                              "Your offset was for the other one: calibrate again."},
+    [WORDS_DEVICE_RETURNED] = {"The sound device has changed.",
+                               "The offsets you had with it are back."},
     [WORDS_CALIBRATED] = {"Done. Your offset is {o}.", "From now on this is your zero."},
     [WORDS_BLUETOOTH] = {"Bluetooth adds 0.15 to 0.25 s and wanders.",
                          "A cable is better, but this will work."},
@@ -412,4 +422,15 @@ const char *words_clock(int clock_bars)
         return "Clock unsteady";
     }
     return clock_bars == 2 ? "Clock fair" : "Clock steady";
+}
+
+void words_clock_quality(int clock_bars, int64_t uncertainty_ns, WordsText *text)
+{
+    words_clear(text);
+    words_add(text, words_clock(clock_bars));
+    if (clock_bars > 0) {
+        words_add(text, ", ");
+        words_add_number(text, clamp_i64(div_ceil(uncertainty_ns, NS_PER_MS), 1, INT32_MAX));
+        words_add(text, " ms");
+    }
 }

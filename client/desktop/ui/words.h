@@ -116,7 +116,12 @@ typedef enum {
     WORDS_SERVER_STOPS,
     WORDS_SEAT_TAKEN_OVER,
     WORDS_NO_AUDIO,
-    WORDS_TOO_UNEVEN, /* number: spread; other_number: largest allowed, both ms */
+    WORDS_TOO_UNEVEN,   /* number: spread; other_number: largest allowed, both ms */
+    WORDS_TOO_FEW_TAPS, /* number: taps; other_number: least needed */
+    WORDS_BETWEEN_CLICKS,
+    WORDS_TAPS_TWICE,
+    WORDS_DEVICE_CHANGED,
+    WORDS_DEVICE_RETURNED,
     WORDS_CALIBRATED, /* number: offset, us, early negative */
     WORDS_BLUETOOTH,
     WORDS_CLOCK_UNSTEADY,
@@ -161,5 +166,8 @@ void words_journey(GroupWord first, GroupWord last, WordsText *text);
 
 /* "Clock steady" and its like, for 0..4 bars. */
 const char *words_clock(int clock_bars);
+
+/* The same with how well it is known: "Clock steady, 3 ms". Nothing is known below one bar. */
+void words_clock_quality(int clock_bars, int64_t uncertainty_ns, WordsText *text);
 
 #endif

@@ -66,48 +66,47 @@ static struct timespec shifted(struct timespec time, int64_t by_ns)
                              .tv_nsec = (long)(total_ns % NS_PER_S)};
 }
 
-int clock_gettime(clockid_t clock, struct timespec *time)
+/* The parameters have the names that the C library gives them. */
+
+int clock_gettime(clockid_t clock_id, struct timespec *tp)
 {
-    const int result = (int)syscall(SYS_clock_gettime, clock, time);
+    const int result = (int)syscall(SYS_clock_gettime, clock_id, tp);
 
     if (result == 0) {
-        *time = shifted(*time, shift_of(clock));
+        *tp = shifted(*tp, shift_of(clock_id));
     }
     return result;
 }
 
-int clock_nanosleep(clockid_t clock,
-                    int flags,
-                    const struct timespec *request,
-                    struct timespec *remaining)
+int clock_nanosleep(clockid_t clock_id, int flags, const struct timespec *req, struct timespec *rem)
 {
-    struct timespec until = *request;
+    struct timespec until = *req;
 
     if ((flags & TIMER_ABSTIME) != 0) {
-        until = shifted(until, -shift_of(clock));
+        until = shifted(until, -shift_of(clock_id));
     }
-    return (int)syscall(SYS_clock_nanosleep, clock, flags, &until, remaining);
+    return (int)syscall(SYS_clock_nanosleep, clock_id, flags, &until, rem);
 }
 
-int gettimeofday(struct timeval *restrict time, void *restrict zone)
+int gettimeofday(struct timeval *restrict tv, void *restrict tz)
 {
     struct timespec now;
 
-    (void)zone;
+    (void)tz;
     if (clock_gettime(CLOCK_REALTIME, &now) != 0) {
         return -1;
     }
-    *time = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+    *tv = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
     return 0;
 }
 
-time_t time(time_t *result)
+time_t time(time_t *timer)
 {
     struct timespec now;
     const time_t seconds = clock_gettime(CLOCK_REALTIME, &now) == 0 ? now.tv_sec : (time_t)-1;
 
-    if (result != NULL) {
-        *result = seconds;
+    if (timer != NULL) {
+        *timer = seconds;
     }
     return seconds;
 }
