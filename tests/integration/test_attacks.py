@@ -320,7 +320,12 @@ def check_thieves(stage):
                      DISCONNECTS_PER_S)
     replayed = Proxied(stage, "replays", 6, 10, "replay")
     arrived = forge_disconnects(stage, forged)
-    told, _ = forged.end()
+    try:
+        told, _ = forged.end()
+    except AssertionError as fault:
+        # Where forgeries found no room in the socket of a server without time, hits did not either.
+        expect_arrival(arrived == DISCONNECTS_SENT, f"{arrived:.0f} forgeries arrived; {fault}")
+        raise
     expect(told["forged"] == DISCONNECTS_SENT, f"{told}")
     expect_arrival(arrived >= DISCONNECTS, f"only {arrived:.0f} forgeries arrived")
     told, found = replayed.end()
