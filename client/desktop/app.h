@@ -33,8 +33,8 @@
 #include "client/desktop/ui/screen_results.h"
 #include "client/desktop/ui/screen_ring.h"
 #include "client/desktop/ui/screen_settings.h"
-#include "client/desktop/user_paths.h"
 #include "client/desktop/window.h"
+#include "shared/platform/user_paths.h"
 #include "shared/player_model.h"
 
 typedef enum {

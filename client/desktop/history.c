@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/desktop/user_paths.h"
 #include "shared/platform/text_file.h"
+#include "shared/platform/user_paths.h"
 
 static const char *const count_names[JUDGEMENT_COUNT_SENT] = {
     "pending", "perfect", "good", "ok", "miss", "extra", "bounce"};

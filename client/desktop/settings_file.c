@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/desktop/user_paths.h"
+#include "shared/platform/user_paths.h"
 
 static bool fail(SettingsFileError *error, const char *what, const char *path)
 {

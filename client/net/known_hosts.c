@@ -7,23 +7,7 @@
 #include <strings.h>
 
 #include "client/net/line_file.h"
-
-static bool compose(char *path, const char *directory, const char *rest)
-{
-    int wanted;
-
-    if (directory == NULL || directory[0] != '/') {
-        return false;
-    }
-    wanted = snprintf(path, LINE_FILE_PATH_BYTES_MAX, "%s%s", directory, rest);
-    return wanted > 0 && wanted < LINE_FILE_PATH_BYTES_MAX;
-}
-
-bool known_hosts_default_path(char path[LINE_FILE_PATH_BYTES_MAX])
-{
-    return compose(path, getenv("XDG_DATA_HOME"), "/onedrum/known_hosts") ||
-           compose(path, getenv("HOME"), "/.local/share/onedrum/known_hosts");
-}
+#include "shared/platform/user_paths.h"
 
 /* Whether the line is about this server; then its fingerprint is read. */
 static bool
@@ -77,15 +61,15 @@ KnownHost known_hosts_meet(const char *path,
                            uint16_t port,
                            const uint8_t fingerprint[FINGERPRINT_BYTES])
 {
-    char default_path[LINE_FILE_PATH_BYTES_MAX];
+    UserPath default_path;
     KnownHost found = KNOWN_HOST_NEW;
     FILE *file;
 
     if (path == NULL) {
-        if (!known_hosts_default_path(default_path)) {
+        if (!user_path_data(NULL, "known_hosts", &default_path)) {
             return KNOWN_HOST_UNRECORDED;
         }
-        path = default_path;
+        path = default_path.text;
     }
     file = fopen(path, "re");
     if (file == NULL && errno != ENOENT) {

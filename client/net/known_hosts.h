@@ -17,12 +17,8 @@ typedef enum {
     KNOWN_HOST_CHANGED     /* has another key than before: do not speak to it */
 } KnownHost;
 
-/* $XDG_DATA_HOME/onedrum/known_hosts, else $HOME/.local/share/onedrum/known_hosts. False when
-   neither variable is set to an absolute path. */
-NODISCARD bool known_hosts_default_path(char path[LINE_FILE_PATH_BYTES_MAX]);
-
 /* Looks the server up in the file, and writes it down when it is new. Names are compared without
-   regard to case. `path` NULL: the default. */
+   regard to case. `path` NULL: known_hosts where user_path_data says. */
 KnownHost known_hosts_meet(const char *path,
                            const char *host,
                            uint16_t port,

@@ -3,25 +3,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "shared/platform/text_file.h"
-
-/* Makes the directories on the way to the file, for this person alone. */
-static void make_directories(const char *path)
-{
-    char part[LINE_FILE_PATH_BYTES_MAX];
-
-    (void)snprintf(part, sizeof part, "%s", path);
-    for (size_t i = 1; part[i] != '\0'; i++) {
-        if (part[i] == '/') {
-            part[i] = '\0';
-            (void)mkdir(part, 0700);
-            part[i] = '/';
-        }
-    }
-}
+#include "shared/platform/user_paths.h"
 
 bool line_file_append(const char *path, const char *line)
 {
@@ -30,7 +15,9 @@ bool line_file_append(const char *path, const char *line)
     int wanted;
     int file;
 
-    make_directories(path);
+    if (!user_path_make_directories(path)) {
+        return false;
+    }
     file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) {
         return false;

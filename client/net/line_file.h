@@ -12,8 +12,7 @@
 #include <stdio.h>
 
 enum {
-    LINE_FILE_PATH_BYTES_MAX = 1024, /* with the terminator */
-    LINE_FILE_LINE_BYTES_MAX = 512   /* with the terminator; a longer line is read as empty */
+    LINE_FILE_LINE_BYTES_MAX = 512 /* with the terminator; a longer line is read as empty */
 };
 
 /* Adds one line, given without its end, making the file and the directories on its way for

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/desktop/ui/theme.h"
+#include "client/desktop/ui/view_parts.h"
 #include "client/desktop/ui/view_ring.h"
 
 /* Lengths in px of the picture. */
@@ -260,25 +261,7 @@ static void mark(const Figure *figure, Mark which, Point at, float size, double 
 
 static Mark mark_of(const PlayerVerdict *player)
 {
-    static const Mark marks[VERDICT_COUNT] = {
-        [VERDICT_WARMING_UP] = MARK_WARMING_UP,
-        [VERDICT_IDLE] = MARK_IDLE,
-        [VERDICT_DOUBLE] = MARK_DOUBLE,
-        [VERDICT_HALF] = MARK_HALF,
-        [VERDICT_OFF_BEAT] = MARK_OFF_BEAT,
-        [VERDICT_EARLY] = MARK_EARLY,
-        [VERDICT_LATE] = MARK_LATE,
-        [VERDICT_ON] = MARK_ON,
-        [VERDICT_TIGHT] = MARK_TIGHT,
-        [VERDICT_WRONG_TEMPO] = MARK_TEMPO_SLOW,
-        [VERDICT_ERRATIC] = MARK_ERRATIC,
-        [VERDICT_LOOSE] = MARK_LOOSE,
-    };
-
-    if (player->final == VERDICT_WRONG_TEMPO && player->evidence.advance_turns < 0.0) {
-        return MARK_TEMPO_FAST;
-    }
-    return marks[player->final];
+    return view_mark_of((uint8_t)player->final, (float)player->evidence.advance_turns);
 }
 
 /* ---- ring -------------------------------------------------------------------------------------

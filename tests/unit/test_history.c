@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/desktop/user_paths.h"
 #include "shared/judged_record.h"
+#include "shared/platform/user_paths.h"
 #include "tests/support/check.h"
 
 typedef struct {

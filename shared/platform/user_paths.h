@@ -1,10 +1,10 @@
 /*
  * Where this person's files are: settings and history, by the XDG base directory rules.
  *
- * Reads the environment and makes directories. Main thread only.
+ * Reads the environment, which nobody changes while we run, and makes directories. Any thread.
  */
-#ifndef CLIENT_DESKTOP_USER_PATHS_H
-#define CLIENT_DESKTOP_USER_PATHS_H
+#ifndef SHARED_PLATFORM_USER_PATHS_H
+#define SHARED_PLATFORM_USER_PATHS_H
 
 #include "shared/units.h"
 

@@ -1,4 +1,4 @@
-#include "client/desktop/user_paths.h"
+#include "shared/platform/user_paths.h"
 
 #include <errno.h>
 #include <stdio.h>
