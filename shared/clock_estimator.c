@@ -22,8 +22,10 @@ enum {
 #define SHORTER_SHARE 0.6
 #define LEAK_RESET 2.99
 #define LEAK_PER_GOOD 0.34
-#define EAGER_NS (10 * NS_PER_S)
-#define UPDATE_INTERVAL_NS (NS_PER_S / 4)
+#define EAGER_NS (3 * NS_PER_S)
+#define UPDATE_NS_MIN (NS_PER_S / 4)
+#define UPDATE_NS_MAX (2 * NS_PER_S)
+#define UPDATES_PER_AGE 60
 #define REBASE_NS (1500 * NS_PER_S)
 #define RECENT_US (12 * SECOND_US)
 #define SHORT_WINDOW_US (200 * SECOND_US)
@@ -67,6 +69,11 @@ static int32_t v_of(int64_t difference_ns, double shift_us)
 static double seconds_of_us(int32_t us)
 {
     return 1e-6 * (double)us;
+}
+
+static int64_t age_ns(const ClockEstimator *estimator)
+{
+    return estimator->last.ns - estimator->first.ns;
 }
 
 /* --- start and reset ---------------------------------------------------------------------------
@@ -174,12 +181,12 @@ static void find_floor(Side *side, const Sides *sides, ClockScratch *scratch)
     for (int i = 0; i < count; i++) {
         scratch->values[i] = residual_us(leg, i, sides);
     }
-    side->next_us = clock_floor_select(scratch->values, count, k);
+    side->next_us = clock_floor_select(scratch->values, count, k, scratch->values[0]);
     while (k > LOWEST_MIN + 1 &&
            clock_floor_exponent(scratch->values, k, side->next_us) < CLUSTER_EXPONENT_MIN) {
         const int fewer = 2 * k / 3 > LOWEST_MIN ? 2 * k / 3 : LOWEST_MIN;
 
-        side->next_us = clock_floor_select(scratch->values, k, fewer);
+        side->next_us = clock_floor_select(scratch->values, k, fewer, scratch->values[0]);
         k = fewer;
     }
     leg->k = k;
@@ -255,11 +262,13 @@ static double find_cluster(const Side *side, const Sides *sides)
 static Side side_of(const ClockStore *store, double sign, const Sides *sides, ClockScratch *scratch)
 {
     Side side = {.leg = {.store = store, .sign = sign, .trust = 1.0}};
+    ClockDepths depths;
 
     find_floor(&side, sides, scratch);
     side.leg.cluster = find_cluster(&side, sides);
     side.leg.is_crowded = sides->window_s < JOINING_S && side.leg.cluster > QUEUE_CLUSTER;
-    side.floor = clock_floor_below(scratch->values, side.leg.k, side.next_us, side.leg.is_crowded);
+    clock_floor_depths(&depths, side.leg.k);
+    side.floor = clock_floor_below(scratch->values, side.next_us, &depths, side.leg.is_crowded);
     return side;
 }
 
@@ -287,9 +296,10 @@ static Shape shape_of(const ClockLeg *leg, const Sides *sides, ClockScratch *scr
         return (Shape){0};
     }
     Shape shape = {.count = count};
-    shape.q85 = clock_floor_select(scratch->values, count, (count - 1) * 85 / 100);
-    shape.q50 = clock_floor_select(scratch->values, count, (count - 1) / 2);
-    shape.q10 = clock_floor_select(scratch->values, count, (count - 1) / 10);
+    shape.q85 =
+        clock_floor_select(scratch->values, count, (count - 1) * 85 / 100, scratch->values[0]);
+    shape.q50 = clock_floor_select(scratch->values, count, (count - 1) / 2, scratch->values[0]);
+    shape.q10 = clock_floor_select(scratch->values, count, (count - 1) / 10, scratch->values[0]);
     return shape;
 }
 
@@ -554,23 +564,24 @@ static bool hold_if_longer(ClockEstimator *estimator,
     return false;
 }
 
-/* Rule 4 for one direction. */
-static void release_if_returned(
+/* Rule 4 for one direction; true when the points have changed. */
+static bool release_if_returned(
     ClockStore *store, double *shift_us, int32_t now_us, double slope_ppm, ClockScratch *scratch)
 {
     ClockTrack track;
 
     if (*shift_us <= 0.0) {
-        return;
+        return false;
     }
     clock_rules_track(&track, store, now_us, slope_ppm);
     const double by_us = clock_rules_returned(&track, *shift_us, scratch);
-    if (by_us > 0.0) {
-        const double rest_us = fmax(*shift_us - by_us, 0.0);
-
-        shift_leg(store, shift_us, now_us - 4 * SECOND_US, -by_us);
-        *shift_us = rest_us;
+    if (by_us <= 0.0) {
+        return false;
     }
+    const double rest_us = fmax(*shift_us - by_us, 0.0);
+    shift_leg(store, shift_us, now_us - 4 * SECOND_US, -by_us);
+    *shift_us = rest_us;
+    return true;
 }
 
 /* A step bends the slope as soon as it enters the window: it is looked for with the skew from
@@ -595,54 +606,74 @@ static void keep_skew(ClockEstimator *estimator)
     estimator->skews_ppm[0] = estimator->finding.skew_ppm;
 }
 
-static void apply_rules(ClockEstimator *estimator, int32_t now_us, ClockScratch *scratch)
+/* True when the points have changed. */
+static bool apply_rules(ClockEstimator *estimator, int32_t now_us, ClockScratch *scratch)
 {
     const double skew_ppm = estimator->finding.skew_ppm;
-    const int age_s = (int)((estimator->last.ns - estimator->first.ns) / NS_PER_S);
+    const int age_s = (int)(age_ns(estimator) / NS_PER_S);
     ClockTrack forward;
     ClockTrack backward;
 
     keep_skew(estimator);
     if (age_s >= 12 && has_stepped(estimator, now_us, 3, age_s)) {
         cut_before(estimator, now_us - 29 * SECOND_US / 10);
-        return;
+        return true;
     }
     if (age_s >= 40 && has_stepped(estimator, now_us, 10, age_s)) {
         cut_before(estimator, now_us - 99 * SECOND_US / 10);
-        return;
+        return true;
     }
     if (age_s < HOLD_AGE_S) {
-        return;
+        return false;
     }
     clock_rules_track(&forward, &estimator->forward, now_us, skew_ppm);
     clock_rules_track(&backward, &estimator->backward, now_us, -skew_ppm);
-    if (!hold_if_longer(estimator, &forward, &backward, scratch)) {
-        (void)hold_if_longer(estimator, &backward, &forward, scratch);
-    }
+    return hold_if_longer(estimator, &forward, &backward, scratch) ||
+           hold_if_longer(estimator, &backward, &forward, scratch);
 }
 
 /* --- samples -----------------------------------------------------------------------------------
  */
 
-static void update(ClockEstimator *estimator, const PingSample *sample)
+/* What each further second of a long record adds is little: estimates become rarer with its age. */
+static bool is_due(const ClockEstimator *estimator)
 {
-    ClockScratch scratch;
-    const int32_t now_us = x_of(estimator, estimator->last.ns);
+    int64_t wait_ns = age_ns(estimator) / UPDATES_PER_AGE;
+
+    wait_ns = wait_ns > UPDATE_NS_MIN ? wait_ns : UPDATE_NS_MIN;
+    wait_ns = wait_ns < UPDATE_NS_MAX ? wait_ns : UPDATE_NS_MAX;
+    return !estimator->has_finding || age_ns(estimator) <= EAGER_NS ||
+           estimator->last.ns - estimator->finding.at.ns >= wait_ns;
+}
+
+/* Each second, whatever is due. True when the points have changed. */
+static bool look_for_changes(ClockEstimator *estimator, int32_t now_us, ClockScratch *scratch)
+{
     const double skew_ppm = estimator->finding.skew_ppm;
     const int32_t window_us = estimator->has_finding && estimator->finding.floors_sd_us < PRECISE_US
                                   ? SHORT_WINDOW_US
                                   : CLOCK_STORE_SPAN_US;
 
-    release_if_returned(
-        &estimator->forward, &estimator->forward_shift_us, now_us, skew_ppm, &scratch);
-    release_if_returned(
-        &estimator->backward, &estimator->backward_shift_us, now_us, -skew_ppm, &scratch);
+    const bool is_forward_back = release_if_returned(
+        &estimator->forward, &estimator->forward_shift_us, now_us, skew_ppm, scratch);
+    const bool is_backward_back = release_if_returned(
+        &estimator->backward, &estimator->backward_shift_us, now_us, -skew_ppm, scratch);
+    forget_before(estimator, now_us - window_us);
+    return apply_rules(estimator, now_us, scratch) || is_forward_back || is_backward_back;
+}
+
+static void update(ClockEstimator *estimator, const PingSample *sample)
+{
+    ClockScratch scratch;
+    const int32_t now_us = x_of(estimator, estimator->last.ns);
+    bool is_changed = false;
+
     if (estimator->last.ns - estimator->ruled.ns >= NS_PER_S) {
         estimator->ruled = estimator->last;
-        forget_before(estimator, now_us - window_us);
-        apply_rules(estimator, now_us, &scratch);
+        is_changed = look_for_changes(estimator, now_us, &scratch);
     }
-    if (estimator->forward.count == 0 || estimator->backward.count == 0) {
+    if ((!is_changed && !is_due(estimator)) || estimator->forward.count == 0 ||
+        estimator->backward.count == 0) {
         return;
     }
     const bool is_syncing =
@@ -767,10 +798,7 @@ bool clock_estimator_add(ClockEstimator *estimator, const PingSample *sample)
     if (!store_sample(estimator, sample)) {
         return false;
     }
-    if (!estimator->has_finding || estimator->last.ns - estimator->first.ns <= EAGER_NS ||
-        estimator->last.ns - estimator->finding.at.ns >= UPDATE_INTERVAL_NS) {
-        update(estimator, sample);
-    }
+    update(estimator, sample);
     return true;
 }
 

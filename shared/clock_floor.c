@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 enum {
-    DEPTHS = 14, /* values of t = (least - a) / spread that are summed over */
-    FACTORS_AT_ONCE = 16
+    FACTORS_AT_ONCE = 16,
+    SAMPLE = 5
 };
 
 #define SPREAD_US_MIN 2.0
@@ -15,55 +15,66 @@ enum {
 #define PRODUCT_MIN 1e-200
 #define PRODUCT_MAX 1e200
 #define ALPHA_SHAPE 20.0
+#define NEGLIGIBLE 40.0 /* of log weights */
 
-static void exchange(double *a, double *b)
+/* A value of values[low] .. values[high - 1] that is likely to stand near place k when they are
+   sorted: of five of them the one that stands there among the five. */
+static double likely_at(const double *values, int low, int high, int k)
 {
-    const double kept = *a;
+    const int span = high - 1 - low;
+    double sample[SAMPLE];
 
-    *a = *b;
-    *b = kept;
+    for (int i = 0; i < SAMPLE; i++) {
+        const double value = values[low + span * i / (SAMPLE - 1)];
+        int place = i;
+
+        while (place > 0 && sample[place - 1] > value) {
+            sample[place] = sample[place - 1];
+            place--;
+        }
+        sample[place] = value;
+    }
+    return sample[(k - low) * SAMPLE / (high - low)];
 }
 
-static double middle_of_three(const double *values, int low, int high)
+/* Moves what is below `bound`, and with `or_equal` what equals it, to the front of values[low] ..
+   values[high - 1]; returns where the rest begins. Without a branch on the values (Lomuto's
+   scheme): half of such branches would be guessed wrongly, which cost more than all else. */
+static int partition(double *values, int low, int high, double bound, bool or_equal)
 {
-    const double a = values[low];
-    const double b = values[low + (high - low) / 2];
-    const double c = values[high];
+    int end = low;
 
-    return fmax(fmin(a, b), fmin(fmax(a, b), c));
+    for (int i = low; i < high; i++) {
+        const double value = values[i];
+
+        values[i] = values[end];
+        values[end] = value;
+        end += or_equal ? value <= bound : value < bound;
+    }
+    return end;
 }
 
-double clock_floor_select(double *values, int count, int k)
+double clock_floor_select(double *values, int count, int k, double guess)
 {
     int low = 0;
-    int high = count - 1;
+    int high = count;
+    double pivot = guess;
 
     assert(k >= 0 && k < count);
-    while (low < high) {
-        const double pivot = middle_of_three(values, low, high);
-        int i = low;
-        int j = high;
+    while (high - low > 1) {
+        const int middle = partition(values, low, high, pivot, false);
 
-        while (i <= j) {
-            while (values[i] < pivot) {
-                i++;
-            }
-            while (values[j] > pivot) {
-                j--;
-            }
-            if (i <= j) {
-                exchange(&values[i], &values[j]);
-                i++;
-                j--;
-            }
-        }
-        if (k <= j) {
-            high = j;
-        } else if (k >= i) {
-            low = i;
+        if (k < middle) {
+            high = middle;
+        } else if (middle > low) {
+            low = middle;
         } else {
-            break;
+            low = partition(values, low, high, pivot, true);
+            if (k < low) {
+                return pivot;
+            }
         }
+        pivot = likely_at(values, low, high, k);
     }
     return values[k];
 }
@@ -86,8 +97,8 @@ static double spread_of(double least_us, double next_us)
 /* Four factors at once, so that the products stay in registers meanwhile. */
 static void multiply_four(const double *lowest,
                           const ClockFloor *scale,
-                          const double depths[DEPTHS],
-                          double products[DEPTHS])
+                          const double *restrict depths,
+                          double *restrict products)
 {
     const double per_us = 1.0 / scale->spread_us;
     const double a = (lowest[0] - scale->least_us) * per_us;
@@ -95,7 +106,7 @@ static void multiply_four(const double *lowest,
     const double c = (lowest[2] - scale->least_us) * per_us;
     const double d = (lowest[3] - scale->least_us) * per_us;
 
-    for (int j = 0; j < DEPTHS; j++) {
+    for (int j = 0; j < CLOCK_DEPTHS; j++) {
         products[j] *= (a + depths[j]) * (b + depths[j]) * ((c + depths[j]) * (d + depths[j]));
     }
 }
@@ -106,12 +117,12 @@ static void multiply_four(const double *lowest,
 static void sum_logs(const double *lowest,
                      int k,
                      const ClockFloor *scale,
-                     const double depths[DEPTHS],
-                     double sums[DEPTHS])
+                     const double depths[CLOCK_DEPTHS],
+                     double sums[CLOCK_DEPTHS])
 {
-    double products[DEPTHS];
+    double products[CLOCK_DEPTHS];
 
-    for (int j = 0; j < DEPTHS; j++) {
+    for (int j = 0; j < CLOCK_DEPTHS; j++) {
         sums[j] = 0.0;
         products[j] = 1.0;
     }
@@ -126,62 +137,66 @@ static void sum_logs(const double *lowest,
         for (; i < end; i++) {
             const double d = (lowest[i] - scale->least_us) / scale->spread_us;
 
-            for (int j = 0; j < DEPTHS; j++) {
+            for (int j = 0; j < CLOCK_DEPTHS; j++) {
                 products[j] *= d + depths[j];
             }
         }
-        for (int j = 0; j < DEPTHS; j++) {
+        for (int j = 0; j < CLOCK_DEPTHS; j++) {
             if (products[j] < PRODUCT_MIN || products[j] > PRODUCT_MAX) {
                 sums[j] += log(products[j]);
                 products[j] = 1.0;
             }
         }
     }
-    for (int j = 0; j < DEPTHS; j++) {
+    for (int j = 0; j < CLOCK_DEPTHS; j++) {
         sums[j] += log(products[j]);
     }
 }
 
-ClockFloor clock_floor_below(const double *lowest, int k, double next_us, bool is_crowded)
+void clock_floor_depths(ClockDepths *depths, int k)
 {
+    const double log_first = log(0.05 / k);
+    const double log_ratio = (log(DEPTH_MAX) - log_first) / (CLOCK_DEPTHS - 1);
+
+    depths->k = k;
+    for (int j = 0; j < CLOCK_DEPTHS; j++) {
+        depths->log_depth[j] = log_first + j * log_ratio;
+        depths->depth[j] = exp(depths->log_depth[j]);
+        depths->log_top[j] = log(1.0 + depths->depth[j]);
+    }
+}
+
+ClockFloor
+clock_floor_below(const double *lowest, double next_us, const ClockDepths *depths, bool is_crowded)
+{
+    const int k = depths->k;
     const double least_us = least_of(lowest, k);
     ClockFloor floor = {.least_us = least_us, .spread_us = spread_of(least_us, next_us)};
-    const double depth_min = 0.05 / k;
-    const double log_ratio = log(DEPTH_MAX / depth_min) / (DEPTHS - 1);
-    const double ratio = exp(log_ratio);
     const double rate = 14.0 + 160.0 / (k + 5);
     const double log_spread = log(floor.spread_us);
-    const double log_first = log(depth_min);
-    double log_depth = log_first;
-    double depths[DEPTHS];
-    double weights[DEPTHS]; /* first their logs */
+    double weights[CLOCK_DEPTHS]; /* first their logs */
     double highest = -HUGE_VAL;
     double total = 0.0;
 
-    depths[0] = depth_min;
-    for (int j = 1; j < DEPTHS; j++) {
-        depths[j] = depths[j - 1] * ratio;
-    }
-    sum_logs(lowest, k, &floor, depths, weights);
-    for (int j = 0; j < DEPTHS; j++) {
-        const double log_top = log(1.0 + depths[j]);
-        const double likelihood = weights[j] - k * log_top; /* sum log((d + t) / (1 + t)) */
+    sum_logs(lowest, k, &floor, depths->depth, weights);
+    for (int j = 0; j < CLOCK_DEPTHS; j++) {
+        const double sum = weights[j]; /* of log(d + t) */
+        const double likelihood = sum - k * depths->log_top[j];
 
-        weights[j] = -likelihood - k * (log_spread + log_top) -
-                     (k + ALPHA_SHAPE) * log(rate - likelihood) + log_depth;
+        weights[j] = -sum - k * log_spread - (k + ALPHA_SHAPE) * log(rate - likelihood) +
+                     depths->log_depth[j];
         highest = fmax(highest, weights[j]);
-        log_depth += log_ratio;
     }
     double mean = 0.0;
     double log_mean = 0.0;
     double square = 0.0;
-    for (int j = 0; j < DEPTHS; j++) {
-        const double weight = exp(weights[j] - highest);
+    for (int j = 0; j < CLOCK_DEPTHS; j++) {
+        const double weight = weights[j] > highest - NEGLIGIBLE ? exp(weights[j] - highest) : 0.0;
 
         total += weight;
-        log_mean += weight * (log_first + j * log_ratio);
-        mean += weight * depths[j];
-        square += weight * depths[j] * depths[j];
+        log_mean += weight * depths->log_depth[j];
+        mean += weight * depths->depth[j];
+        square += weight * depths->depth[j] * depths->depth[j];
     }
     mean /= total;
     const double depth = is_crowded ? exp(log_mean / total) : mean;
@@ -195,12 +210,18 @@ ClockFloor clock_floor_below(const double *lowest, int k, double next_us, bool i
 double clock_floor_exponent(const double *lowest, int k, double next_us)
 {
     const double least_us = least_of(lowest, k);
-    const double spread_us = spread_of(least_us, next_us);
+    const double per_us = 1.0 / spread_of(least_us, next_us);
     const double depth = 0.5 / k;
-    double sum = 0.0;
+    double sum = -k * log(1.0 + depth);
+    double product = 1.0;
 
     for (int i = 0; i < k; i++) {
-        sum += log(((lowest[i] - least_us) / spread_us + depth) / (1.0 + depth));
+        product *= (lowest[i] - least_us) * per_us + depth;
+        if (product < PRODUCT_MIN) {
+            sum += log(product);
+            product = 1.0;
+        }
     }
+    sum += log(product);
     return sum < 0.0 ? k / -sum : HUGE_VAL;
 }

@@ -20,14 +20,32 @@ typedef struct {
                             that depends on k alone */
 } ClockFloor;
 
-/* Moves the k lowest of `count` values to the front, in any order, and returns the lowest of the
-   others; 0 <= k < count. Quickselect (Hoare 1961, 10.1145/366622.366647). */
-double clock_floor_select(double *values, int count, int k);
+enum {
+    CLOCK_DEPTHS = 14
+};
 
-/* The floor below the k >= 1 lowest delays, of which `next_us` is the next one up. `is_crowded`:
-   they came in a few moments only, between queues; then a is guessed by its geometric mean depth,
-   because the arithmetic one takes the slope of a queue for the density of delays. */
-ClockFloor clock_floor_below(const double *lowest, int k, double next_us, bool is_crowded);
+/* The values of t = (least - a) / spread that are summed over, even in their logs, and what of them
+   does not depend on the delays. */
+typedef struct {
+    int k;
+    double depth[CLOCK_DEPTHS];
+    double log_depth[CLOCK_DEPTHS];
+    double log_top[CLOCK_DEPTHS]; /* log(1 + t) */
+} ClockDepths;
+
+/* Moves the k lowest of `count` values to the front, in any order, and returns the lowest of the
+   others; 0 <= k < count. The nearer `guess` is to that, the sooner; any value will do. Quickselect
+   (Hoare 1961, 10.1145/366622.366647). */
+double clock_floor_select(double *values, int count, int k, double guess);
+
+/* Of k >= 1 lowest delays. */
+void clock_floor_depths(ClockDepths *depths, int k);
+
+/* The floor below the `depths->k` lowest delays, of which `next_us` is the next one up.
+   `is_crowded`: they came in a few moments only, between queues; then a is guessed by its geometric
+   mean depth, because the arithmetic one takes the slope of a queue for the density of delays. */
+ClockFloor
+clock_floor_below(const double *lowest, double next_us, const ClockDepths *depths, bool is_crowded);
 
 /* The exponent alpha when the floor is just below the lowest delay (Hill 1975,
    10.1214/aos/1176343247): 1 is an even density; clearly below it the least delays are crowded near

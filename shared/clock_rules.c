@@ -16,6 +16,12 @@ enum {
 #define LONGER_US_MIN 2500.0
 #define SECOND_US 1000000
 
+/* fmin, which also minds what is no number, is a call. */
+static double lesser(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 void clock_rules_track(ClockTrack *track, const ClockStore *store, int32_t now_us, double slope_ppm)
 {
     track->store = store;
@@ -30,7 +36,7 @@ void clock_rules_track(ClockTrack *track, const ClockStore *store, int32_t now_u
 
         if (ago_s < CLOCK_WINDOW_S) {
             track->least_us[ago_s] =
-                fmin(track->least_us[ago_s], clock_store_residual_us(point, now_us, slope_ppm));
+                lesser(track->least_us[ago_s], clock_store_residual_us(point, now_us, slope_ppm));
         }
     }
 }
@@ -41,7 +47,7 @@ static double least_of(const ClockTrack *track, int first_s, int end_s)
     double least_us = HUGE_VAL;
 
     for (int i = first_s; i < end_s && i < CLOCK_WINDOW_S; i++) {
-        least_us = fmin(least_us, track->least_us[i]);
+        least_us = lesser(least_us, track->least_us[i]);
     }
     return least_us;
 }
@@ -157,8 +163,10 @@ static bool floor_between(const ClockTrack *track,
         *floor = (ClockFloor){.least_us = scratch->values[0], .floor_us = scratch->values[0]};
         return true;
     }
-    const double next_us = clock_floor_select(scratch->values, count, k);
-    *floor = clock_floor_below(scratch->values, k, next_us, false);
+    ClockDepths depths;
+    const double next_us = clock_floor_select(scratch->values, count, k, scratch->values[0]);
+    clock_floor_depths(&depths, k);
+    *floor = clock_floor_below(scratch->values, next_us, &depths, false);
     return true;
 }
 

@@ -40,7 +40,8 @@ collect_candidates(const ClockLeg *leg, int32_t now_us, const Grid *grid, ClockS
 
         scratch->values[i] = a > b ? a : b;
     }
-    const double bound_us = clock_floor_select(scratch->values, store->count, leg->k);
+    const double bound_us =
+        clock_floor_select(scratch->values, store->count, leg->k, scratch->values[0]);
     for (int i = 0; i < store->count; i++) {
         const double a = clock_store_residual_us(store->points[i], now_us, low_ppm);
         const double b = clock_store_residual_us(store->points[i], now_us, high_ppm);
@@ -60,15 +61,18 @@ static void find_floors(const ClockLeg *leg,
                         ClockFloor floors[SLOPES])
 {
     const int count = collect_candidates(leg, now_us, grid, scratch);
+    ClockDepths depths;
+    double next_us = 0.0;
 
+    clock_floor_depths(&depths, leg->k);
     for (int s = 0; s < SLOPES; s++) {
         const double slope_ppm = leg->sign * grid->slopes[s];
 
         for (int i = 0; i < count; i++) {
             scratch->values[i] = clock_store_residual_us(scratch->candidates[i], now_us, slope_ppm);
         }
-        const double next_us = clock_floor_select(scratch->values, count, leg->k);
-        floors[s] = clock_floor_below(scratch->values, leg->k, next_us, leg->is_crowded);
+        next_us = clock_floor_select(scratch->values, count, leg->k, next_us);
+        floors[s] = clock_floor_below(scratch->values, next_us, &depths, leg->is_crowded);
     }
 }
 

@@ -207,6 +207,7 @@ static void the_floor_lies_never_above_the_least_delay(void **state)
         const double shape = 0.3 + 3.0 * prng_uniform(&prng);
         const int count = 2 + (int)prng_below(&prng, 150);
         const int k = 1 + (int)prng_below(&prng, (uint64_t)count - 1);
+        ClockDepths depths;
         double values[160];
         double least = HUGE_VAL;
 
@@ -214,11 +215,12 @@ static void the_floor_lies_never_above_the_least_delay(void **state)
             values[i] = 1000.0 * prng_gamma(&prng, shape, 2.0) - 5000.0;
             least = fmin(least, values[i]);
         }
-        const double next = clock_floor_select(values, count, k);
+        const double next = clock_floor_select(values, count, k, values[0]);
         for (int i = 0; i < count; i++) {
             check(i < k ? values[i] <= next : values[i] >= next);
         }
-        const ClockFloor floor = clock_floor_below(values, k, next, round % 4 == 0);
+        clock_floor_depths(&depths, k);
+        const ClockFloor floor = clock_floor_below(values, next, &depths, round % 4 == 0);
         check_near(floor.least_us, least, 0.0);
         check_between(floor.floor_us, least - 3.0 * floor.spread_us, least);
         check_between(floor.variance_us2, 0.0, 9.0 * floor.spread_us * floor.spread_us);
