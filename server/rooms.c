@@ -155,6 +155,7 @@ static const char *command_word(uint8_t kind)
         [COMMAND_BAN] = "ban",
         [COMMAND_LOCK] = "lock",
         [COMMAND_UNLOCK] = "unlock",
+        [COMMAND_PRIVACY] = "privacy",
     };
     _Static_assert(sizeof words / sizeof words[0] == COMMAND_COUNT, "a word for every command");
 

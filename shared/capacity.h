@@ -48,6 +48,9 @@ enum {
     JUDGEMENTS_PER_MESSAGE_MAX = 16,
     MAP_PAGE_SEATS = 256,
     MAP_BLOCK_SEATS = 96, /* of them sent at a time, five times a second: the budget */
+    CROWD_PAGE_ENTRIES_MAX = 64,
+    CROWD_PAGES_MAX = PARTICIPANTS_MAX / CROWD_PAGE_ENTRIES_MAX,
+    PRIVACY_PEOPLE_MIN = 5, /* fewer are told of by figures of all of them together */
     ROSTER_PAGE_ENTRIES_MAX = 24,
     TEAM_PAGE_ENTRIES_MAX = 24,
     BARS_PER_MESSAGE_MAX = 24,

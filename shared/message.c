@@ -106,6 +106,7 @@ static void code_welcome(Wire *wire, Message *message)
     code_u16_up_to(wire, &welcome->seat, PARTICIPANTS_MAX - 1);
     wire_below(wire, &welcome->role, ROLE_COUNT);
     wire_below(wire, &welcome->profile, 3);
+    wire_below(wire, &welcome->privacy, PRIVACY_COUNT);
     wire_below(wire, &welcome->part, GROOVE_PARTS_MAX);
     code_u16_up_to(wire, &welcome->seats, PARTICIPANTS_MAX);
     wire_u32(wire, &welcome->clock_nonce);
@@ -272,6 +273,7 @@ static void code_roster(Wire *wire, Message *message)
     RosterMessage *roster = &message->roster;
 
     code_u16_up_to(wire, &roster->joined, PARTICIPANTS_MAX);
+    wire_below(wire, &roster->privacy, PRIVACY_COUNT);
     code_count(wire, &roster->count, ROSTER_PAGE_ENTRIES_MAX);
     for (int i = 0; i < roster->count; i++) {
         RosterEntry *entry = &roster->entries[i];
@@ -282,6 +284,13 @@ static void code_roster(Wire *wire, Message *message)
         wire_below(wire, &entry->clock_bars, 5);
         code_team_index(wire, &entry->team);
         wire_text(wire, entry->name, NAME_BYTES_MAX);
+    }
+}
+
+static void code_verdicts(Wire *wire, uint16_t verdicts[VERDICT_COUNT_SENT])
+{
+    for (int i = 0; i < VERDICT_COUNT_SENT; i++) {
+        code_u16_up_to(wire, &verdicts[i], PARTICIPANTS_MAX);
     }
 }
 
@@ -297,7 +306,16 @@ static void code_teams(Wire *wire, Message *message)
         code_u16_up_to(wire, &entry->team, TEAMS_MAX - 1);
         code_u16_up_to(wire, &entry->members, PARTICIPANTS_MAX);
         code_centi(wire, &entry->together_centi);
+        wire_u16(wire, &entry->bars);
         code_centi(wire, &entry->first_together_centi);
+        code_centi(wire, &entry->mean_together_centi);
+        code_centi(wire, &entry->lowest_together_centi);
+        code_centi(wire, &entry->wobble_centi);
+        wire_bool(wire, &entry->counted);
+        if (entry->counted) {
+            code_u16_up_to(wire, &entry->active, PARTICIPANTS_MAX);
+            code_verdicts(wire, entry->verdicts);
+        }
         wire_text(wire, entry->name, NAME_BYTES_MAX);
     }
 }
@@ -352,10 +370,24 @@ static void code_snapshot(Wire *wire, Message *message)
     code_u16_up_to(wire, &snapshot->r_tenthousandths, 10000);
     wire_u32(wire, &snapshot->sigma_us);
     wire_i32(wire, &snapshot->median_us);
-    for (int i = 0; i < VERDICT_COUNT_SENT; i++) {
-        code_u16_up_to(wire, &snapshot->verdicts[i], PARTICIPANTS_MAX);
-    }
+    code_verdicts(wire, snapshot->verdicts);
     wire_bool(wire, &snapshot->locked);
+}
+
+/* Phase in one byte, level and verdict in another. */
+static void code_mark(Wire *wire, MapEntry *entry)
+{
+    uint8_t phase = (uint8_t)entry->phase_256;
+    uint8_t packed = (uint8_t)(entry->spread_level << 4 | entry->verdict);
+
+    wire_u8(wire, &phase);
+    wire_u8(wire, &packed);
+    memcpy(&entry->phase_256, &phase, 1);
+    entry->verdict = packed & 15U;
+    entry->spread_level = packed >> 4;
+    if (entry->verdict >= VERDICT_COUNT_SENT && entry->verdict < MAP_UNRATED) {
+        wire_fail(wire);
+    }
 }
 
 static void code_map(Wire *wire, Message *message)
@@ -372,17 +404,48 @@ static void code_map(Wire *wire, Message *message)
         map->count = 0;
     }
     for (int i = 0; i < map->count; i++) {
-        MapEntry *entry = &map->entries[i];
-        uint8_t phase = (uint8_t)entry->phase_256;
-        uint8_t packed = (uint8_t)(entry->spread_level << 4 | entry->verdict);
+        code_mark(wire, &map->entries[i]);
+    }
+}
 
-        wire_u8(wire, &phase);
-        wire_u8(wire, &packed);
-        memcpy(&entry->phase_256, &phase, 1);
-        entry->verdict = packed & 15U;
-        entry->spread_level = packed >> 4;
-        if (entry->verdict >= VERDICT_COUNT_SENT && entry->verdict < MAP_UNRATED) {
+static void code_crowd(Wire *wire, Message *message)
+{
+    CrowdMessage *crowd = &message->crowd;
+
+    wire_u32(wire, &crowd->number);
+    wire_below(wire, &crowd->page, CROWD_PAGES_MAX);
+    wire_below(wire, &crowd->pages, CROWD_PAGES_MAX + 1);
+    if (crowd->page >= crowd->pages) {
+        wire_fail(wire);
+    }
+    code_count(wire, &crowd->count, CROWD_PAGE_ENTRIES_MAX);
+    for (int i = 0; i < crowd->count; i++) {
+        CrowdEntry *entry = &crowd->entries[i];
+
+        code_mark(wire, &entry->mark);
+        wire_u8(wire, &entry->people);
+        if (entry->people == 0 || entry->mark.verdict == MAP_ABSENT ||
+            entry->mark.phase_256 % CROWD_PHASE_STEP_256 != 0 ||
+            entry->mark.spread_level % CROWD_SPREAD_STEP != 0) {
             wire_fail(wire);
+        }
+    }
+}
+
+static void code_parts(Wire *wire, Message *message)
+{
+    PartsMessage *parts = &message->parts;
+
+    wire_below(wire, &parts->groove, GROOVES_MAX);
+    code_count(wire, &parts->count, GROOVE_PARTS_MAX);
+    for (int i = 0; i < parts->count; i++) {
+        PartEntry *part = &parts->parts[i];
+
+        code_u16_up_to(wire, &part->members, PARTICIPANTS_MAX);
+        code_centi(wire, &part->together_centi);
+        wire_bool(wire, &part->counted);
+        if (part->counted) {
+            code_u16_up_to(wire, &part->active, PARTICIPANTS_MAX);
         }
     }
 }
@@ -516,6 +579,8 @@ static const MessageKind KINDS[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_STANDING] = {"STANDING", DELIVERY_LIVE, code_standing},
     [MESSAGE_SNAPSHOT] = {"SNAPSHOT", DELIVERY_LIVE, code_snapshot},
     [MESSAGE_MAP] = {"MAP", DELIVERY_LIVE, code_map},
+    [MESSAGE_CROWD] = {"CROWD", DELIVERY_LIVE, code_crowd},
+    [MESSAGE_PARTS] = {"PARTS", DELIVERY_LIVE, code_parts},
     [MESSAGE_BARS] = {"BARS", DELIVERY_RELIABLE, code_bars},
     [MESSAGE_NOTICE] = {"NOTICE", DELIVERY_RELIABLE, code_notice},
     [MESSAGE_REPORT] = {"REPORT", DELIVERY_RELIABLE, code_report},
@@ -527,6 +592,14 @@ const char *message_name(MessageType type)
 {
     assert(type > MESSAGE_NONE && type < MESSAGE_TYPE_COUNT);
     return KINDS[type].name != NULL ? KINDS[type].name : "?";
+}
+
+const char *privacy_word(Privacy privacy)
+{
+    static const char *const words[PRIVACY_COUNT] = {"open", "teams", "private"};
+
+    assert((unsigned)privacy < PRIVACY_COUNT);
+    return words[privacy];
 }
 
 Delivery message_delivery(MessageType type)

@@ -14,9 +14,9 @@
 
 /*
  * Raised whenever the bytes of any message, or the way they travel, change.
- * 1: in clear. 2: proof of address, MAC, handshake and sealed messages.
+ * 1: in clear. 2: proof of address, MAC, handshake and sealed messages. 3: privacy tiers.
  */
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 
 /* Wire-stable numbers; retired ones stay, marked. Below 32: client to server. */
 typedef enum {
@@ -45,6 +45,8 @@ typedef enum {
     MESSAGE_REPORT = 44,
     MESSAGE_CREATED = 45,
     MESSAGE_LEAD = 46,
+    MESSAGE_CROWD = 47,
+    MESSAGE_PARTS = 48,
     MESSAGE_TYPE_COUNT
 } MessageType;
 
@@ -55,6 +57,15 @@ typedef enum {
     ROLE_FACILITATOR, /* commands; may also play */
     ROLE_COUNT
 } Role;
+
+/* What people are told of each other; who facilitates is told all. Each is stricter than the one
+   before. Wire-stable. docs/decisions/0007-privacy-tiers.md. */
+typedef enum {
+    PRIVACY_OPEN = 0, /* names, and everybody on the map */
+    PRIVACY_TEAMS,    /* figures of teams and parts, and marks that are nobody's (CROWD) */
+    PRIVACY_PRIVATE,  /* figures of the whole group */
+    PRIVACY_COUNT
+} Privacy;
 
 /* Why a wish was refused; each has a sentence in docs/PROTOCOL.md and on the screen. */
 typedef enum {
@@ -141,6 +152,7 @@ typedef enum {
     COMMAND_BAN,    /* a: seat; who had it cannot come back */
     COMMAND_LOCK,   /* nobody new comes in; who has a seat may return */
     COMMAND_UNLOCK,
+    COMMAND_PRIVACY, /* a: Privacy; a looser one only while nobody but facilitators has a seat */
     COMMAND_COUNT
 } CommandKind;
 
@@ -161,6 +173,7 @@ typedef struct {
     uint16_t seat;
     uint8_t role;    /* Role */
     uint8_t profile; /* Profile of the judge */
+    uint8_t privacy; /* Privacy */
     uint8_t part;
     uint16_t seats;           /* capacity of the session */
     uint32_t clock_nonce;     /* authenticates this client's pings */
@@ -230,22 +243,40 @@ typedef struct {
 
 #define TEAM_NONE UINT16_MAX
 
+enum {
+    JUDGEMENT_COUNT_SENT = 7,
+    VERDICT_COUNT_SENT = 12
+};
+
 /* ROSTER: as many entries as fit, each replaces what was known of its seat. */
 enum {
-    ROSTER_BYTES = 4,      /* of the message without its entries ... */
+    ROSTER_BYTES = 5,      /* of the message without its entries ... */
     ROSTER_ENTRY_BYTES = 8 /* ... and of an entry without its name */
 };
 typedef struct {
     uint16_t joined; /* people in the session now */
+    uint8_t privacy; /* Privacy: everybody hears of a change with their own entry */
     uint8_t count;
     RosterEntry entries[ROSTER_PAGE_ENTRIES_MAX];
 } RosterMessage;
 
+/*
+ * A team's figures. `bars` are those of the take at whose end it had a figure; the figures of bars
+ * are 0 without one. What its people do is counted only where nobody is found in the counts:
+ * see PRIVACY_PEOPLE_MIN.
+ */
 typedef struct {
     uint16_t team;
     uint16_t members;
-    uint16_t together_centi;       /* 0..10000, hundredths of a point, now */
-    uint16_t first_together_centi; /* mean over the first 8 bars of the take, as far as played */
+    uint16_t together_centi;        /* 0..10000, hundredths of a point, now */
+    uint16_t bars;                  /* up to UINT16_MAX */
+    uint16_t first_together_centi;  /* mean over the first 8 of the bars */
+    uint16_t mean_together_centi;   /* over all of them */
+    uint16_t lowest_together_centi; /* of them after the first 8; 0 before */
+    uint16_t wobble_centi;          /* their standard deviation (n - 1) */
+    bool counted;                   /* false: the rest is 0 */
+    uint16_t active;
+    uint16_t verdicts[VERDICT_COUNT_SENT];
     char name[NAME_BYTES_MAX + 1];
 } TeamEntry;
 
@@ -263,11 +294,6 @@ typedef struct {
     bool final;            /* false: may still be replaced until the note closes */
     int32_t asynchrony_us; /* calibrated; negative is early; 0 for a miss */
 } JudgementEntry;
-
-enum {
-    JUDGEMENT_COUNT_SENT = 7,
-    VERDICT_COUNT_SENT = 12
-};
 
 /* STANDING: one participant's own figures, and the newest judgements, repeated for safety. */
 typedef struct {
@@ -303,6 +329,8 @@ typedef struct {
     uint32_t sigma_us;
     int32_t median_us; /* of the bias of calibrated people who keep the tempo: "ahead of the click";
                           0 while they are fewer than 5 */
+    /* People by verdict. Not in the open tier: without those in teams of fewer than
+       PRIVACY_PEOPLE_MIN, when they are fewer than that themselves. */
     uint16_t verdicts[VERDICT_COUNT_SENT];
     bool locked; /* nobody new comes in */
 } SnapshotMessage;
@@ -325,6 +353,45 @@ typedef struct {
     uint16_t count; /* at most MAP_PAGE_SEATS */
     MapEntry entries[MAP_PAGE_SEATS];
 } MapMessage;
+
+enum {
+    CROWD_PHASE_STEP_256 = 4, /* marks are this coarse in phase, a 64th of a beat ... */
+    CROWD_SPREAD_STEP = 2     /* ... and this in spread levels */
+};
+
+/* People who are drawn alike. */
+typedef struct {
+    MapEntry mark;  /* not MAP_ABSENT; a multiple of the steps above */
+    uint8_t people; /* 1..255 */
+} CrowdEntry;
+
+/*
+ * CROWD: how people are drawn, without who they are; of those in teams of at least
+ * PRIVACY_PEOPLE_MIN. All pages of one number belong together and replace those before. Their order
+ * is drawn anew for each number and depends on nothing but the marks themselves.
+ */
+typedef struct {
+    uint32_t number;
+    uint8_t page;
+    uint8_t pages; /* 1..CROWD_PAGES_MAX; one without entries when there are no marks */
+    uint8_t count;
+    CrowdEntry entries[CROWD_PAGE_ENTRIES_MAX];
+} CrowdMessage;
+
+/* Those who play one part of the groove, as a group. */
+typedef struct {
+    uint16_t members;
+    uint16_t together_centi;
+    bool counted; /* as for teams; false: the rest is 0 */
+    uint16_t active;
+} PartEntry;
+
+/* PARTS: of the groove in force. */
+typedef struct {
+    uint8_t groove;
+    uint8_t count;
+    PartEntry parts[GROOVE_PARTS_MAX];
+} PartsMessage;
 
 /* One finished bar of the group. */
 typedef struct {
@@ -420,6 +487,8 @@ typedef struct {
         StandingMessage standing;
         SnapshotMessage snapshot;
         MapMessage map;
+        CrowdMessage crowd;
+        PartsMessage parts;
         BarsMessage bars;
         NoticeMessage notice;
         ReportMessage report;
@@ -435,6 +504,9 @@ typedef enum {
 } Delivery;
 
 Delivery message_delivery(MessageType type);
+
+/* "open", "teams" or "private". */
+const char *privacy_word(Privacy privacy);
 
 /* The message's name for logs and documents, such as "JOIN". */
 const char *message_name(MessageType type);

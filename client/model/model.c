@@ -130,6 +130,40 @@ static void forget_people(ModelOthers *others)
     }
 }
 
+static void forget_crowd(ModelOthers *others)
+{
+    others->crowd_count = 0;
+    others->crowd_refresh = 0;
+    others->arriving_number = 0;
+    others->arriving_pages = 0;
+}
+
+/* When the tier has changed, forgets what may not be shown any more. */
+static void follow_privacy(ClientModel *model, uint8_t privacy)
+{
+    ModelOthers *others = model->others;
+    const uint16_t seat = model->welcome.seat;
+    const bool changes = privacy != model->privacy;
+
+    model->privacy = privacy;
+    if (!changes || others == NULL) {
+        return;
+    }
+    forget_crowd(others);
+    if (!model_sees_people(model)) {
+        const RosterEntry own = others->roster[seat];
+
+        forget_people(others);
+        others->roster[seat] = own;
+        others->seat_count = seat + 1;
+    }
+    if (model->privacy == PRIVACY_PRIVATE && !model_sees_people(model)) {
+        memset(others->teams, 0, sizeof others->teams);
+        others->team_count = 0;
+        memset(&others->parts, 0, sizeof others->parts);
+    }
+}
+
 static void receive_welcome(ClientModel *model, HostTime now, const WelcomeMessage *welcome)
 {
     if (model->phase != MODEL_JOINING) {
@@ -137,8 +171,10 @@ static void receive_welcome(ClientModel *model, HostTime now, const WelcomeMessa
     }
     if (model->others != NULL) {
         forget_people(model->others);
+        forget_crowd(model->others);
     }
     model->welcome = *welcome;
+    model->privacy = welcome->privacy;
     model->part = welcome->part;
     model->part_before = welcome->part;
     model->config.calibrated = welcome->calibrated;
@@ -221,6 +257,9 @@ static void receive_map(ClientModel *model, const MapMessage *map)
 {
     ModelOthers *others = model->others;
 
+    if (!model_sees_people(model)) {
+        return; /* on its way when the tier changed */
+    }
     if (map->number < model->map_number && model->map_number - map->number < 1000) {
         return;
     }
@@ -230,6 +269,44 @@ static void receive_map(ClientModel *model, const MapMessage *map)
     }
     if (map->first_seat + map->count > others->seat_count) {
         others->seat_count = map->first_seat + map->count;
+    }
+}
+
+static void add_marks(ModelOthers *others, const CrowdEntry *entry)
+{
+    for (int i = 0; i < entry->people && others->arriving_count < PARTICIPANTS_MAX; i++) {
+        others->arriving[others->arriving_count] = entry->mark;
+        others->arriving_count++;
+    }
+}
+
+/* Pages of one number are one refresh and come in any order; one that was lost leaves the last
+   refresh in place. */
+static void receive_crowd(ModelOthers *others, const CrowdMessage *crowd)
+{
+    const uint64_t page = UINT64_C(1) << crowd->page;
+    const uint64_t all = UINT64_MAX >> (CROWD_PAGES_MAX - crowd->pages);
+
+    if (crowd->number != others->arriving_number) {
+        if (crowd->number < others->arriving_number &&
+            others->arriving_number - crowd->number < 1000) {
+            return;
+        }
+        others->arriving_number = crowd->number;
+        others->arriving_count = 0;
+        others->arriving_pages = 0;
+    }
+    if ((others->arriving_pages & page) != 0) {
+        return;
+    }
+    others->arriving_pages |= page;
+    for (int i = 0; i < crowd->count; i++) {
+        add_marks(others, &crowd->entries[i]);
+    }
+    if (others->arriving_pages == all) {
+        memcpy(others->crowd, others->arriving, sizeof others->crowd);
+        others->crowd_count = others->arriving_count;
+        others->crowd_refresh = crowd->number;
     }
 }
 
@@ -382,6 +459,9 @@ static void receive_about_others(ClientModel *model, const Message *message)
 {
     ModelOthers *others = model->others;
 
+    if (message->type == MESSAGE_ROSTER) {
+        follow_privacy(model, message->roster.privacy);
+    }
     if (others == NULL) {
         return;
     }
@@ -391,6 +471,10 @@ static void receive_about_others(ClientModel *model, const Message *message)
         receive_teams(others, &message->teams);
     } else if (message->type == MESSAGE_MAP) {
         receive_map(model, &message->map);
+    } else if (message->type == MESSAGE_CROWD) {
+        receive_crowd(others, &message->crowd);
+    } else if (message->type == MESSAGE_PARTS) {
+        others->parts = message->parts;
     } else if (message->type == MESSAGE_BARS) {
         receive_bars(others, &message->bars);
     } else if (message->type == MESSAGE_REPORT) {
@@ -874,4 +958,14 @@ const char *model_groove_title(const ClientModel *model, int index)
     return model->catalogue[index / CATALOGUE_ENTRIES_MAX]
         .entries[index % CATALOGUE_ENTRIES_MAX]
         .title;
+}
+
+Privacy model_privacy(const ClientModel *model)
+{
+    return model->has_seat ? (Privacy)model->privacy : PRIVACY_PRIVATE;
+}
+
+bool model_sees_people(const ClientModel *model)
+{
+    return model->has_seat && (model->privacy == PRIVACY_OPEN || model->config.facilitates);
 }

@@ -65,12 +65,19 @@ typedef struct {
     Groove groove;
 } KnownGroove;
 
-/* What others look like; the caller's memory, so that a swarm can do without. */
+/*
+ * What others look like; the caller's memory, so that a swarm can do without. Of others, roster and
+ * map are only known when model_sees_people; the crowd only when not.
+ */
 typedef struct {
     RosterEntry roster[PARTICIPANTS_MAX]; /* by seat; presence 0 where nothing is known */
     MapEntry map[PARTICIPANTS_MAX];       /* by seat; verdict MAP_ABSENT where nobody plays */
-    TeamEntry teams[TEAMS_MAX];           /* by team */
-    BarEntry bars[BARS_KEPT_MAX];         /* of the session so far, oldest first */
+    MapEntry crowd[PARTICIPANTS_MAX];     /* of nobody in particular; the last complete refresh */
+    int crowd_count;
+    uint32_t crowd_refresh;       /* its number; a mark has nothing to do with those of another */
+    TeamEntry teams[TEAMS_MAX];   /* by team */
+    PartsMessage parts;           /* of the groove in force */
+    BarEntry bars[BARS_KEPT_MAX]; /* of the session so far, oldest first */
     ReportEntry report[MODEL_REPORT_MAX];
     int seat_count; /* seats heard of: all known lie below */
     int team_count;
@@ -79,7 +86,13 @@ typedef struct {
     uint16_t report_pages; /* of the report being received; 0 when none was asked for */
     uint16_t report_page;  /* next page expected */
     bool report_complete;
+
+    MapEntry arriving[PARTICIPANTS_MAX]; /* the crowd's next refresh ... */
+    int arriving_count;
+    uint32_t arriving_number;
+    uint64_t arriving_pages; /* ... and those of its pages that have come, by bit */
 } ModelOthers;
+_Static_assert(CROWD_PAGES_MAX <= 64, "every page of a refresh has its bit");
 
 typedef struct {
     ModelConfig config;
@@ -91,7 +104,8 @@ typedef struct {
     uint32_t notice_count;
     bool has_seat; /* has been welcomed at least once: resumes from then on */
     WelcomeMessage welcome;
-    uint8_t part; /* from part_from on; before it, part_before */
+    uint8_t privacy; /* Privacy, as last heard */
+    uint8_t part;    /* from part_from on; before it, part_before */
     uint8_t part_before;
     Beats part_from;
     bool ready;
@@ -237,6 +251,12 @@ int model_clock_bars(const ClientModel *model);
 
 /* Whether the clock is known to 40 ms: beyond that what is said about timing would say nothing. */
 bool model_timing_is_rated(const ClientModel *model);
+
+/* What people are told of each other; the strictest until the server has said. */
+Privacy model_privacy(const ClientModel *model);
+
+/* Whether others are known by name and place: in the open tier, or to who facilitates. */
+bool model_sees_people(const ClientModel *model);
 
 /* The title and tempo of a groove of the catalogue; NULL beyond. */
 const char *model_groove_title(const ClientModel *model, int index);

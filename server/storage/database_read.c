@@ -253,6 +253,16 @@ static bool read_lock(sqlite3_stmt *row, JournalEntry *entry)
     return true;
 }
 
+static bool read_privacy(sqlite3_stmt *row, JournalEntry *entry)
+{
+    const int64_t tier = sqlite3_column_int64(row, 0);
+
+    memset(entry, 0, sizeof *entry);
+    entry->kind = JOURNAL_PRIVACY;
+    entry->privacy = (uint8_t)tier;
+    return tier == entry->privacy && journal_entry_is_valid(entry);
+}
+
 typedef bool ReadRow(sqlite3_stmt *row, JournalEntry *entry);
 
 /* All rows of one kind that belong to the session itself. */
@@ -291,6 +301,7 @@ bool database_facts(Database *database, int64_t session_id, StorageTake *take, v
         {STATEMENT_BARS, read_bar},
         {STATEMENT_BANS, read_ban},
         {STATEMENT_LOCK, read_lock},
+        {STATEMENT_PRIVACY, read_privacy},
     };
     bool read = read_timeline(database, session_id, take, receiver);
 

@@ -172,6 +172,15 @@ static WriteResult write_lock(Database *database, const Record *record)
     return statement_run(statement);
 }
 
+static WriteResult write_privacy(Database *database, const Record *record)
+{
+    sqlite3_stmt *statement = statements_use(database, STATEMENT_PUT_PRIVACY);
+
+    statement_number(statement, 1, record->head.session_id);
+    statement_number(statement, 2, record->body.privacy);
+    return statement_run(statement);
+}
+
 static WriteResult write_entry(Database *database, const Record *record)
 {
     switch ((JournalKind)record->head.entry_kind) {
@@ -189,6 +198,8 @@ static WriteResult write_entry(Database *database, const Record *record)
         return write_ban(database, record);
     case JOURNAL_LOCK:
         return write_lock(database, record);
+    case JOURNAL_PRIVACY:
+        return write_privacy(database, record);
     }
     return WRITE_REFUSED;
 }

@@ -40,6 +40,7 @@ typedef union {
     BarEntry bar;
     JournalBan ban;
     bool locked;
+    uint8_t privacy;
 } RecordBody;
 
 typedef struct {

@@ -42,7 +42,9 @@ const char STATEMENTS_ADDITIONS[] =
     " id INTEGER PRIMARY KEY, session_id INTEGER NOT NULL REFERENCES session(id),"
     " name TEXT NOT NULL, resume_token BLOB NOT NULL);"
     "CREATE TABLE IF NOT EXISTS door ("
-    " session_id INTEGER PRIMARY KEY REFERENCES session(id), locked INTEGER NOT NULL);";
+    " session_id INTEGER PRIMARY KEY REFERENCES session(id), locked INTEGER NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS privacy ("
+    " session_id INTEGER PRIMARY KEY REFERENCES session(id), tier INTEGER NOT NULL);";
 
 /* Whoever had the seat last. */
 #define NEWEST_IN_SEAT "(SELECT MAX(id) FROM participant WHERE session_id = ?1 AND seat = ?2)"
@@ -96,6 +98,7 @@ static const char *const statement_texts[] = {
         "REPLACE INTO bar (session_id, " BAR_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [STATEMENT_PUT_BAN] = "INSERT INTO ban (session_id, name, resume_token) VALUES (?1, ?2, ?3)",
     [STATEMENT_PUT_LOCK] = "REPLACE INTO door (session_id, locked) VALUES (?1, ?2)",
+    [STATEMENT_PUT_PRIVACY] = "REPLACE INTO privacy (session_id, tier) VALUES (?1, ?2)",
     [STATEMENT_SESSIONS] =
         "SELECT id, code, facilitator_token, title, seats, profile, tempo_mbpm, groove, grace_s,"
         " created_wall_ms, touched_wall_ms FROM session ORDER BY id",
@@ -115,6 +118,7 @@ static const char *const statement_texts[] = {
     [STATEMENT_BARS] = "SELECT " BAR_COLUMNS " FROM bar WHERE session_id = ?1 ORDER BY take, bar",
     [STATEMENT_BANS] = "SELECT name, resume_token FROM ban WHERE session_id = ?1 ORDER BY id",
     [STATEMENT_LOCK] = "SELECT locked FROM door WHERE session_id = ?1",
+    [STATEMENT_PRIVACY] = "SELECT tier FROM privacy WHERE session_id = ?1",
 };
 _Static_assert(sizeof statement_texts / sizeof statement_texts[0] == STATEMENT_COUNT,
                "every statement has a text");

@@ -68,6 +68,8 @@ static size_t entry_bytes(JournalKind kind)
         return sizeof(JournalBan);
     case JOURNAL_LOCK:
         return sizeof(bool);
+    case JOURNAL_PRIVACY:
+        return sizeof(uint8_t);
     }
     return 0;
 }

@@ -25,6 +25,7 @@
  * one, so that closed rows in the order of their ids are in the order in which they were closed.
  *     bar          session_id, take, bar, active, together_centi, r_tenthousandths, sigma_us,
  *                  median_us
+ *     privacy      session_id, tier (0 open, 1 teams, 2 private)
  */
 #ifndef SERVER_STORAGE_STORAGE_H
 #define SERVER_STORAGE_STORAGE_H
@@ -79,8 +80,8 @@ int storage_grooves(Storage *storage, int64_t session_id, Groove *grooves, int g
 /*
  * Hands the facts of a session one by one to `take`, in the order session_restore wants: the
  * timeline; the participants; the newest hit of each when it is of a take before; of the take they
- * are in all closed hits and notes, then the open hits; bars, bans and the lock. False when the
- * store cannot be read to the end.
+ * are in all closed hits and notes, then the open hits; bars, bans, the lock and the tier of
+ * privacy. False when the store cannot be read to the end.
  */
 typedef void StorageTake(void *receiver, const JournalEntry *entry);
 NODISCARD bool

@@ -190,6 +190,37 @@ static Outcome set_lock(Session *session, bool locked, Journal *journal)
     return CARRIED_OUT;
 }
 
+/* Nobody is told of what they were not when they came in: their names may be known to be safe. */
+static bool somebody_relies_on_privacy(const Session *session)
+{
+    for (int i = 0; i < session->participant_count; i++) {
+        const Participant *participant = &session->participants[i];
+
+        if (participant_plays(participant) && participant->role != ROLE_FACILITATOR) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Outcome set_privacy(Session *session, int32_t privacy, Journal *journal)
+{
+    JournalEntry *entry = NULL;
+
+    if (privacy < 0 || privacy >= PRIVACY_COUNT) {
+        return REFUSAL_OUT_OF_RANGE;
+    }
+    if (privacy < (int32_t)session->privacy && somebody_relies_on_privacy(session)) {
+        return REFUSAL_NOT_NOW;
+    }
+    entry = journal_push(journal, JOURNAL_PRIVACY, 0);
+    if (entry != NULL) {
+        entry->privacy = (uint8_t)privacy;
+    }
+    people_set_privacy(session, (Privacy)privacy);
+    return CARRIED_OUT;
+}
+
 static Outcome carry_out(Session *session,
                          SessionTime now,
                          uint16_t seat,
@@ -224,6 +255,8 @@ static Outcome carry_out(Session *session,
     case COMMAND_LOCK:
     case COMMAND_UNLOCK:
         return set_lock(session, command->kind == COMMAND_LOCK, journal);
+    case COMMAND_PRIVACY:
+        return set_privacy(session, command->a, journal);
     case COMMAND_CREATE: /* the shell's: a session knows of no other */
     case COMMAND_COUNT:
         break;

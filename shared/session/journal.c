@@ -94,6 +94,8 @@ bool journal_entry_is_valid(const JournalEntry *entry)
         return entry->bar.together_centi <= 10000 && entry->bar.r_tenthousandths <= 10000;
     case JOURNAL_BAN:
         return name_is_valid(entry->ban.name);
+    case JOURNAL_PRIVACY:
+        return entry->privacy < PRIVACY_COUNT;
     case JOURNAL_LOCK:
         break;
     }

@@ -21,7 +21,8 @@ typedef enum {
     JOURNAL_JUDGED,      /* a closed record, final */
     JOURNAL_BAR,         /* a finished bar of the group */
     JOURNAL_BAN,         /* one more who may not come back */
-    JOURNAL_LOCK         /* whether somebody new may come in; the newest counts */
+    JOURNAL_LOCK,        /* whether somebody new may come in; the newest counts */
+    JOURNAL_PRIVACY      /* what people are told of each other; the newest counts */
 } JournalKind;
 
 typedef struct {
@@ -55,6 +56,7 @@ typedef struct {
         BarEntry bar;
         JournalBan ban;
         bool locked;
+        uint8_t privacy; /* Privacy */
     };
 } JournalEntry;
 

@@ -87,6 +87,26 @@ void people_changed(Session *session, uint16_t seat)
     session->roster_changed[seat] = session->roster_revision;
 }
 
+bool people_may_see(const Session *session, const Participant *participant)
+{
+    return session->privacy == PRIVACY_OPEN || participant->facilitates;
+}
+
+void people_set_privacy(Session *session, Privacy privacy)
+{
+    if (session->privacy == privacy) {
+        return;
+    }
+    session->privacy = privacy;
+    for (int i = 0; i < session->participant_count; i++) {
+        Participant *participant = &session->participants[i];
+
+        /* From the start: what was kept from them as it changed is still to be told. */
+        participant->roster_revision = 0;
+        participant->roster_cursor = 0;
+    }
+}
+
 uint16_t people_team(Session *session, const char *name)
 {
     const uint64_t likeness = name_likeness(name);
@@ -440,6 +460,7 @@ push_welcome(const Session *session, uint16_t seat, const SessionEvent *event, O
     welcome->seat = seat;
     welcome->role = (uint8_t)participant->role;
     welcome->profile = (uint8_t)session->config.profile;
+    welcome->privacy = (uint8_t)session->privacy;
     welcome->part = participant->part;
     welcome->seats = session->config.seats;
     welcome->clock_nonce = event->clock_nonce;
@@ -534,6 +555,25 @@ static void fill_roster_entry(const Participant *participant, uint16_t seat, Ros
     }
 }
 
+/* The part of the roster that is about the reader. */
+static void send_own_entry(Session *session, uint16_t seat, Outbox *outbox)
+{
+    Participant *reader = &session->participants[seat];
+    Message message = {.type = MESSAGE_ROSTER};
+    RosterMessage *roster = &message.roster;
+
+    if (session->roster_changed[seat] <= reader->roster_revision) {
+        return;
+    }
+    roster->joined = session->joined;
+    roster->privacy = (uint8_t)session->privacy;
+    roster->count = 1;
+    fill_roster_entry(reader, seat, &roster->entries[0]);
+    if (outbox_push(outbox, reader->connection, &message)) {
+        reader->roster_revision = session->roster_changed[seat];
+    }
+}
+
 void people_send_roster(Session *session, uint16_t seat, Outbox *outbox)
 {
     Participant *reader = &session->participants[seat];
@@ -542,6 +582,10 @@ void people_send_roster(Session *session, uint16_t seat, Outbox *outbox)
     size_t size_bytes = ROSTER_BYTES;
     int cursor = reader->roster_cursor;
 
+    if (!people_may_see(session, reader)) {
+        send_own_entry(session, seat, outbox);
+        return;
+    }
     if (cursor == 0) {
         if (reader->roster_revision == session->roster_revision) {
             return;
@@ -549,6 +593,7 @@ void people_send_roster(Session *session, uint16_t seat, Outbox *outbox)
         reader->roster_target = session->roster_revision;
     }
     roster->joined = session->joined;
+    roster->privacy = (uint8_t)session->privacy;
     for (; cursor < session->participant_count; cursor++) {
         RosterEntry *entry = &roster->entries[roster->count];
 

@@ -28,6 +28,12 @@ void people_remove(Session *session, uint16_t seat, Journal *journal);
 /* Whoever says this name or token gets no seat any more. False when too many are kept out. */
 bool people_keep_out(Session *session, const JournalBan *ban);
 
+/* Another tier: everybody hears of it with their own entry of the roster. */
+void people_set_privacy(Session *session, Privacy privacy);
+
+/* Whether the participant is told who the others are: in the open tier, and who leads. */
+bool people_may_see(const Session *session, const Participant *participant);
+
 /* Notes that the seat's entry of the roster changed. */
 void people_changed(Session *session, uint16_t seat);
 

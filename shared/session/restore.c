@@ -96,6 +96,9 @@ void session_restore(Session *session, const JournalEntry *entry)
     case JOURNAL_LOCK:
         session->locked = entry->locked;
         break;
+    case JOURNAL_PRIVACY:
+        session->privacy = (Privacy)entry->privacy;
+        break;
     }
 }
 

@@ -36,6 +36,7 @@ static const uint8_t command_roles[COMMAND_COUNT] = {
     [COMMAND_BAN] = FACILITATORS,
     [COMMAND_LOCK] = FACILITATORS,
     [COMMAND_UNLOCK] = FACILITATORS,
+    [COMMAND_PRIVACY] = FACILITATORS,
 };
 
 static bool contains(unsigned roles, Role role)

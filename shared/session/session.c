@@ -42,6 +42,7 @@ void session_init(Session *session,
     session->groove_count = groove_count;
     session->tempo_mbpm =
         config->tempo_mbpm != 0 ? config->tempo_mbpm : grooves[config->groove].tempo_mbpm;
+    session->privacy = config->privacy;
     session->reference = GROUP_REFERENCE_NONE;
     timeline_init(&session->timeline, config->groove, grooves[config->groove].beats_per_bar);
 }

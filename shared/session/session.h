@@ -44,6 +44,7 @@ typedef struct {
     int32_t tempo_mbpm; /* 0: the groove's own */
     uint8_t groove;     /* the one to begin with */
     uint32_t grace_s;   /* how long the seat of somebody gone is kept; at least 60 */
+    Privacy privacy;    /* at first */
 } SessionConfig;
 
 /* Where a seat stands. */
@@ -179,6 +180,7 @@ typedef struct {
     GroupFigures figures;
     GroupReference reference;
     bool locked; /* nobody new comes in */
+    Privacy privacy;
     Ban bans[BANS_MAX];
     int ban_count;
     uint16_t joined;              /* people in the session, without observers */
@@ -242,8 +244,8 @@ SessionResult session_step(
 
 /*
  * Puts stored facts back, before the first step, in the order: timeline, participants, the facts
- * about them as journalled, bars, bans and the lock; session_restored(now) ends it: everybody is
- * away since `stored_until`.
+ * about them as journalled, bars, bans, the lock and the tier of privacy; session_restored(now)
+ * ends it: everybody is away since `stored_until`.
  */
 void session_restore(Session *session, const JournalEntry *entry);
 void session_restored(Session *session, SessionTime stored_until);

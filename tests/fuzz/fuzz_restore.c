@@ -178,7 +178,7 @@ static bool any_fact(Script *script, JournalEntry *entry)
     const uint8_t choice = script_byte(script);
 
     memset(entry, 0, sizeof *entry);
-    entry->kind = (JournalKind)(choice % (JOURNAL_LOCK + 1));
+    entry->kind = (JournalKind)(choice % (JOURNAL_PRIVACY + 1));
     entry->seat = choice / 8U % (SMALL_SEATS + 2);
     switch (entry->kind) {
     case JOURNAL_TIMELINE:
@@ -201,6 +201,9 @@ static bool any_fact(Script *script, JournalEntry *entry)
         break;
     case JOURNAL_LOCK:
         entry->locked = choice % 2 != 0;
+        break;
+    case JOURNAL_PRIVACY:
+        entry->privacy = script_byte(script) % (PRIVACY_COUNT + 1);
         break;
     }
     return journal_entry_is_valid(entry);

@@ -96,7 +96,8 @@ static bool counts(const Store *store, const Newest *newest, int index)
         return index >= newest->owner[fact->seat] && !is_judged_later(store, index);
     case JOURNAL_BAR:
     case JOURNAL_BAN:
-    case JOURNAL_LOCK: /* the last of them counts */
+    case JOURNAL_LOCK:
+    case JOURNAL_PRIVACY: /* the last of them counts */
         break;
     }
     return true;
@@ -110,7 +111,8 @@ void store_restore(const Store *store, Session *session)
                                         JOURNAL_HIT,
                                         JOURNAL_BAR,
                                         JOURNAL_BAN,
-                                        JOURNAL_LOCK};
+                                        JOURNAL_LOCK,
+                                        JOURNAL_PRIVACY};
     Newest newest;
 
     find_newest(store, &newest);

@@ -175,6 +175,7 @@ static void take_fact(Watch *watch, Room *room, int index)
     case JOURNAL_BAR:
     case JOURNAL_BAN:
     case JOURNAL_LOCK:
+    case JOURNAL_PRIVACY:
         break;
     }
 }

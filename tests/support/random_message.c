@@ -12,6 +12,7 @@ const MessageType MESSAGE_TYPES[MESSAGE_TYPES_USED] = {
     MESSAGE_CATALOGUE, MESSAGE_ROSTER,      MESSAGE_TEAMS,    MESSAGE_STANDING,
     MESSAGE_SNAPSHOT,  MESSAGE_MAP,         MESSAGE_BARS,     MESSAGE_NOTICE,
     MESSAGE_REPORT,    MESSAGE_CREATED,     MESSAGE_PASSWORD, MESSAGE_LEAD,
+    MESSAGE_CROWD,     MESSAGE_PARTS,
 };
 
 /* low..high, and each end as often as one time in eight. */
@@ -140,6 +141,7 @@ static void random_welcome(Prng *prng, WelcomeMessage *welcome)
     welcome->seat = u16_up_to(prng, PARTICIPANTS_MAX - 1);
     welcome->role = u8_below(prng, ROLE_COUNT);
     welcome->profile = u8_below(prng, 3);
+    welcome->privacy = u8_below(prng, PRIVACY_COUNT);
     welcome->part = u8_below(prng, GROOVE_PARTS_MAX);
     welcome->seats = u16_up_to(prng, PARTICIPANTS_MAX);
     welcome->clock_nonce = any_u32(prng);
@@ -228,6 +230,7 @@ static void random_catalogue(Prng *prng, CatalogueMessage *catalogue)
 static void random_roster(Prng *prng, RosterMessage *roster)
 {
     roster->joined = u16_up_to(prng, PARTICIPANTS_MAX);
+    roster->privacy = u8_below(prng, PRIVACY_COUNT);
     /* Nine of the longest names fit, all the entries with short ones. */
     const size_t name_bytes = any_bool(prng) ? NAME_BYTES_MAX : 30;
 
@@ -246,17 +249,30 @@ static void random_roster(Prng *prng, RosterMessage *roster)
 
 static void random_teams(Prng *prng, TeamsMessage *teams)
 {
-    const size_t name_bytes = any_bool(prng) ? NAME_BYTES_MAX : 30;
+    const bool counted = any_bool(prng);
+    const size_t name_bytes = any_bool(prng) ? NAME_BYTES_MAX : 24;
 
     teams->total = u16_up_to(prng, TEAMS_MAX);
-    teams->count = u8_below(prng, name_bytes == 30 ? TEAM_PAGE_ENTRIES_MAX + 1 : 10);
+    /* Seven of the longest names fit with counts; with short ones all the entries without. */
+    teams->count = u8_below(prng, counted || name_bytes > 24 ? 8 : TEAM_PAGE_ENTRIES_MAX + 1);
     for (int i = 0; i < teams->count; i++) {
         TeamEntry *entry = &teams->entries[i];
 
         entry->team = u16_up_to(prng, TEAMS_MAX - 1);
         entry->members = u16_up_to(prng, PARTICIPANTS_MAX);
         entry->together_centi = u16_up_to(prng, 10000);
+        entry->bars = u16_up_to(prng, UINT16_MAX);
         entry->first_together_centi = u16_up_to(prng, 10000);
+        entry->mean_together_centi = u16_up_to(prng, 10000);
+        entry->lowest_together_centi = u16_up_to(prng, 10000);
+        entry->wobble_centi = u16_up_to(prng, 10000);
+        entry->counted = counted && any_bool(prng);
+        if (entry->counted) {
+            entry->active = u16_up_to(prng, PARTICIPANTS_MAX);
+            for (int j = 0; j < VERDICT_COUNT_SENT; j++) {
+                entry->verdicts[j] = u16_up_to(prng, PARTICIPANTS_MAX);
+            }
+        }
         any_text(prng, entry->name, name_bytes);
     }
 }
@@ -307,6 +323,14 @@ static void random_snapshot(Prng *prng, SnapshotMessage *snapshot)
     snapshot->locked = any_bool(prng);
 }
 
+static uint8_t any_mark_verdict(Prng *prng, int marks)
+{
+    const uint8_t verdict = u8_below(prng, VERDICT_COUNT_SENT + marks);
+
+    return verdict < VERDICT_COUNT_SENT ? verdict
+                                        : (uint8_t)(verdict - VERDICT_COUNT_SENT + MAP_UNRATED);
+}
+
 static void random_map(Prng *prng, MapMessage *map)
 {
     map->number = any_u32(prng);
@@ -316,13 +340,44 @@ static void random_map(Prng *prng, MapMessage *map)
         map->first_seat = (uint16_t)(PARTICIPANTS_MAX - map->count);
     }
     for (int i = 0; i < map->count; i++) {
-        const uint8_t verdict = u8_below(prng, VERDICT_COUNT_SENT + 2);
-
         map->entries[i].phase_256 = (int8_t)within(prng, -128, 127);
-        map->entries[i].verdict = verdict < VERDICT_COUNT_SENT
-                                      ? verdict
-                                      : (uint8_t)(verdict - VERDICT_COUNT_SENT + MAP_UNRATED);
+        map->entries[i].verdict = any_mark_verdict(prng, 2);
         map->entries[i].spread_level = u8_below(prng, 16);
+    }
+}
+
+static void random_crowd(Prng *prng, CrowdMessage *crowd)
+{
+    crowd->number = any_u32(prng);
+    crowd->pages = (uint8_t)within(prng, 1, CROWD_PAGES_MAX);
+    crowd->page = u8_below(prng, crowd->pages);
+    crowd->count = u8_below(prng, CROWD_PAGE_ENTRIES_MAX + 1);
+    for (int i = 0; i < crowd->count; i++) {
+        CrowdEntry *entry = &crowd->entries[i];
+
+        entry->mark.phase_256 =
+            (int8_t)(within(prng, -128 / CROWD_PHASE_STEP_256, 127 / CROWD_PHASE_STEP_256) *
+                     CROWD_PHASE_STEP_256);
+        entry->mark.verdict = any_mark_verdict(prng, 1);
+        entry->mark.spread_level =
+            (uint8_t)(u8_below(prng, 16 / CROWD_SPREAD_STEP) * CROWD_SPREAD_STEP);
+        entry->people = (uint8_t)within(prng, 1, UINT8_MAX);
+    }
+}
+
+static void random_parts(Prng *prng, PartsMessage *parts)
+{
+    parts->groove = u8_below(prng, GROOVES_MAX);
+    parts->count = u8_below(prng, GROOVE_PARTS_MAX + 1);
+    for (int i = 0; i < parts->count; i++) {
+        PartEntry *part = &parts->parts[i];
+
+        part->members = u16_up_to(prng, PARTICIPANTS_MAX);
+        part->together_centi = u16_up_to(prng, 10000);
+        part->counted = any_bool(prng);
+        if (part->counted) {
+            part->active = u16_up_to(prng, PARTICIPANTS_MAX);
+        }
     }
 }
 
@@ -434,6 +489,10 @@ static void random_of_people(Prng *prng, Message *message)
         random_snapshot(prng, &message->snapshot);
     } else if (message->type == MESSAGE_MAP) {
         random_map(prng, &message->map);
+    } else if (message->type == MESSAGE_CROWD) {
+        random_crowd(prng, &message->crowd);
+    } else if (message->type == MESSAGE_PARTS) {
+        random_parts(prng, &message->parts);
     } else if (message->type == MESSAGE_BARS) {
         random_bars(prng, &message->bars);
     } else if (message->type == MESSAGE_REPORT) {

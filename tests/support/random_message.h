@@ -13,7 +13,7 @@
 
 /* The types that are in use. */
 enum {
-    MESSAGE_TYPES_USED = 24
+    MESSAGE_TYPES_USED = 26
 };
 extern const MessageType MESSAGE_TYPES[MESSAGE_TYPES_USED];
 

@@ -114,7 +114,7 @@ static void golden_join(void **state)
     JoinMessage *join = &message->join;
 
     (void)state;
-    join->version = 2;
+    join->version = 3;
     memcpy(join->code, CODE, CODE_CHARS);
     memcpy(join->name, "Ama", 3);
     memcpy(join->team, "Blue", 4);
@@ -181,10 +181,11 @@ static void golden_welcome(void **state)
     WelcomeMessage *welcome = &message->welcome;
 
     (void)state;
-    welcome->version = 2;
+    welcome->version = 3;
     welcome->seat = 23;
     welcome->role = ROLE_PLAYER;
     welcome->profile = 1;
+    welcome->privacy = PRIVACY_TEAMS;
     welcome->part = 2;
     welcome->seats = 900;
     welcome->clock_nonce = 0xdeadbeef;
@@ -285,10 +286,12 @@ static void golden_roster_and_teams(void **state)
 {
     Message *message = blank(MESSAGE_ROSTER);
     RosterEntry *entry = &message->roster.entries[0];
+    static const uint16_t verdicts[VERDICT_COUNT_SENT] = {0, 1, 0, 0, 1, 0, 1, 6, 2, 0, 0, 1};
     TeamEntry *team = NULL;
 
     (void)state;
     message->roster.joined = 24;
+    message->roster.privacy = PRIVACY_TEAMS;
     message->roster.count = 1;
     entry->seat = 23;
     entry->presence = PRESENCE_TAKEN | PRESENCE_CONNECTED | PRESENCE_CALIBRATED;
@@ -299,12 +302,27 @@ static void golden_roster_and_teams(void **state)
     message = blank(MESSAGE_TEAMS);
     team = &message->teams.entries[0];
     message->teams.total = 2;
-    message->teams.count = 1;
+    message->teams.count = 2;
     team->team = 1;
     team->members = 12;
     team->together_centi = 8125;
+    team->bars = 40;
     team->first_together_centi = 6400;
+    team->mean_together_centi = 7828;
+    team->lowest_together_centi = 6000;
+    team->wobble_centi = 450;
+    team->counted = true;
+    team->active = 11;
+    memcpy(team->verdicts, verdicts, sizeof verdicts);
     memcpy(team->name, "Blue", 4);
+    team++;
+    team->members = 2;
+    team->together_centi = 8000;
+    team->bars = 2;
+    team->first_together_centi = 8000;
+    team->mean_together_centi = 8000;
+    team->wobble_centi = 5;
+    memcpy(team->name, "Gold", 4);
     check_golden("teams", message);
 }
 
@@ -376,6 +394,38 @@ static void golden_map(void **state)
     map->entries[0].spread_level = 2;
     map->entries[1].verdict = MAP_ABSENT;
     check_golden("map", message);
+}
+
+static void golden_crowd(void **state)
+{
+    Message *message = blank(MESSAGE_CROWD);
+    CrowdMessage *crowd = &message->crowd;
+
+    (void)state;
+    crowd->number = 7;
+    crowd->page = 1;
+    crowd->pages = 2;
+    crowd->count = 2;
+    crowd->entries[0] = (CrowdEntry){{-8, VERDICT_ON, 2}, 9};
+    crowd->entries[1] = (CrowdEntry){{124, VERDICT_OFF_BEAT, 4}, 1};
+    check_golden("crowd", message);
+}
+
+static void golden_parts(void **state)
+{
+    Message *message = blank(MESSAGE_PARTS);
+    PartsMessage *parts = &message->parts;
+
+    (void)state;
+    parts->groove = 3;
+    parts->count = 2;
+    parts->parts[0].members = 20;
+    parts->parts[0].together_centi = 8810;
+    parts->parts[0].counted = true;
+    parts->parts[0].active = 18;
+    parts->parts[1].members = 4;
+    parts->parts[1].together_centi = 8000;
+    check_golden("parts", message);
 }
 
 static void golden_bars(void **state)
@@ -615,7 +665,7 @@ static void unknown_types_and_too_many_bytes_are_refused(void **state)
     }
     check_i64(known, MESSAGE_TYPES_USED);
     bytes[0] = MESSAGE_JOIN;
-    bytes[1] = 3; /* of another version: the rest is unknowable */
+    bytes[1] = 4; /* of another version: the rest is unknowable */
     check(message_decode(bytes, MESSAGE_BYTES_MAX, &message));
     check(!message_decode(bytes, MESSAGE_BYTES_MAX + 1, &message));
 }
@@ -664,9 +714,10 @@ static const Violation VIOLATIONS[] = {
     {"welcome", 4, 0x10, "a seat beyond the last"},
     {"welcome", 5, ROLE_COUNT, "an unknown role"},
     {"welcome", 6, 3, "an unknown profile"},
-    {"welcome", 7, GROOVE_PARTS_MAX, "a part that no groove has"},
-    {"welcome", 9, 0x11, "more seats than there can be"},
-    {"welcome", 14, 0, "a next hit number of 0"},
+    {"welcome", 7, PRIVACY_COUNT, "an unknown tier"},
+    {"welcome", 8, GROOVE_PARTS_MAX, "a part that no groove has"},
+    {"welcome", 10, 0x11, "more seats than there can be"},
+    {"welcome", 15, 0, "a next hit number of 0"},
     {"refused", 1, REFUSAL_COUNT, "an unknown reason"},
     {"timeline", 5, 0, "a timeline without a segment"},
     {"timeline", 5, TIMELINE_SEGMENTS_SENT_MAX + 1, "too many segments"},
@@ -690,11 +741,12 @@ static const Violation VIOLATIONS[] = {
     {"catalogue", 1, 1, "more entries than there are"},
     {"catalogue", 1, GROOVES_MAX + 1, "too many grooves"},
     {"catalogue", 13, 0xff, "a tempo out of range"},
-    {"roster", 3, ROSTER_PAGE_ENTRIES_MAX + 1, "too many entries"},
-    {"roster", 5, 0x10, "a seat beyond the last"},
-    {"roster", 6, PRESENCE_ALL + 1, "an unknown flag"},
-    {"roster", 8, 5, "a clock better than the best"},
-    {"roster", 10, 0x04, "a team beyond the last"},
+    {"roster", 3, PRIVACY_COUNT, "an unknown tier"},
+    {"roster", 4, ROSTER_PAGE_ENTRIES_MAX + 1, "too many entries"},
+    {"roster", 6, 0x10, "a seat beyond the last"},
+    {"roster", 7, PRESENCE_ALL + 1, "an unknown flag"},
+    {"roster", 9, 5, "a clock better than the best"},
+    {"roster", 11, 0x04, "a team beyond the last"},
     {"teams", 3, TEAM_PAGE_ENTRIES_MAX + 1, "too many entries"},
     {"teams", 9, 0x28, "more than 100 per cent"},
     {"standing", 10, 0x28, "more than 100 per cent"},
@@ -706,6 +758,23 @@ static const Violation VIOLATIONS[] = {
     {"snapshot", 11, 0x80, "a tempo out of range"},
     {"snapshot", 14, 0x11, "more people than there can be"},
     {"snapshot", 18, 0x28, "more than 100 per cent"},
+    {"teams", 19, 0x28, "more than 100 per cent"},
+    {"teams", 20, 2, "a flag that is neither 0 nor 1"},
+    {"teams", 22, 0x11, "more people than there can be"},
+    {"teams", 24, 0x11, "more people than there can be"},
+    {"crowd", 5, 2, "a page beyond the last"},
+    {"crowd", 6, CROWD_PAGES_MAX + 1, "too many pages"},
+    {"crowd", 7, CROWD_PAGE_ENTRIES_MAX + 1, "too many marks"},
+    {"crowd", 8, 0xf9, "a phase finer than marks are"},
+    {"crowd", 9, 0x37, "a spread finer than marks are"},
+    {"crowd", 9, 0x2f, "the mark of an empty seat"},
+    {"crowd", 9, 0x2c, "an unknown verdict"},
+    {"crowd", 10, 0, "a mark of nobody"},
+    {"parts", 1, GROOVES_MAX, "a groove that no session has"},
+    {"parts", 2, GROOVE_PARTS_MAX + 1, "too many parts"},
+    {"parts", 4, 0x11, "more people than there can be"},
+    {"parts", 6, 0x28, "more than 100 per cent"},
+    {"parts", 7, 2, "a flag that is neither 0 nor 1"},
     {"map", 6, 0x10, "a seat beyond the last"},
     {"map", 8, 2, "more seats than a page has"},
     {"map", 10, 12, "an unknown verdict"},
@@ -813,8 +882,13 @@ static void a_long_timeline_sends_its_newest_end(void **state)
 
 static void what_is_live_may_be_lost_and_all_else_may_not(void **state)
 {
-    static const MessageType live[] = {
-        MESSAGE_HITS, MESSAGE_TEAMS, MESSAGE_STANDING, MESSAGE_SNAPSHOT, MESSAGE_MAP};
+    static const MessageType live[] = {MESSAGE_HITS,
+                                       MESSAGE_TEAMS,
+                                       MESSAGE_STANDING,
+                                       MESSAGE_SNAPSHOT,
+                                       MESSAGE_MAP,
+                                       MESSAGE_CROWD,
+                                       MESSAGE_PARTS};
 
     (void)state;
     for (int i = 0; i < MESSAGE_TYPES_USED; i++) {
@@ -872,6 +946,8 @@ int main(void)
         cmocka_unit_test(golden_standing),
         cmocka_unit_test(golden_snapshot),
         cmocka_unit_test(golden_map),
+        cmocka_unit_test(golden_crowd),
+        cmocka_unit_test(golden_parts),
         cmocka_unit_test(golden_bars),
         cmocka_unit_test(golden_report),
         cmocka_unit_test(golden_created),
