@@ -8,6 +8,7 @@
 
 #include "server/broadcasts.h"
 #include "server/guess_limit.h"
+#include "server/touched_memory.h"
 #include "shared/link.h"
 #include "shared/platform/log.h"
 #include "shared/session/people.h"
@@ -627,8 +628,8 @@ static int add_room(
     if (rooms->room_count == ROOMS_MAX) {
         return -1;
     }
-    room =
-        calloc(1, sizeof *room + session_participants_max(config) * sizeof room->participants[0]);
+    room = touched_calloc(
+        1, sizeof *room + session_participants_max(config) * sizeof room->participants[0]);
     if (room == NULL) {
         return -1;
     }
@@ -750,7 +751,7 @@ static void create_session(Rooms *rooms, RoomConnection *connection, const Comma
 
 Rooms *rooms_create(const RoomsConfig *config, const RoomsPorts *ports)
 {
-    Rooms *rooms = calloc(1, sizeof *rooms);
+    Rooms *rooms = touched_calloc(1, sizeof *rooms);
 
     assert(config->groove_count >= 1 && config->groove_count <= GROOVES_MAX);
     if (rooms == NULL) {
@@ -765,7 +766,7 @@ Rooms *rooms_create(const RoomsConfig *config, const RoomsPorts *ports)
     rooms->config.grooves = rooms->grooves;
     outbox_init(&rooms->outbox);
     rooms->journal.capacity = JOURNAL_ENTRIES_MAX;
-    rooms->journal.entries = calloc(JOURNAL_ENTRIES_MAX, sizeof rooms->journal.entries[0]);
+    rooms->journal.entries = touched_calloc(JOURNAL_ENTRIES_MAX, sizeof rooms->journal.entries[0]);
     if (rooms->journal.entries == NULL) {
         rooms_destroy(rooms);
         return NULL;

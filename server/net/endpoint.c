@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "server/touched_memory.h"
 #include "shared/platform/host_clock.h"
 #include "shared/platform/log.h"
 #include "shared/secure/entropy.h"
@@ -482,7 +483,7 @@ Endpoint *endpoint_open(const EndpointConfig *config, EndpointError *error)
     endpoint->accepts = true;
     endpoint->slot_count = config->slots;
     endpoint->session_offset_ns = config->session_offset_ns;
-    endpoint->slots = calloc((size_t)config->slots, sizeof *endpoint->slots);
+    endpoint->slots = touched_calloc((size_t)config->slots, sizeof *endpoint->slots);
     endpoint->now = host_clock_now();
     endpoint->enet_ready = enet_initialize() == 0;
     gate_init(&endpoint->gate, &config->key, endpoint->now);

@@ -12,6 +12,7 @@
 
 #include "server/storage/byte_ring.h"
 #include "server/storage/database.h"
+#include "server/touched_memory.h"
 #include "shared/platform/host_clock.h"
 #include "shared/platform/log.h"
 
@@ -112,14 +113,12 @@ Storage *storage_open(const char *directory, StorageError *error)
         free_storage(storage);
         return NULL;
     }
-    storage->ring_bytes = malloc(STORAGE_RING_BYTES);
+    storage->ring_bytes = touched_calloc(1, STORAGE_RING_BYTES);
     if (storage->ring_bytes == NULL || !init_waiting(storage)) {
         (void)snprintf(error->text, sizeof error->text, "out of memory; close other programs");
         free_storage(storage);
         return NULL;
     }
-    /* Touched now, so that a server does not grow for minutes while its queue goes round. */
-    memset(storage->ring_bytes, 0, STORAGE_RING_BYTES);
     byte_ring_init(&storage->ring, storage->ring_bytes, STORAGE_RING_BYTES);
     storage->database = database_open(path, error);
     if (storage->database == NULL) {
