@@ -67,7 +67,7 @@ static const char *const GUARDED[GUARD_VERDICT_COUNT] = {
     [GUARD_BAD_CONNECT] = "bad_connect",
 };
 
-static void print_traffic(MetricsPage *page, const EndpointCounts *counts)
+static void print_traffic(MetricsPage *page, const EndpointCounts *counts, const RoomsCounts *rooms)
 {
     const GateCounts *gate = &counts->gate;
 
@@ -81,6 +81,7 @@ static void print_traffic(MetricsPage *page, const EndpointCounts *counts)
     head(page, "dropped_datagrams_total", "counter", "Dropped by the endpoint, by cause.");
     labelled(page, "dropped_datagrams_total", "cause", "ping_of_nobody", counts->pings_refused);
     labelled(page, "dropped_datagrams_total", "cause", "answer_not_sent", counts->answers_unsent);
+    labelled(page, "dropped_datagrams_total", "cause", "system", counts->cut_off);
     labelled(page, "dropped_datagrams_total", "cause", "hello_rate", gate->hellos_dropped);
     labelled(page, "dropped_datagrams_total", "cause", "connect", gate->connects_refused);
     labelled(page, "dropped_datagrams_total", "cause", "no_place", gate->connects_unplaced);
@@ -98,6 +99,7 @@ static void print_traffic(MetricsPage *page, const EndpointCounts *counts)
     head(page, "dropped_messages_total", "counter", "Messages that went nowhere, by cause.");
     labelled(page, "dropped_messages_total", "cause", "receiver_gone", counts->unsent);
     labelled(page, "dropped_messages_total", "cause", "not_opened", counts->unopened);
+    labelled(page, "dropped_messages_total", "cause", "sender_leaving", rooms->from_leaving);
     counter(page,
             "service_errors_total",
             "Passes that the network library or the system cut short.",
@@ -144,6 +146,9 @@ static void print_storage(MetricsPage *page, const StorageCounts *counts)
 {
     counter(page, "stored_total", "Records written to the store.", counts->written);
     counter(page, "store_retries_total", "Transactions tried again.", counts->failed_tries);
+    head(page, "store_dropped_total", "counter", "Records that were not stored, by cause.");
+    labelled(page, "store_dropped_total", "cause", "queue_full", counts->lost);
+    labelled(page, "store_dropped_total", "cause", "refused", counts->refused);
     gauge(page,
           "store_waiting_bytes",
           "Records that wait to be written.",
@@ -172,7 +177,7 @@ void metrics_format(const Metrics *metrics, MetricsPage *page)
 {
     page->length = 0;
     print_process(page, metrics);
-    print_traffic(page, &metrics->endpoint);
+    print_traffic(page, &metrics->endpoint, &metrics->rooms);
     print_rooms(page, &metrics->rooms);
     print_hits(page, &metrics->session);
     print_storage(page, &metrics->storage);

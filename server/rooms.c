@@ -550,6 +550,7 @@ static void end_unwelcome(Rooms *rooms, RoomConnection *connection)
     connection->join_attempts++;
     if (connection->state == CONNECTION_UNJOINED &&
         connection->join_attempts >= JOIN_ATTEMPTS_MAX) {
+        rooms->counts.dropped_attempts++;
         end_connection(rooms, connection);
     }
 }
@@ -872,6 +873,7 @@ void rooms_received(
     Message message;
 
     if (connection == NULL || connection->state == CONNECTION_LEAVING) {
+        rooms->counts.from_leaving++;
         return;
     }
     /* Types from 32 on are the server's own: nobody sends them to us. */

@@ -65,6 +65,7 @@ typedef struct {
     int64_t commands;
     int64_t refused[REFUSAL_COUNT];
     int64_t malformed;          /* messages that make no sense */
+    int64_t from_leaving;       /* messages of connections that are being ended */
     int64_t dropped_unjoined;   /* connections ended because they joined nothing, ... */
     int64_t dropped_attempts;   /* ... tried too often, ... */
     int64_t dropped_malformed;  /* ... sent too much that makes no sense, ... */

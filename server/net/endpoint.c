@@ -3,6 +3,7 @@
 #include <enet/enet.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/sock_diag.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -529,11 +530,22 @@ int endpoint_connection_count(const Endpoint *endpoint)
     return endpoint->connection_count;
 }
 
+/* 0 where the system does not tell; it counts with 32 bits. */
+static int64_t count_cut_off(const Endpoint *endpoint)
+{
+    uint32_t figures[SK_MEMINFO_VARS] = {0};
+    socklen_t size_bytes = sizeof figures;
+
+    (void)getsockopt(endpoint->host->socket, SOL_SOCKET, SO_MEMINFO, figures, &size_bytes);
+    return figures[SK_MEMINFO_DROPS];
+}
+
 EndpointCounts endpoint_counts(const Endpoint *endpoint)
 {
     EndpointCounts counts = endpoint->counts;
 
     counts.gate = endpoint->gate.counts;
+    counts.cut_off = count_cut_off(endpoint);
     return counts;
 }
 

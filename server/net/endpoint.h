@@ -62,6 +62,8 @@ typedef struct {
     int64_t unopened;          /* messages that were not sealed as they should be, or repeated */
     GateCounts gate;
     int64_t answers_unsent; /* pongs and cookies that the system did not take */
+    int64_t cut_off;        /* datagrams that the system dropped before us: of a wrong length, or
+                               for want of room in the socket's buffer */
     int64_t received_bytes; /* UDP payload, pings and all */
     int64_t sent_bytes;
     int64_t received_datagrams; /* of all kinds */

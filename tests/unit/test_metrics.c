@@ -69,6 +69,10 @@ static void what_was_counted_is_on_the_page(void **state)
     metrics.endpoint.unsent = 3;
     metrics.rooms.refused[REFUSAL_NAME_TAKEN] = 5;
     metrics.rooms.dropped_malformed = 2;
+    metrics.rooms.from_leaving = 4;
+    metrics.endpoint.cut_off = 6;
+    metrics.storage.lost = 8;
+    metrics.storage.refused = 9;
     metrics.session.hits_untimely = 7;
     metrics_format(&metrics, &page);
     check_near(value_of(page.text, "onedrum_connections"), 24, 0);
@@ -78,6 +82,11 @@ static void what_was_counted_is_on_the_page(void **state)
     check_near(value_of(page.text, "onedrum_refused_total{reason=\"name_taken\"}"), 5, 0);
     check_near(value_of(page.text, "onedrum_dropped_connections_total{cause=\"malformed\"}"), 2, 0);
     check_near(value_of(page.text, "onedrum_hits_total{fate=\"untimely\"}"), 7, 0);
+    check_near(
+        value_of(page.text, "onedrum_dropped_messages_total{cause=\"sender_leaving\"}"), 4, 0);
+    check_near(value_of(page.text, "onedrum_dropped_datagrams_total{cause=\"system\"}"), 6, 0);
+    check_near(value_of(page.text, "onedrum_store_dropped_total{cause=\"queue_full\"}"), 8, 0);
+    check_near(value_of(page.text, "onedrum_store_dropped_total{cause=\"refused\"}"), 9, 0);
 }
 
 static void a_page_of_huge_numbers_fits(void **state)
