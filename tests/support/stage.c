@@ -16,7 +16,13 @@ static const char *const first_names[] = {"Cleo", "Dario", "Edda", "Finn", "Gita
                                           "Oona", "Pavel", "Quin", "Rosa", "Sami", "Tova",
                                           "Uma",  "Viggo", "Wren", "Yuki", "Ana",  "Bodo"};
 static const char *const team_names[] = {
-    "Team Maple", "Team Birch", "Team Rowan", "Team Cedar", "Team Spruce", "Team Willow"};
+    "Team Maple",  "Team Birch",  "Team Rowan",  "Team Cedar",  "Team Spruce",  "Team Willow",
+    "Team Elm",    "Team Finch",  "Team Marten", "Team Oak",    "Team Falcon",  "Team Aurora",
+    "Team Ash",    "Team Swift",  "Team Beech",  "Team Delta",  "Team Harbour", "Team Aspen",
+    "Team Lagoon", "Team Otter",  "Team Plover", "Team Robin",  "Team Canyon",  "Team Lantern",
+    "Team Heron",  "Team Tundra", "Team Comet",  "Team Larch",  "Team River",   "Team Laurel",
+    "Team Hazel",  "Team Lynx",   "Team Puffin", "Team Poplar", "Team Compass", "Team Summit",
+    "Team Badger", "Team Holly",  "Team Alder",  "Team Linden", "Team Meadow",  "Team Juniper"};
 
 static void set_groove(Groove *groove)
 {

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #define TWO_PI 6.28318530717958647692F
 #define LENS 0.6F
@@ -111,16 +112,22 @@ static float target_spread(const MapEntry *entry, int seat)
     bool inner = entry->verdict == VERDICT_ERRATIC || entry->verdict == VERDICT_WRONG_TEMPO ||
                  entry->verdict == VERDICT_DOUBLE;
 
-    spread += SPREAD_STEP * (0.5F + seat_offset(seat));
+    spread = fmaxf(spread + SPREAD_STEP * seat_offset(seat), 0.0F);
     if (inner) {
         spread = INNER_BELT + INNER_BELT_WIDTH * seat_offset(seat);
     }
     return fminf(spread, RING_SPREAD_MAX);
 }
 
+static float target_phase(const MapEntry *entry, int seat)
+{
+    /* Another number than the spread's: else marks would stand on lines. */
+    return wrap_phase(((float)entry->phase_256 + seat_offset(seat + PARTICIPANTS_MAX)) / 256.0F);
+}
+
 static void advance_dot(RingDot *dot, const MapEntry *entry, int seat, float share)
 {
-    float phase = (float)entry->phase_256 / 256.0F;
+    float phase = target_phase(entry, seat);
     float spread = target_spread(entry, seat);
 
     if (!is_shown(entry->verdict)) {
@@ -253,7 +260,7 @@ static int own_seat(const RingView *view)
     return view->model->has_seat && !view->hide_own ? (int)view->model->welcome.seat : RING_NOBODY;
 }
 
-static Point seat_point(const RingView *view, const RingState *state, int seat)
+Point ring_seat_point(const RingView *view, const RingState *state, int seat)
 {
     const RingDot *dot = &state->dots[seat];
 
@@ -294,7 +301,7 @@ static void draw_hull(Ui *ui, const RingView *view, const RingState *state, int 
 
     for (int seat = 0; seat < others->seat_count; seat++) {
         if (in_hull(view, state, seat, team)) {
-            members[member_count] = seat_point(view, state, seat);
+            members[member_count] = ring_seat_point(view, state, seat);
             member_count++;
         }
     }
@@ -388,7 +395,7 @@ place_flags(const RingView *view, const RingState *state, float size, PlacedFlag
     for (int seat = 0; seat < others->seat_count; seat++) {
         if (state->dots[seat].shown && view_is_marked(others->map[seat].verdict) &&
             seat != own_seat(view)) {
-            Point at = placed(view, flags, seat_point(view, state, seat), size);
+            Point at = placed(view, flags, ring_seat_point(view, state, seat), size);
 
             flags->at[flags->count] = at;
             flags->seats[flags->count] = (uint16_t)seat;
@@ -414,7 +421,7 @@ static void draw_calm(Ui *ui, const RingView *view, const RingState *state, int 
             Mark mark = view_mark_of(others->map[seat].verdict, 0.0F);
 
             draw_mark(ui->frame.draw,
-                      seat_point(view, state, seat),
+                      ring_seat_point(view, state, seat),
                       size,
                       mark,
                       colour_fade(theme_mark_colour(ui->frame.theme, mark), alpha));
@@ -510,7 +517,7 @@ static int fill_bins(const RingView *view, RingState *state, const BinGrid *grid
     for (int seat = 0; seat < others->seat_count; seat++) {
         if (is_calm(view, state, seat)) {
             Mark mark = view_mark_of(others->map[seat].verdict, 0.0F);
-            RingBin *bin = &state->bins[bin_index(grid, seat_point(view, state, seat))];
+            RingBin *bin = &state->bins[bin_index(grid, ring_seat_point(view, state, seat))];
 
             bin->people++;
             bin->families[theme_mark_family(mark)]++;
@@ -626,7 +633,7 @@ static void draw_own(Ui *ui, const RingView *view, const RingState *state)
     if (seat == RING_NOBODY || !state->dots[seat].shown) {
         return;
     }
-    own = seat_point(view, state, seat);
+    own = ring_seat_point(view, state, seat);
     mark = view_mark_of(view->model->others->map[seat].verdict, state->dots[seat].drift);
     if (!view->names && view->labels) {
         draw_you(ui, view, state, own);
@@ -792,7 +799,7 @@ static void draw_names(Ui *ui, const RingView *view, const RingState *state)
     float bottom = view->center.y + view->radius + 12.0F;
 
     for (int seat = 0; seat < others->seat_count; seat++) {
-        Point mark = seat_point(view, state, seat);
+        Point mark = ring_seat_point(view, state, seat);
         NameColumn *column = &columns[mark.x < view->center.x ? 0 : 1];
 
         if (state->dots[seat].shown && column->count < RING_NAMES_MAX) {
@@ -850,7 +857,7 @@ void view_ring(Ui *ui, const RingView *view, RingState *state)
     if (has_people && view->selected_seat != RING_NOBODY &&
         state->dots[view->selected_seat].shown) {
         draw_ring(ui->frame.draw,
-                  seat_point(view, state, view->selected_seat),
+                  ring_seat_point(view, state, view->selected_seat),
                   14.0F,
                   FOCUS_RING_WIDTH,
                   ui->frame.theme->focus);
@@ -866,7 +873,7 @@ int ring_seat_at(const RingView *view, const RingState *state, Point at, float r
     int found = RING_NOBODY;
 
     for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
-        float distance = squared_distance(seat_point(view, state, seat), at);
+        float distance = squared_distance(ring_seat_point(view, state, seat), at);
 
         if (state->dots[seat].shown && distance <= best) {
             best = distance;
@@ -884,10 +891,10 @@ int ring_seat_towards(const RingView *view, const RingState *state, float x, flo
     int found = view->selected_seat;
 
     if (view->selected_seat != RING_NOBODY) {
-        from = seat_point(view, state, view->selected_seat);
+        from = ring_seat_point(view, state, view->selected_seat);
     }
     for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
-        Point at = seat_point(view, state, seat);
+        Point at = ring_seat_point(view, state, seat);
         float along = (at.x - from.x) * x + (at.y - from.y) * y;
         float across = fabsf((at.x - from.x) * y - (at.y - from.y) * x);
         /* Sideways counts double: the nearest in that direction, not just the nearest. */
@@ -1003,6 +1010,104 @@ static void draw_legend_head(
     ui_separator(ui, inner.x, inner.y + 92.0F, inner.w);
 }
 
+/* ---- teams under the legend: the ones to visit for whoever leads, the tightest for all --------
+ */
+
+#define LEGEND_TEAM_ROW 24.0F
+#define LEGEND_TEAMS_TOP 28.0F
+
+enum {
+    LEGEND_TEAMS = 3,
+    LEGEND_TEAM_MIN = 5 /* people: of fewer, one would be meant */
+};
+
+typedef struct {
+    int team;
+    int worth; /* more comes first */
+    int flagged;
+} RankedTeam;
+
+/* How many of each team are flagged. */
+static void count_flagged(const ModelOthers *others, uint16_t flagged[TEAMS_MAX])
+{
+    memset(flagged, 0, TEAMS_MAX * sizeof flagged[0]);
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        uint16_t team = others->roster[seat].team;
+
+        if (team < others->team_count && view_is_marked(others->map[seat].verdict)) {
+            flagged[team]++;
+        }
+    }
+}
+
+static int rank_teams(const ModelOthers *others, bool to_visit, RankedTeam ranked[LEGEND_TEAMS])
+{
+    uint16_t flagged[TEAMS_MAX];
+    int count = 0;
+
+    count_flagged(others, flagged);
+    for (int team = 0; team < others->team_count; team++) {
+        const TeamEntry *entry = &others->teams[team];
+        int members = entry->members;
+        RankedTeam next = {team,
+                           to_visit ? flagged[team] * 1000 / (members > 0 ? members : 1)
+                                    : entry->together_centi,
+                           flagged[team]};
+        int at = count;
+
+        if (members < LEGEND_TEAM_MIN || next.worth == 0) {
+            continue;
+        }
+        while (at > 0 && ranked[at - 1].worth < next.worth) {
+            if (at < LEGEND_TEAMS) {
+                ranked[at] = ranked[at - 1];
+            }
+            at--;
+        }
+        if (at < LEGEND_TEAMS) {
+            ranked[at] = next;
+            count += count < LEGEND_TEAMS ? 1 : 0;
+        }
+    }
+    return count;
+}
+
+static void draw_legend_teams(Ui *ui, Rect inner, const ClientModel *model)
+{
+    const Theme *theme = ui->frame.theme;
+    bool to_visit = model->welcome.role == ROLE_FACILITATOR;
+    RankedTeam ranked[LEGEND_TEAMS];
+    int count = model->others == NULL ? 0 : rank_teams(model->others, to_visit, ranked);
+
+    if (count == 0 || (!to_visit && model->others->team_count < 2)) {
+        return;
+    }
+    ui_separator(ui, inner.x, inner.y, inner.w);
+    view_text(ui,
+              (Point){inner.x, inner.y + 22.0F},
+              &(UiLabel){.size_px = TYPE_HINT, .weight = FONT_SEMIBOLD, .colour = theme->text2},
+              to_visit ? "Teams to visit first" : "Tightest right now");
+    for (int i = 0; i < count; i++) {
+        const TeamEntry *entry = &model->others->teams[ranked[i].team];
+        float y = inner.y + LEGEND_TEAMS_TOP + LEGEND_TEAM_ROW * ((float)i + 0.75F);
+        WordsText figure;
+
+        words_clear(&figure);
+        words_add_number(&figure,
+                         to_visit ? ranked[i].flagged : (entry->together_centi + 50) / 100);
+        if (to_visit) {
+            words_add(&figure, " of ");
+            words_add_number(&figure, entry->members);
+        }
+        view_text(
+            ui,
+            (Point){rect_right(inner), y},
+            &(UiLabel){.align = TEXT_RIGHT, .weight = to_visit ? FONT_REGULAR : FONT_SEMIBOLD},
+            figure.bytes);
+        view_name(ui, (Point){inner.x, y}, inner.w - 80.0F, &(UiLabel){0}, entry->name);
+    }
+}
+
 void view_ring_legend(
     Ui *ui, Rect rect, const ClientModel *model, const RingState *state, int64_t beat_ns)
 {
@@ -1019,5 +1124,8 @@ void view_ring_legend(
 
         draw_legend_row(ui, (Rect){inner.x, y, inner.w, height}, legend_order[i], people, all);
         y += height;
+    }
+    if (rect_bottom(inner) - y >= LEGEND_TEAMS_TOP + LEGEND_TEAM_ROW * LEGEND_TEAMS) {
+        draw_legend_teams(ui, (Rect){inner.x, y + SPACE_1, inner.w, 0.0F}, model);
     }
 }

@@ -93,6 +93,9 @@ typedef struct {
 
 void view_ring(Ui *ui, const RingView *view, RingState *state);
 
+/* Where somebody's mark is: in motion; flagged marks may stand a little beside. */
+Point ring_seat_point(const RingView *view, const RingState *state, int seat);
+
 /* The seat whose mark is nearest to a point, at most `reach` away; RING_NOBODY without one. */
 int ring_seat_at(const RingView *view, const RingState *state, Point at, float reach);
 
