@@ -24,15 +24,17 @@ typedef struct {
     RingView ring;
     Rect legend;    /* w 0: there is none */
     bool has_names; /* there is room to show them */
+    bool sees_people;
 } RingPage;
 
-static RingPage page_of(const Ui *ui, const ClientModel *model, const PlayView *view)
+static RingPage
+page_of(const Ui *ui, const ClientModel *model, const PlayView *view, const RingState *ring)
 {
     const Layout *layout = &ui->frame.layout;
     bool minimal = layout->size_class == LAYOUT_MINIMAL;
     bool tiny = minimal || layout->size_class == LAYOUT_TINY;
     bool medium = layout->size_class == LAYOUT_MEDIUM;
-    bool has_names = !tiny && ring_people(model->others) <= RING_NAMES_MAX;
+    bool has_names = !tiny && ring->sees_people && ring->people <= RING_NAMES_MAX;
     bool names = has_names && view->names;
     float top = minimal ? 0.0F : BAR_HEIGHT;
     /* The smallest windows give all their room to the ring. */
@@ -47,7 +49,8 @@ static RingPage page_of(const Ui *ui, const ClientModel *model, const PlayView *
                               .calm_light = view->calm_light,
                               .hide_own = view->watching,
                               .selected_team = RING_NOBODY},
-                     .has_names = has_names};
+                     .has_names = has_names,
+                     .sees_people = ring->sees_people};
     float right = layout->width;
     float side = names ? NAMES_ROOM : LABELS_ROOM;
     float room = (layout->height - top - above - below) / 2.0F;
@@ -137,7 +140,7 @@ static bool put_tools(Ui *ui, const RingPage *page, const PlayState *play, Scree
     uint16_t seats[PARTICIPANTS_MAX];
     GroupPeople people = {.others = others, .seats = seats};
 
-    if (!state->find.open || others == NULL) {
+    if (!state->find.open || !play->ring.sees_people) {
         return asked;
     }
     for (int seat = 0; seat < others->seat_count; seat++) {
@@ -164,10 +167,14 @@ draw_hints(Ui *ui, const PlayView *view, const RingPage *page, const ScreenRingS
     }
     hints[count++] = (UiHint){"Tab", "map"};
     hints[count++] = (UiHint){"Esc", "back"};
-    hints[count++] = (UiHint){"Arrows", "people"};
+    if (page->sees_people) {
+        hints[count++] = (UiHint){"Arrows", "people"};
+    }
     hints[count++] = (UiHint){"O", state->only_flagged ? "everybody" : "only flagged"};
-    hints[count++] = (UiHint){"T", "team"};
-    hints[count++] = (UiHint){"/", "find"};
+    if (page->sees_people) {
+        hints[count++] = (UiHint){"T", "team"};
+        hints[count++] = (UiHint){"/", "find"};
+    }
     if (page->has_names) {
         hints[count++] = (UiHint){"N", view->names ? "names off" : "names on"};
     }
@@ -201,10 +208,11 @@ static ScreenRingAction action_of_keys(Ui *ui, const RingPage *page, ScreenRingS
     if (ui_shortcut(ui, 'o')) {
         state->only_flagged = !state->only_flagged;
     }
-    if (ui_shortcut(ui, 't')) {
+    if (page->sees_people && ui_shortcut(ui, 't')) {
         turn_team(model->others, state);
     }
-    if (ui_shortcut(ui, '/') && ui->frame.layout.size_class != LAYOUT_MINIMAL) {
+    if (page->sees_people && ui_shortcut(ui, '/') &&
+        ui->frame.layout.size_class != LAYOUT_MINIMAL) {
         group_find_open(ui, &state->find);
     }
     if (model->welcome.role == ROLE_FACILITATOR && state->selected_seat != RING_NOBODY &&
@@ -218,15 +226,16 @@ ScreenRingAction screen_ring(
     Ui *ui, const ClientModel *model, const PlayView *view, PlayState *play, ScreenRingState *state)
 {
     const Layout *layout = &ui->frame.layout;
-    RingPage page = page_of(ui, model, view);
+    RingPage page;
     StatusWords words;
     StatusBar bar = status_of_session(model, &view->music, &words);
     bool menu = false;
     bool map = false;
-    int seat;
+    int seat = RING_NOBODY;
 
     bar.badge = view->practising ? NULL : bar.badge;
     play_state_advance(play, model, &view->music, ui->frame.now_s, ui->frame.reduced_motion);
+    page = page_of(ui, model, view, &play->ring);
     if (layout->size_class != LAYOUT_MINIMAL) {
         if (page.ring.names) {
             bar.subtitle = "Names are open to everyone here";
@@ -239,7 +248,12 @@ ScreenRingAction screen_ring(
     if (layout->size_class != LAYOUT_MINIMAL) {
         map = put_tools(ui, &page, play, state);
     }
-    seat = select_person(ui, &page, play, state);
+    if (play->ring.sees_people) {
+        seat = select_person(ui, &page, play, state);
+    } else {
+        state->selected_seat = RING_NOBODY;
+        state->selected_team = RING_NOBODY;
+    }
     page.ring.only_flagged = state->only_flagged;
     page.ring.selected_team = state->selected_team;
     view_ring(ui, &page.ring, &play->ring);
