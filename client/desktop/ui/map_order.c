@@ -52,15 +52,38 @@ bool map_has_seat(const ModelOthers *others, const MapChoice *choice, int seat)
            (choice->team == MAP_EVERYBODY || team_of(others, seat) == choice->team);
 }
 
-uint32_t map_membership(const ModelOthers *others, const MapChoice *choice)
+static uint32_t mixed(uint32_t sum, uint32_t value)
 {
-    uint32_t sum = 2166136261U;
+    return (sum ^ value) * 16777619U;
+}
 
-    for (int seat = 0; seat < others->seat_count; seat++) {
+/* How many cells a team has where they are nobody's: of those that are flagged, as many as are
+   counted. */
+static int cells_of(const TeamEntry *team, const MapChoice *choice)
+{
+    int flagged = 0;
+
+    if (!choice->only_flagged) {
+        return team->members;
+    }
+    for (int verdict = 0; verdict < VERDICT_COUNT_SENT; verdict++) {
+        flagged += map_is_flagged((uint8_t)verdict) ? team->verdicts[verdict] : 0;
+    }
+    return flagged < team->members ? flagged : team->members;
+}
+
+uint32_t map_membership(const ClientModel *model, const MapChoice *choice)
+{
+    const ModelOthers *others = model->others;
+    uint32_t sum = mixed(2166136261U, (uint32_t)model_privacy(model));
+
+    for (int seat = 0; model_sees_people(model) && seat < others->seat_count; seat++) {
         if (map_has_seat(others, choice, seat)) {
-            sum = (sum ^ (uint32_t)seat) * 16777619U;
-            sum = (sum ^ (uint32_t)team_of(others, seat)) * 16777619U;
+            sum = mixed(mixed(sum, (uint32_t)seat), (uint32_t)team_of(others, seat));
         }
+    }
+    for (int team = 0; !model_sees_people(model) && team < others->team_count; team++) {
+        sum = mixed(sum, others->teams[team].members);
     }
     return sum;
 }
@@ -158,6 +181,25 @@ static bool shares_block(const MapOrder *order, int team, int small_teams)
     return small_teams > 1 && order->scratch.members[team] < MAP_SMALL_TEAM;
 }
 
+/* The same where cells are nobody's: as many as the session can hold. */
+static void count_cells(MapOrder *order, const ModelOthers *others, const MapChoice *choice)
+{
+    int left = PARTICIPANTS_MAX;
+
+    memset(&order->scratch.members, 0, sizeof order->scratch.members);
+    memset(&order->scratch.flagged, 0, sizeof order->scratch.flagged);
+    for (int team = 0; team < others->team_count; team++) {
+        const MapChoice flagged = {.only_flagged = true};
+        int cells = cells_of(&others->teams[team], choice);
+
+        cells = cells < left ? cells : left;
+        left -= cells;
+        order->scratch.members[team] = (uint16_t)cells;
+        order->scratch.flagged[team] = (uint16_t)cells_of(&others->teams[team], &flagged);
+    }
+    order->people = PARTICIPANTS_MAX - left;
+}
+
 static void add_block(MapOrder *order, MapBlockKind kind, int team)
 {
     assert(order->block_count < MAP_BLOCKS_MAX);
@@ -250,18 +292,35 @@ static int shared_words(const MapOrder *order, const ModelOthers *others)
     return order->block_count > 1 && shared > 0 ? shared : 0;
 }
 
-void map_order_make(MapOrder *order, const ModelOthers *others, const MapChoice *choice)
+/* Blocks of cells that are nobody's follow each other; small teams' last. */
+static void size_blocks(MapOrder *order, const ModelOthers *others, int small_teams)
+{
+    int first = 0;
+    int small = 0;
+
+    for (int block = 0; block < order->block_count; block++) {
+        order->blocks[block].first = (uint16_t)first;
+        order->sizes[block] = order->scratch.members[order->blocks[block].team];
+        first += order->sizes[block];
+    }
+    for (int team = 0; team < others->team_count; team++) {
+        small += shares_block(order, team, small_teams) ? order->scratch.members[team] : 0;
+    }
+    if (small > 0) {
+        add_block(order, MAP_BLOCK_SMALL_TEAMS, TEAM_NONE);
+        order->blocks[order->block_count - 1].first = (uint16_t)first;
+        order->sizes[order->block_count - 1] = (uint16_t)small;
+    }
+}
+
+static void sort_people(MapOrder *order, const ModelOthers *others, MapSort sort, int small_teams)
 {
     Ranking ranking = {.keys = order->scratch.keys, .others = others};
-    int small_teams;
 
-    count_people(order, others, choice);
-    small_teams = add_team_blocks(order, others, choice);
-    order->shared_bytes = shared_words(order, others);
     for (int i = 0; i < order->people; i++) {
         int seat = order->seats[i];
         uint64_t block = (uint64_t)block_of(order, others, seat, small_teams);
-        int severity = choice->sort == MAP_BY_NEED ? map_severity(others->map[seat].verdict) : 0;
+        int severity = sort == MAP_BY_NEED ? map_severity(others->map[seat].verdict) : 0;
 
         order->scratch.keys[seat] = block * SEVERITY_COUNT + (uint64_t)severity;
     }
@@ -275,4 +334,67 @@ void map_order_make(MapOrder *order, const ModelOthers *others, const MapChoice 
         }
         order->sizes[block]++;
     }
+}
+
+void map_order_make(MapOrder *order, const ClientModel *model, const MapChoice *choice)
+{
+    const ModelOthers *others = model->others;
+    int small_teams;
+
+    order->sees_people = model_sees_people(model);
+    if (order->sees_people) {
+        count_people(order, others, choice);
+    } else {
+        count_cells(order, others, choice);
+    }
+    small_teams = add_team_blocks(order, others, choice);
+    order->shared_bytes = shared_words(order, others);
+    if (order->sees_people) {
+        sort_people(order, others, choice->sort, small_teams);
+    } else {
+        size_blocks(order, others, small_teams);
+        map_order_count(order, others, choice);
+    }
+}
+
+/* ---- cells of nobody --------------------------------------------------------------------------
+ */
+
+static void count_block(uint8_t *cells, int cell_count, const TeamEntry *team, bool only_flagged)
+{
+    int filled = 0;
+
+    for (int severity = 0; severity < SEVERITY_COUNT; severity++) {
+        for (int verdict = 0; verdict < VERDICT_COUNT_SENT; verdict++) {
+            bool is_next = map_severity((uint8_t)verdict) == severity &&
+                           (!only_flagged || map_is_flagged((uint8_t)verdict));
+
+            for (int i = 0; is_next && i < team->verdicts[verdict] && filled < cell_count; i++) {
+                cells[filled] = (uint8_t)verdict;
+                filled++;
+            }
+        }
+    }
+    memset(cells + filled, MAP_ABSENT, (size_t)(cell_count - filled));
+}
+
+void map_order_count(MapOrder *order, const ModelOthers *others, const MapChoice *choice)
+{
+    static const TeamEntry uncounted = {.counted = false};
+
+    for (int block = 0; block < order->block_count; block++) {
+        const MapBlock *place = &order->blocks[block];
+        bool is_team = place->kind == MAP_BLOCK_TEAM && place->team < others->team_count;
+        const TeamEntry *team = is_team ? &others->teams[place->team] : &uncounted;
+
+        count_block(&order->verdicts[place->first],
+                    order->sizes[block],
+                    team->counted ? team : &uncounted,
+                    choice->only_flagged);
+    }
+}
+
+uint8_t map_order_verdict(const MapOrder *order, const ModelOthers *others, int index)
+{
+    return order->sees_people ? others->map[order->seats[index]].verdict : order->verdicts[index];
 }

@@ -129,7 +129,7 @@ static void put_field(MapPage *page, Rect rect)
                           .seats = state->map.order.seats,
                           .seat_count = state->map.order.people};
 
-    if (people.others != NULL) {
+    if (people.others != NULL && model_sees_people(page->model)) {
         group_find_field(page->ui, rect, &state->find, &people, &state->selected_seat);
     }
 }
@@ -244,7 +244,7 @@ static void put_strip(MapPage *page, Rect row)
         .label = by_name ? "By name" : "By need", .kind = UI_BUTTON_BARE, .size_px = TYPE_HINT};
     bool opens;
 
-    if (state->find.open) {
+    if (state->find.open && model_sees_people(page->model)) {
         (void)rect_cut_left(&row, SPACE_4);
         put_field(page, row);
         return;
@@ -252,7 +252,8 @@ static void put_strip(MapPage *page, Rect row)
     if (state->map.grid.page_count > 1) {
         put_pages(page, &row);
     }
-    opens = ui_button(page->ui,
+    opens = model_sees_people(page->model) &&
+            ui_button(page->ui,
                       ui_id("map find open"),
                       rect_cut_right(&row, ui_button_width(page->ui, &find)),
                       &find);
@@ -313,6 +314,12 @@ static void move_by_keys(MapPage *page)
         page->map.chosen_seat = state->selected_seat;
         state->selected_seat = view_map_towards(&page->map, &state->map, x, y);
     }
+}
+
+static void turn_pages(MapPage *page)
+{
+    ScreenMapState *state = page->state;
+
     if (ui_key_pressed(page->ui, UI_KEY_PAGE_DOWN, 0) || page->ui->input.wheel_px < 0.0F) {
         state->page++;
     }
@@ -339,17 +346,23 @@ static void turn_team(MapPage *page)
     state->choice.team = team;
 }
 
+static void sort_by_keys(MapPage *page)
+{
+    MapChoice *choice = &page->state->choice;
+
+    if (ui_shortcut(page->ui, 'o')) {
+        choice->only_flagged = !choice->only_flagged;
+    }
+    if (ui_shortcut(page->ui, 's')) {
+        choice->sort = choice->sort == MAP_BY_NEED ? MAP_BY_NAME : MAP_BY_NEED;
+    }
+}
+
 static void choose_by_letters(MapPage *page)
 {
     Ui *ui = page->ui;
     ScreenMapState *state = page->state;
 
-    if (ui_shortcut(ui, 'o')) {
-        state->choice.only_flagged = !state->choice.only_flagged;
-    }
-    if (ui_shortcut(ui, 's')) {
-        state->choice.sort = state->choice.sort == MAP_BY_NEED ? MAP_BY_NAME : MAP_BY_NEED;
-    }
     if (ui_shortcut(ui, 't')) {
         turn_team(page);
     }
@@ -432,6 +445,9 @@ static void draw_empty(MapPage *page)
     Rect area = page->map.areas[page->state->map.area];
     const char *words = choice->only_flagged ? "Nobody is off the beat." : "Nobody plays yet.";
 
+    if (model_privacy(page->model) == PRIVACY_PRIVATE && !model_sees_people(page->model)) {
+        words = "Here the whole group counts: the map stays empty.";
+    }
     if (page->model->others == NULL || page->state->map.order.people == 0) {
         view_text(page->ui,
                   rect_center(area),
@@ -445,6 +461,7 @@ static void draw_hints(MapPage *page)
     const ScreenMapState *state = page->state;
     bool leads = page->model->welcome.role == ROLE_FACILITATOR;
     bool paged = state->map.grid.page_count > 1;
+    bool sees = model_sees_people(page->model);
     UiHint hints[9];
     size_t count = 0;
 
@@ -454,11 +471,16 @@ static void draw_hints(MapPage *page)
     if (paged) {
         hints[count++] = (UiHint){"Page", "turn the page"};
     }
-    hints[count++] = (UiHint){"Arrows", "move"};
+    if (sees) {
+        hints[count++] = (UiHint){"Arrows", "move"};
+    }
     hints[count++] = (UiHint){"O", state->choice.only_flagged ? "everybody" : "only flagged"};
-    hints[count++] = (UiHint){"/", "find"};
-    hints[count++] = (UiHint){"F", "next flagged"};
-    hints[count++] = (UiHint){"T", state->choice.team == MAP_EVERYBODY ? "one team" : "all teams"};
+    if (sees) {
+        hints[count++] = (UiHint){"/", "find"};
+        hints[count++] = (UiHint){"F", "next flagged"};
+        hints[count++] =
+            (UiHint){"T", state->choice.team == MAP_EVERYBODY ? "one team" : "all teams"};
+    }
     if (leads) {
         hints[count++] = (UiHint){"Enter", "open person"};
     }
@@ -526,8 +548,15 @@ static void put_people(MapPage *page)
 {
     int seat;
 
-    move_by_keys(page);
-    choose_by_letters(page);
+    if (model_sees_people(page->model)) {
+        move_by_keys(page);
+        choose_by_letters(page);
+    } else {
+        page->state->selected_seat = MAP_NOBODY;
+        page->state->choice.team = MAP_EVERYBODY;
+    }
+    turn_pages(page);
+    sort_by_keys(page);
     keep_selection(page);
     seat = choose_person(page);
     page->map.chosen_seat = page->state->selected_seat;

@@ -40,8 +40,9 @@ static bool are_same_areas(const MapView *view, const MapState *state)
 
 static void place_cells(const MapView *view, MapState *state)
 {
-    MapCrowd crowd = {
-        .sizes = state->order.sizes, .block_count = state->order.block_count, .names = true};
+    MapCrowd crowd = {.sizes = state->order.sizes,
+                      .block_count = state->order.block_count,
+                      .names = state->order.sees_people};
 
     state->area = -1;
     do {
@@ -57,9 +58,9 @@ static void place_cells(const MapView *view, MapState *state)
 
 static void make(const MapView *view, MapState *state)
 {
-    map_order_make(&state->order, view->model->others, &view->choice);
+    map_order_make(&state->order, view->model, &view->choice);
     state->choice = view->choice;
-    state->membership = map_membership(view->model->others, &view->choice);
+    state->membership = map_membership(view->model, &view->choice);
     state->bar = view->bar;
     state->made = true;
     place_cells(view, state);
@@ -89,10 +90,12 @@ void view_map_place(const Ui *ui, const MapView *view, MapState *state)
     if (!are_same_areas(view, state)) {
         place_cells(view, state);
     }
-    if (is_held(ui, view, state)) {
+    if (!state->order.sees_people) {
+        map_order_count(&state->order, view->model->others, &view->choice);
+    } else if (is_held(ui, view, state)) {
         return;
     }
-    if (is_old || state->membership != map_membership(view->model->others, &view->choice)) {
+    if (is_old || state->membership != map_membership(view->model, &view->choice)) {
         make(view, state);
     }
 }
@@ -104,7 +107,8 @@ typedef struct {
     int index; /* of the piece's people */
     int page;
     /* Of the current cell: */
-    int seat;
+    int place; /* in the order */
+    int seat;  /* MAP_NOBODY's where cells are nobody's */
     Rect cell;
 } CellWalk;
 
@@ -192,7 +196,7 @@ static void draw_cells(Ui *ui, const MapView *view, const MapState *state)
     const Theme *theme = ui->frame.theme;
     const ModelOthers *others = view->model->others;
     const MapGrid *grid = &state->grid;
-    int own = view->model->has_seat ? view->model->welcome.seat : MAP_NOBODY;
+    int own = model_sees_people(view->model) ? view->model->welcome.seat : MAP_NOBODY - 1;
     bool searches = view->find != NULL && view->find[0] != '\0';
     float radius = fminf(RADIUS_CELL_MAX, 0.2F * grid->pitch_y);
     CellColours colours[MAP_ABSENT + 1];
@@ -201,16 +205,18 @@ static void draw_cells(Ui *ui, const MapView *view, const MapState *state)
         colours[verdict] = colours_of(theme, (uint8_t)verdict);
     }
     for (CellWalk walk = walk_page(state, view->page); next_cell(&walk);) {
-        uint8_t verdict = others->map[walk.seat].verdict & MAP_ABSENT;
-        float drift = view->drifts == NULL ? 0.0F : view->drifts[walk.seat];
-        bool faint = searches && !group_is_meant(others, walk.seat, view->find);
+        uint8_t verdict = map_order_verdict(&state->order, others, walk.place) & MAP_ABSENT;
+        float drift =
+            view->drifts == NULL || walk.seat == MAP_NOBODY ? 0.0F : view->drifts[walk.seat];
+        bool faint =
+            searches && walk.seat != MAP_NOBODY && !group_is_meant(others, walk.seat, view->find);
         float alpha = faint ? UNMEANT_ALPHA : 1.0F;
         Point center = rect_center(walk.cell);
 
         center.x = grid->named ? walk.cell.x + NAME_LEFT / 2.0F : center.x;
         draw_rect(ui->frame.draw, walk.cell, radius, colour_fade(colours[verdict].ground, alpha));
         if (verdict == MAP_ABSENT) {
-            continue; /* has gone; the cell goes with the next order */
+            continue; /* has gone, and the cell with the next order; or is not counted */
         }
         draw_mark(ui->frame.draw,
                   center,
@@ -249,11 +255,30 @@ static int flagged_in(const MapView *view, const MapState *state, const MapPiece
     int flagged = 0;
 
     for (int i = 0; i < state->order.sizes[piece->block]; i++) {
-        int seat = state->order.seats[block->first + i];
+        uint8_t verdict = map_order_verdict(&state->order, view->model->others, block->first + i);
 
-        flagged += map_is_flagged(view->model->others->map[seat].verdict) ? 1 : 0;
+        flagged += map_is_flagged(verdict) ? 1 : 0;
     }
     return flagged;
+}
+
+/* What stands at the right of a label: how many are flagged; of a team whose people are not
+   counted, how well it is together. Empty for neither. */
+static void
+add_figure(const MapView *view, const MapState *state, const MapPiece *piece, WordsText *text)
+{
+    const MapBlock *block = &state->order.blocks[piece->block];
+    const TeamEntry *team =
+        block->kind == MAP_BLOCK_TEAM ? &view->model->others->teams[block->team] : NULL;
+    int flagged = flagged_in(view, state, piece);
+
+    words_clear(text);
+    if (flagged > 0) {
+        words_add_number(text, flagged);
+    } else if (!state->order.sees_people && team != NULL && !team->counted && team->members > 1) {
+        words_add_number(text, (team->together_centi + 50) / 100);
+        words_add(text, " together");
+    }
 }
 
 static void draw_label(Ui *ui, const MapView *view, const MapState *state, const MapPiece *piece)
@@ -263,19 +288,17 @@ static void draw_label(Ui *ui, const MapView *view, const MapState *state, const
     const MapBlock *block = &state->order.blocks[piece->block];
     bool is_own = own != NULL && block->kind == MAP_BLOCK_TEAM && block->team == own->team;
     float y = piece->y + state->grid.label / 2.0F - 1.0F;
-    int flagged = flagged_in(view, state, piece);
     float width = piece->width;
-    WordsText number;
+    WordsText figure;
 
-    if (flagged > 0) {
-        words_clear(&number);
-        words_add_number(&number, flagged);
+    add_figure(view, state, piece, &figure);
+    if (figure.length_bytes > 0) {
         width -=
             view_text(
                 ui,
                 (Point){piece->x + piece->width - 2.0F, y},
                 &(UiLabel){.size_px = TYPE_CAPTION, .weight = FONT_SEMIBOLD, .align = TEXT_RIGHT},
-                number.bytes) +
+                figure.bytes) +
             SPACE_2;
     }
     view_name(ui,
@@ -312,6 +335,9 @@ int view_map_seat_at(const MapView *view, const MapState *state, Point at)
 {
     const MapGrid *grid = &state->grid;
 
+    if (!state->order.sees_people) {
+        return MAP_NOBODY;
+    }
     for (int i = 0; i < grid->piece_count; i++) {
         const MapPiece *piece = &grid->pieces[i];
         float x = at.x - piece->x;
@@ -330,7 +356,7 @@ int view_map_seat_at(const MapView *view, const MapState *state, Point at)
 
 bool view_map_cell(const MapState *state, int seat, Rect *cell, int *page)
 {
-    for (int i = 0; i < state->grid.piece_count; i++) {
+    for (int i = 0; state->order.sees_people && i < state->grid.piece_count; i++) {
         const MapPiece *piece = &state->grid.pieces[i];
         int first = state->order.blocks[piece->block].first + piece->first;
 
@@ -389,7 +415,7 @@ int view_map_next_flagged(const MapState *state, const ModelOthers *others, int 
 {
     int after = position_of(state, seat);
 
-    for (int i = 1; i <= state->order.people; i++) {
+    for (int i = 1; state->order.sees_people && i <= state->order.people; i++) {
         int candidate = state->order.seats[(after + i) % state->order.people];
 
         if (map_is_flagged(others->map[candidate].verdict)) {
