@@ -136,6 +136,19 @@ static void prepare_900(void)
     play_along(true);
 }
 
+static void prepare_900_teams(void)
+{
+    stage_init(&stage,
+               &(StageConfig){.people = 900,
+                              .teams = 34,
+                              .flagged = true,
+                              .calibrated = true,
+                              .bars = 90,
+                              .privacy = PRIVACY_TEAMS,
+                              .seed = 5});
+    play_along(true);
+}
+
 static void prepare_3000(void)
 {
     stage_init(&stage,
@@ -354,6 +367,8 @@ static const Screen screens[] = {
     {"map-24", prepare_24, draw_map_with_card},
     {"map-900", prepare_900, draw_map_with_card},
     {"map-3000", prepare_3000, draw_map},
+    {"ring-900-hidden", prepare_900_teams, draw_ring_without_names},
+    {"map-900-hidden", prepare_900_teams, draw_map},
     {"practice", prepare_24, draw_practice},
     {"practice-stopped", prepare_lobby, draw_practice_stopped},
     {"results", prepare_results, draw_results},

@@ -183,6 +183,52 @@ static void set_figures(Stage *stage, const StageConfig *config)
     model->standing.counts[JUDGEMENT_GOOD] = 109;
 }
 
+static void count_team(TeamEntry *team, uint8_t verdict)
+{
+    if (verdict != MAP_ABSENT) {
+        team->active++;
+    }
+    if (verdict < VERDICT_COUNT_SENT) {
+        team->verdicts[verdict]++;
+    }
+}
+
+static MapEntry mark_of_nobody(MapEntry entry)
+{
+    entry.phase_256 = (int8_t)(entry.phase_256 / CROWD_PHASE_STEP_256 * CROWD_PHASE_STEP_256);
+    entry.spread_level = (uint8_t)(entry.spread_level / CROWD_SPREAD_STEP * CROWD_SPREAD_STEP);
+    return entry;
+}
+
+/* What the tier lets a player know: teams' counts and marks of nobody, or neither. */
+static void hide_people(Stage *stage, const StageConfig *config)
+{
+    ModelOthers *others = &stage->others;
+
+    stage->model.privacy = (uint8_t)config->privacy;
+    for (int team = 0; team < config->teams; team++) {
+        others->teams[team].counted = others->teams[team].members >= PRIVACY_PEOPLE_MIN;
+    }
+    for (int seat = 0; seat < config->people; seat++) {
+        TeamEntry *team = &others->teams[others->roster[seat].team];
+
+        if (team->counted) {
+            count_team(team, others->map[seat].verdict);
+            others->crowd[others->crowd_count] = mark_of_nobody(others->map[seat]);
+            others->crowd_count++;
+        }
+        others->map[seat] = (MapEntry){.verdict = MAP_ABSENT};
+        if (seat > 0) {
+            others->roster[seat] = (RosterEntry){.team = TEAM_NONE};
+        }
+    }
+    others->crowd_refresh = 1;
+    if (config->privacy == PRIVACY_PRIVATE) {
+        others->crowd_count = 0;
+        others->team_count = 0;
+    }
+}
+
 void stage_init(Stage *stage, const StageConfig *config)
 {
     ClientModel *model = &stage->model;
@@ -213,6 +259,9 @@ void stage_init(Stage *stage, const StageConfig *config)
     set_figures(stage, config);
     seat_people(stage, config);
     play_bars(stage, config);
+    if (config->privacy != PRIVACY_OPEN) {
+        hide_people(stage, config);
+    }
 }
 
 static SessionTime time_of(const Stage *stage, double beats)

@@ -28,7 +28,7 @@ static PlayState play;
 static ScreenMapState map;
 static int32_t bar;
 
-static void set_up(int people, int teams)
+static void set_up_with(int people, int teams, Privacy privacy)
 {
     stage_init(&stage,
                &(StageConfig){.people = people,
@@ -36,11 +36,17 @@ static void set_up(int people, int teams)
                               .flagged = true,
                               .calibrated = true,
                               .bars = 20,
+                              .privacy = privacy,
                               .seed = 5});
     memset(&play, 0, sizeof play);
     screen_map_init(&map);
     frame_init(&frame, 1280, 720, 1.0F);
     bar = 4;
+}
+
+static void set_up(int people, int teams)
+{
+    set_up_with(people, teams, PRIVACY_OPEN);
 }
 
 static ScreenMapAction draw(void)
@@ -500,6 +506,113 @@ static void an_empty_room_says_so(void **state)
     check(frame_text(&frame, "Nobody plays yet.") != NULL);
 }
 
+/* ---- where the tier hides people --------------------------------------------------------------
+ */
+
+static int count_marks(void)
+{
+    int marks = 0;
+
+    for (int mark = 0; mark < MARK_COUNT; mark++) {
+        marks += frame_marks(&frame, (Mark)mark);
+    }
+    return marks;
+}
+
+static void a_hidden_crowd_is_counted_by_team(void **state)
+{
+    (void)state;
+    set_up_with(900, 34, PRIVACY_TEAMS);
+    (void)draw();
+    check_i64(map.map.order.people, 900);
+    check_i64(map.map.order.block_count, 34);
+    for (int b = 0; b < map.map.order.block_count; b++) {
+        const MapBlock *block = &map.map.order.blocks[b];
+        const TeamEntry *team = &stage.others.teams[block->team];
+        int counted[MAP_ABSENT + 1] = {0};
+
+        check_i64(map.map.order.sizes[b], team->members);
+        for (int i = 0; i < team->members; i++) {
+            counted[map.map.order.verdicts[block->first + i]]++;
+        }
+        for (int verdict = 0; verdict < VERDICT_COUNT_SENT; verdict++) {
+            check_i64(counted[verdict], team->verdicts[verdict]);
+        }
+    }
+}
+
+static void a_hidden_crowd_has_nobody_to_choose(void **state)
+{
+    (void)state;
+    set_up_with(24, 4, PRIVACY_TEAMS);
+    (void)draw();
+    check(!map.map.grid.named);
+    ui_input_pointer(&frame.ui, 40.0F, 150.0F);
+    (void)draw();
+    (void)press(UI_KEY_RIGHT);
+    check_i64(map.selected_seat, MAP_NOBODY);
+    (void)type("f");
+    check_i64(map.selected_seat, MAP_NOBODY);
+    (void)type("/");
+    (void)draw();
+    (void)type("Jonas");
+    check_i64(map.selected_seat, MAP_NOBODY);
+    check(frame_text(&frame, "find") == NULL);
+    check(frame_text(&frame, "only flagged") != NULL);
+}
+
+/* Of fewer than five the figure of all together is all that is said. */
+static void small_teams_tell_only_how_well_they_are_together(void **state)
+{
+    (void)state;
+    set_up_with(24, 6, PRIVACY_TEAMS);
+    (void)draw();
+    check(frame_text(&frame, "88 together") != NULL);
+    for (int i = 0; i < map.map.order.people; i++) {
+        check_i64(map.map.order.verdicts[i], MAP_ABSENT);
+    }
+}
+
+static void a_private_session_has_an_empty_map(void **state)
+{
+    (void)state;
+    set_up_with(24, 4, PRIVACY_PRIVATE);
+    (void)draw();
+    check_i64(map.map.order.people, 0);
+    check(frame_text(&frame, "Here the whole group counts: the map stays empty.") != NULL);
+}
+
+static void a_stricter_tier_takes_the_people_off_the_map_at_once(void **state)
+{
+    int open_marks;
+
+    (void)state;
+    set_up(24, 4);
+    (void)draw();
+    (void)press(UI_KEY_RIGHT);
+    check(map.selected_seat != MAP_NOBODY);
+    open_marks = count_marks();
+    stage.model.privacy = PRIVACY_PRIVATE;
+    stage.others.team_count = 0;
+    (void)draw();
+    check_i64(map.selected_seat, MAP_NOBODY);
+    check(count_marks() < open_marks);
+    check(frame_text(&frame, "Rosa") == NULL);
+}
+
+static void flagged_counts_alone_fill_the_map_too(void **state)
+{
+    (void)state;
+    set_up_with(900, 34, PRIVACY_TEAMS);
+    (void)draw();
+    (void)type("o");
+    (void)draw();
+    check_i64_between(map.map.order.people, 50, 120);
+    for (int i = 0; i < map.map.order.people; i++) {
+        check(map_is_flagged(map.map.order.verdicts[i]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -526,6 +639,12 @@ int main(void)
         cmocka_unit_test(the_map_is_tidy_in_every_window),
         cmocka_unit_test(pages_turn_and_stop_at_the_ends),
         cmocka_unit_test(an_empty_room_says_so),
+        cmocka_unit_test(a_hidden_crowd_is_counted_by_team),
+        cmocka_unit_test(a_hidden_crowd_has_nobody_to_choose),
+        cmocka_unit_test(small_teams_tell_only_how_well_they_are_together),
+        cmocka_unit_test(a_private_session_has_an_empty_map),
+        cmocka_unit_test(a_stricter_tier_takes_the_people_off_the_map_at_once),
+        cmocka_unit_test(flagged_counts_alone_fill_the_map_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
