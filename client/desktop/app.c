@@ -197,6 +197,7 @@ App *app_create(const Options *options, HostTime now, AppError *error)
     ui_init(&app->ui);
     draw_list_clear(&app->draw);
     screen_ring_init(&app->ring);
+    screen_map_init(&app->map);
     app->practising = practice_settings_default();
     app->practising_applied = app->practising;
     autoplay_init(&app->autoplay, options->screens != NULL ? 5 : app->seed);
@@ -289,6 +290,7 @@ static void forget_room(App *app)
     memset(&app->menu, 0, sizeof app->menu);
     app->menu_open = false;
     app->ring_open = false;
+    app->map_open = false;
     app->practice_results = false;
     app->has_message = false;
     app->results_left_take = 0;

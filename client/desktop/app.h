@@ -26,6 +26,7 @@
 #include "client/desktop/ui/screen_calibrate.h"
 #include "client/desktop/ui/screen_join.h"
 #include "client/desktop/ui/screen_lobby.h"
+#include "client/desktop/ui/screen_map.h"
 #include "client/desktop/ui/screen_menu.h"
 #include "client/desktop/ui/screen_message.h"
 #include "client/desktop/ui/screen_play.h"
@@ -42,7 +43,7 @@ typedef enum {
     SCREEN_MESSAGE,
     SCREEN_LOBBY,
     SCREEN_PLAY,
-    SCREEN_RING,
+    SCREEN_RING, /* or the map */
     SCREEN_RESULTS,
     SCREEN_PRACTICE,
     SCREEN_SETTINGS,
@@ -112,7 +113,8 @@ typedef struct App {
     bool is_forced;   /* a screen was asked for by name, whatever the room plays */
     ScreenKind forced;
     bool settings_open;    /* over whatever is below */
-    bool ring_open;        /* over the play screen */
+    bool ring_open;        /* over the play screen: the group as ring or map */
+    bool map_open;         /* the map, where the ring would be */
     bool menu_open;        /* a modal over the screen */
     bool practice_results; /* practice shows its results */
     bool has_message;      /* over the join screen */
@@ -136,6 +138,7 @@ typedef struct App {
     PracticeSettings practising_applied; /* as they are in force */
     const char *groove_titles[GROOVES_MAX];
     ScreenRingState ring;
+    ScreenMapState map;
     WordsText notice_headline; /* of this frame */
     WordsText sound_words;
     WordsText notice_detail;

@@ -312,10 +312,47 @@ static void emit_play(App *app, HostTime now)
     case PLAY_ACTION_RING:
         app->ring_open = true;
         break;
+    case PLAY_ACTION_MAP:
+        app->ring_open = true;
+        app->map_open = true;
+        break;
     case PLAY_ACTION_HIDE_METER:
         app->meter_hidden = !app->meter_hidden;
         break;
     case PLAY_ACTION_NONE:
+        break;
+    }
+}
+
+/* The panel that ends a seat, at this person: for whoever leads. */
+static void open_person(App *app, int seat)
+{
+    if (app->room->kind == ROOM_NETWORK && seat != RING_NOBODY) {
+        app->menu_open = true;
+        menu_screen_show_person(&app->menu, &app->room->model, seat);
+    }
+}
+
+static void emit_map(App *app, HostTime now)
+{
+    const PlayView view = play_view(app, now);
+
+    switch (screen_map(&app->ui, &app->room->model, &view, &app->play, &app->map)) {
+    case SCREEN_MAP_MENU:
+        app->menu_open = true;
+        break;
+    case SCREEN_MAP_BACK:
+    case SCREEN_MAP_NEXT:
+        app->ring_open = false;
+        app->map_open = false;
+        break;
+    case SCREEN_MAP_RING:
+        app->map_open = false;
+        break;
+    case SCREEN_MAP_PERSON:
+        open_person(app, app->map.selected_seat);
+        break;
+    case SCREEN_MAP_NONE:
         break;
     }
 }
@@ -329,11 +366,16 @@ static void emit_ring(App *app, HostTime now)
         app->menu_open = true;
         break;
     case SCREEN_RING_BACK:
-    case SCREEN_RING_NEXT:
         app->ring_open = false;
+        break;
+    case SCREEN_RING_NEXT:
+        app->map_open = true;
         break;
     case SCREEN_RING_NAMES:
         app->names_shown = !app->names_shown;
+        break;
+    case SCREEN_RING_PERSON:
+        open_person(app, app->ring.selected_seat);
         break;
     case SCREEN_RING_NONE:
         break;
@@ -554,6 +596,10 @@ static void emit_practice(App *app, HostTime now)
     if (ui_shortcut(&app->ui, 'r')) {
         app->ring_open = true;
     }
+    if (ui_shortcut(&app->ui, 'm')) {
+        app->ring_open = true;
+        app->map_open = true;
+    }
 }
 
 /* ---- settings and menu ----------------------------------------------------------------------- */
@@ -703,7 +749,11 @@ static void emit(App *app, ScreenKind screen, HostTime now)
         emit_play(app, now);
         break;
     case SCREEN_RING:
-        emit_ring(app, now);
+        if (app->map_open) {
+            emit_map(app, now);
+        } else {
+            emit_ring(app, now);
+        }
         break;
     case SCREEN_RESULTS:
         emit_results(app, now);
@@ -763,6 +813,7 @@ static void open_in_room(App *app, const char *name, HostTime now)
         {"lobby", SCREEN_LOBBY},
         {"play", SCREEN_PLAY},
         {"ring", SCREEN_RING},
+        {"map", SCREEN_RING},
         {"results", SCREEN_RESULTS},
         {"practice", SCREEN_PRACTICE},
         {"menu", SCREEN_PLAY},
@@ -776,6 +827,7 @@ static void open_in_room(App *app, const char *name, HostTime now)
             app->is_forced = true;
             app->forced = screens[i].screen;
             app->menu_open = strcmp(name, "menu") == 0;
+            app->map_open = strcmp(name, "map") == 0;
         }
     }
 }

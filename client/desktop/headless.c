@@ -233,7 +233,7 @@ static HostTime find_moment(App *app, HostTime now)
 int headless_pictures(App *app, HostTime now)
 {
     static const char *const without_room[] = {"join", "message", "settings", "keys"};
-    static const char *const in_room[] = {"practice", "play", "ring", "menu", "lobby"};
+    static const char *const in_room[] = {"practice", "play", "ring", "map", "menu", "lobby"};
     static const char *const after[] = {"results"};
 
     if (mkdir(app->options->screens, 0777) != 0 && errno != EEXIST) {

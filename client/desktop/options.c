@@ -156,6 +156,7 @@ static bool take_screen(Options *options, const char *value, OptionsError *error
                                         "lobby",
                                         "play",
                                         "ring",
+                                        "map",
                                         "results",
                                         "practice",
                                         "settings",
@@ -171,7 +172,7 @@ static bool take_screen(Options *options, const char *value, OptionsError *error
         }
     }
     return fail(error,
-                "--screen is join, lobby, play, ring, results, practice, settings, keys, "
+                "--screen is join, lobby, play, ring, map, results, practice, settings, keys, "
                 "calibrate, menu or message, not \"%.40s\"",
                 value);
 }
@@ -417,7 +418,8 @@ const char *options_help(void)
            "  --headless            open no window; at the end say in words how the group did\n"
            "  --seconds SECONDS     end after so long (headless: 20 without)\n"
            "  --screenshot FILE     write the last picture as PNG\n"
-           "  --screen NAME         show this screen: join, lobby, play, ring, results, practice,\n"
+           "  --screen NAME         show this screen: join, lobby, play, ring, map, results, "
+           "practice,\n"
            "                        settings, keys, calibrate, menu or message\n"
            "  --screens DIRECTORY   write a picture of every screen, of a practice made up on the\n"
            "                        spot; for documents and for looking at layouts\n"

@@ -12,6 +12,7 @@
 enum {
     PHASES = 4,             /* sub-pixel places of a sprite along x and along y */
     RING_SPRITE_PX = 48,    /* whole rings up to this radius are sprites: they move */
+    RECT_SPRITE_PX = 48,    /* rounded rectangles up to this side too: a map has thousands */
     GLOW_SIDE_MAX_PX = 640, /* larger glows are stretched */
     GLOW_LEVELS = 8,        /* brightnesses a glow is kept in; between them alpha is scaled */
     SPRITE_SIDE_MAX_PX = 1024
@@ -27,6 +28,7 @@ enum {
     SPRITE_DISC,
     SPRITE_RING,
     SPRITE_FRAME,
+    SPRITE_RECT,
     SPRITE_MARK,
     SPRITE_GLOW,
     SPRITE_TEXT
@@ -251,6 +253,24 @@ static int radius_px(const Renderer *renderer, SDL_Rect rect, float radius)
     return SDL_min(px(renderer, radius), SDL_min(rect.w, rect.h) / 2);
 }
 
+/* A whole rounded rectangle. */
+static bool rect_sprite(Renderer *renderer, SDL_Rect rect, int radius, Sprite *sprite)
+{
+    const int32_t words[] = {SPRITE_RECT, (int32_t)renderer->rgb, rect.w, rect.h, radius};
+    uint64_t key = sprite_key(words, sizeof words / sizeof words[0]);
+    Mask mask;
+
+    *sprite = (Sprite){0};
+    if (sprite_atlas_find(renderer->atlas, key, sprite)) {
+        return true;
+    }
+    if (!start_mask(renderer, rect.w, rect.h, &mask)) {
+        return false;
+    }
+    mask_frame(&mask, (float)radius, (float)SDL_max(rect.w, rect.h));
+    return keep_mask(renderer, key, &mask, sprite);
+}
+
 static void draw_rect_fill(Renderer *renderer, const DrawCommand *command)
 {
     SDL_Rect rect = snap(renderer, command->as.rect.rect);
@@ -261,6 +281,11 @@ static void draw_rect_fill(Renderer *renderer, const DrawCommand *command)
         return;
     }
     set_colour(renderer, command->colour);
+    if (radius > 0 && rect.w <= RECT_SPRITE_PX && rect.h <= RECT_SPRITE_PX &&
+        rect_sprite(renderer, rect, radius, &sprite)) {
+        copy(renderer, sprite.place, rect.x, rect.y);
+        return;
+    }
     if (radius == 0 || !frame_sprite(renderer, radius, radius, radius, &sprite)) {
         fill(renderer, rect.x, rect.y, rect.w, rect.h);
         return;

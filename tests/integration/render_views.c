@@ -16,6 +16,7 @@
 #include "client/desktop/png.h"
 #include "client/desktop/render.h"
 #include "client/desktop/text.h"
+#include "client/desktop/ui/screen_map.h"
 #include "client/desktop/ui/screen_play.h"
 #include "client/desktop/ui/screen_practice.h"
 #include "client/desktop/ui/screen_results.h"
@@ -80,6 +81,13 @@ static void play_along(bool all_notes)
     }
 }
 
+static void prepare_2(void)
+{
+    stage_init(&stage,
+               &(StageConfig){.people = 2, .teams = 1, .calibrated = true, .bars = 90, .seed = 5});
+    play_along(true);
+}
+
 static void prepare_24(void)
 {
     stage_init(
@@ -96,14 +104,47 @@ static void prepare_uncalibrated(void)
     play_along(true);
 }
 
+/* Teams of a company are of all sizes. */
+static void gather_teams(void)
+{
+    ModelOthers *others = &stage.others;
+    Prng prng;
+
+    prng_seed(&prng, 7);
+    for (int team = 0; team < others->team_count; team++) {
+        others->teams[team].members = 0;
+    }
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        double share = prng_uniform(&prng);
+        int team = (int)(share * sqrt(share) * others->team_count);
+
+        others->roster[seat].team = (uint16_t)team;
+        others->teams[team].members++;
+    }
+}
+
 static void prepare_900(void)
 {
     stage_init(&stage,
                &(StageConfig){.people = 900,
-                              .teams = 60,
+                              .teams = 34,
                               .flagged = true,
                               .calibrated = true,
                               .bars = 90,
+                              .seed = 5});
+    gather_teams();
+    play_along(true);
+}
+
+static void prepare_900_teams(void)
+{
+    stage_init(&stage,
+               &(StageConfig){.people = 900,
+                              .teams = 34,
+                              .flagged = true,
+                              .calibrated = true,
+                              .bars = 90,
+                              .privacy = PRIVACY_TEAMS,
                               .seed = 5});
     play_along(true);
 }
@@ -112,11 +153,12 @@ static void prepare_3000(void)
 {
     stage_init(&stage,
                &(StageConfig){.people = 3000,
-                              .teams = 200,
+                              .teams = 42,
                               .flagged = true,
                               .calibrated = true,
                               .bars = 90,
                               .seed = 5});
+    gather_teams();
     play_along(true);
 }
 
@@ -238,6 +280,38 @@ static void draw_ring_without_names(void)
     draw_ring_alone(false);
 }
 
+/* `chosen` has the card; MAP_NOBODY for nobody. */
+static void draw_map_with(int chosen)
+{
+    static ScreenMapState state;
+    PlayView view = view_at(PICTURE_BEATS);
+
+    screen_map_init(&state);
+    state.selected_seat = chosen;
+    (void)screen_map(&ui, &stage.model, &view, &play_state, &state);
+}
+
+static void draw_map(void)
+{
+    draw_map_with(MAP_NOBODY);
+}
+
+static void draw_map_with_card(void)
+{
+    draw_map_with(7);
+}
+
+static void draw_ring_with_card(void)
+{
+    ScreenRingState state;
+    PlayView view = view_at(PICTURE_BEATS);
+
+    screen_ring_init(&state);
+    state.selected_seat = 7;
+    state.selected_team = 2;
+    (void)screen_ring(&ui, &stage.model, &view, &play_state, &state);
+}
+
 static void draw_practice_view(bool playing)
 {
     static PracticeState state;
@@ -284,9 +358,17 @@ static const Screen screens[] = {
     {"play-reduced", prepare_24, draw_reduced},
     {"play-900", prepare_900, draw_play},
     {"play-3000", prepare_3000, draw_play},
+    {"ring-2", prepare_2, draw_ring_with_names},
     {"ring-names", prepare_24, draw_ring_with_names},
+    {"ring-card", prepare_900, draw_ring_with_card},
     {"ring-900", prepare_900, draw_ring_without_names},
     {"ring-3000", prepare_3000, draw_ring_without_names},
+    {"map-2", prepare_2, draw_map},
+    {"map-24", prepare_24, draw_map_with_card},
+    {"map-900", prepare_900, draw_map_with_card},
+    {"map-3000", prepare_3000, draw_map},
+    {"ring-900-hidden", prepare_900_teams, draw_ring_without_names},
+    {"map-900-hidden", prepare_900_teams, draw_map},
     {"practice", prepare_24, draw_practice},
     {"practice-stopped", prepare_lobby, draw_practice_stopped},
     {"results", prepare_results, draw_results},

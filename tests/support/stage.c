@@ -16,7 +16,13 @@ static const char *const first_names[] = {"Cleo", "Dario", "Edda", "Finn", "Gita
                                           "Oona", "Pavel", "Quin", "Rosa", "Sami", "Tova",
                                           "Uma",  "Viggo", "Wren", "Yuki", "Ana",  "Bodo"};
 static const char *const team_names[] = {
-    "Team Maple", "Team Birch", "Team Rowan", "Team Cedar", "Team Spruce", "Team Willow"};
+    "Team Maple",  "Team Birch",  "Team Rowan",  "Team Cedar",  "Team Spruce",  "Team Willow",
+    "Team Elm",    "Team Finch",  "Team Marten", "Team Oak",    "Team Falcon",  "Team Aurora",
+    "Team Ash",    "Team Swift",  "Team Beech",  "Team Delta",  "Team Harbour", "Team Aspen",
+    "Team Lagoon", "Team Otter",  "Team Plover", "Team Robin",  "Team Canyon",  "Team Lantern",
+    "Team Heron",  "Team Tundra", "Team Comet",  "Team Larch",  "Team River",   "Team Laurel",
+    "Team Hazel",  "Team Lynx",   "Team Puffin", "Team Poplar", "Team Compass", "Team Summit",
+    "Team Badger", "Team Holly",  "Team Alder",  "Team Linden", "Team Meadow",  "Team Juniper"};
 
 static void set_groove(Groove *groove)
 {
@@ -177,6 +183,52 @@ static void set_figures(Stage *stage, const StageConfig *config)
     model->standing.counts[JUDGEMENT_GOOD] = 109;
 }
 
+static void count_team(TeamEntry *team, uint8_t verdict)
+{
+    if (verdict != MAP_ABSENT) {
+        team->active++;
+    }
+    if (verdict < VERDICT_COUNT_SENT) {
+        team->verdicts[verdict]++;
+    }
+}
+
+static MapEntry mark_of_nobody(MapEntry entry)
+{
+    entry.phase_256 = (int8_t)(entry.phase_256 / CROWD_PHASE_STEP_256 * CROWD_PHASE_STEP_256);
+    entry.spread_level = (uint8_t)(entry.spread_level / CROWD_SPREAD_STEP * CROWD_SPREAD_STEP);
+    return entry;
+}
+
+/* What the tier lets a player know: teams' counts and marks of nobody, or neither. */
+static void hide_people(Stage *stage, const StageConfig *config)
+{
+    ModelOthers *others = &stage->others;
+
+    stage->model.privacy = (uint8_t)config->privacy;
+    for (int team = 0; team < config->teams; team++) {
+        others->teams[team].counted = others->teams[team].members >= PRIVACY_PEOPLE_MIN;
+    }
+    for (int seat = 0; seat < config->people; seat++) {
+        TeamEntry *team = &others->teams[others->roster[seat].team];
+
+        if (team->counted) {
+            count_team(team, others->map[seat].verdict);
+            others->crowd[others->crowd_count] = mark_of_nobody(others->map[seat]);
+            others->crowd_count++;
+        }
+        others->map[seat] = (MapEntry){.verdict = MAP_ABSENT};
+        if (seat > 0) {
+            others->roster[seat] = (RosterEntry){.team = TEAM_NONE};
+        }
+    }
+    others->crowd_refresh = 1;
+    if (config->privacy == PRIVACY_PRIVATE) {
+        others->crowd_count = 0;
+        others->team_count = 0;
+    }
+}
+
 void stage_init(Stage *stage, const StageConfig *config)
 {
     ClientModel *model = &stage->model;
@@ -207,6 +259,9 @@ void stage_init(Stage *stage, const StageConfig *config)
     set_figures(stage, config);
     seat_people(stage, config);
     play_bars(stage, config);
+    if (config->privacy != PRIVACY_OPEN) {
+        hide_people(stage, config);
+    }
 }
 
 static SessionTime time_of(const Stage *stage, double beats)

@@ -17,6 +17,7 @@ typedef struct {
     bool calibrated; /* oneself */
     bool lobby;      /* nothing has been started */
     int bars;        /* finished bars of the take */
+    Privacy privacy; /* beyond OPEN others are what the server then tells of them */
     uint64_t seed;
 } StageConfig;
 

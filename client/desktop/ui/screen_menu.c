@@ -299,6 +299,21 @@ static void put_session(Page *page, Rect rect)
 
 /* ---- the facilitator's panel: people --------------------------------------------------------- */
 
+static bool is_listed(const ClientModel *model, int seat)
+{
+    return (model->others->roster[seat].presence & PRESENCE_TAKEN) != 0 &&
+           seat != model->welcome.seat;
+}
+
+void menu_screen_show_person(MenuScreen *screen, const ClientModel *model, int seat)
+{
+    screen->tab = 1;
+    screen->people_list = (UiListState){.cursor = 0};
+    for (int other = 0; model->others != NULL && other < seat; other++) {
+        screen->people_list.cursor += is_listed(model, other) ? 1 : 0;
+    }
+}
+
 static void list_people(Page *page)
 {
     MenuScreen *screen = page->screen;
@@ -308,9 +323,8 @@ static void list_people(Page *page)
     screen->people_count = 0;
     for (int seat = 0; seat < seat_count; seat++) {
         const RosterEntry *entry = &others->roster[seat];
-        bool is_own = seat == page->view->model->welcome.seat;
 
-        if ((entry->presence & PRESENCE_TAKEN) != 0 && !is_own) {
+        if (is_listed(page->view->model, seat)) {
             screen->names[screen->people_count] = entry->name[0] != '\0' ? entry->name : "Somebody";
             screen->seats[screen->people_count] = (uint16_t)seat;
             screen->people_count++;

@@ -59,6 +59,9 @@ typedef struct {
     const char *leaving; /* label of the button, "Leave"; NULL for that */
 } MenuView;
 
+/* Opens at this person of the list of people. */
+void menu_screen_show_person(MenuScreen *screen, const ClientModel *model, int seat);
+
 MenuAction screen_menu(MenuScreen *screen, Ui *ui, const MenuView *view);
 
 #endif

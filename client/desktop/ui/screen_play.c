@@ -508,6 +508,7 @@ static void draw_hints(Ui *ui, const PlayView *view)
     const char *key = view->drum_key == NULL ? "Space" : view->drum_key;
     const UiHint all[] = {{key, "drum"},
                           {"Tab", "ring"},
+                          {"M", "map"},
                           {"Esc", "menu"},
                           {"H", view->hidden_meter ? "show my meter" : "hide my meter"}};
     const UiHint few[] = {{key, "drum"}, {"Esc", "menu"}};
@@ -517,7 +518,7 @@ static void draw_hints(Ui *ui, const PlayView *view)
     if (view->one_key) {
         view_status_hints(ui, few + first, 2 - first);
     } else {
-        view_status_hints(ui, all + first, view->watching ? 2 : 4);
+        view_status_hints(ui, all + first, view->watching ? 3 : 5);
     }
 }
 
@@ -829,6 +830,9 @@ static PlayAction action_of_keys(Ui *ui, const PlayView *view)
     }
     if (ui_key_pressed(ui, UI_KEY_TAB, 0)) {
         return PLAY_ACTION_RING;
+    }
+    if (ui_shortcut(ui, 'm')) {
+        return PLAY_ACTION_MAP;
     }
     return !view->watching && ui_shortcut(ui, 'h') ? PLAY_ACTION_HIDE_METER : PLAY_ACTION_NONE;
 }

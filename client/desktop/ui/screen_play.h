@@ -53,6 +53,7 @@ typedef enum {
     PLAY_ACTION_NONE,
     PLAY_ACTION_MENU,      /* Esc, or the menu button */
     PLAY_ACTION_RING,      /* Tab: the ring alone */
+    PLAY_ACTION_MAP,       /* M: the map */
     PLAY_ACTION_HIDE_METER /* H: turn the setting over */
 } PlayAction;
 

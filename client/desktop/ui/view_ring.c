@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #define TWO_PI 6.28318530717958647692F
 #define LENS 0.6F
@@ -75,16 +76,6 @@ static float flag_size(const RingView *view, int people)
     return view->radius < SMALL_RING && people > RING_NAMES_MAX ? 8.0F : ring_flag_size(people);
 }
 
-int ring_people(const ModelOthers *others)
-{
-    int people = 0;
-
-    for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
-        people += others->map[seat].verdict != MAP_ABSENT ? 1 : 0;
-    }
-    return people;
-}
-
 /* ---- motion -----------------------------------------------------------------------------------
  */
 
@@ -93,11 +84,11 @@ static float wrap_phase(float phase)
     return phase - ceilf(phase - 0.5F);
 }
 
-/* A fixed number in (-.5, .5) for each seat: spreads marks within what the map's steps leave open.
- */
-static float seat_offset(int seat)
+/* A fixed number in (-.5, .5) for each number: spreads marks within what the wire's steps leave
+   open. */
+static float offset_of(uint32_t number)
 {
-    uint32_t mixed = (uint32_t)seat * UINT32_C(2654435761);
+    uint32_t mixed = (number + 1U) * UINT32_C(2654435761);
 
     mixed ^= mixed >> 15;
     mixed *= UINT32_C(2246822519);
@@ -105,39 +96,126 @@ static float seat_offset(int seat)
     return (float)(mixed & 0xFFFFU) / 65536.0F - 0.5F;
 }
 
-static float target_spread(const MapEntry *entry, int seat)
+/* How coarse a mark is on the wire, and the number that spreads it. */
+typedef struct {
+    float phase_step; /* of 1/256 beat */
+    float spread_step;
+    uint32_t number;
+} MarkGrain;
+
+static float target_spread(const MapEntry *entry, const MarkGrain *grain)
 {
-    float spread = SPREAD_STEP * (float)entry->spread_level;
     bool inner = entry->verdict == VERDICT_ERRATIC || entry->verdict == VERDICT_WRONG_TEMPO ||
                  entry->verdict == VERDICT_DOUBLE;
+    float offset = offset_of(grain->number);
+    float spread = SPREAD_STEP * ((float)entry->spread_level + grain->spread_step * offset);
 
-    spread += SPREAD_STEP * (0.5F + seat_offset(seat));
     if (inner) {
-        spread = INNER_BELT + INNER_BELT_WIDTH * seat_offset(seat);
+        spread = INNER_BELT + INNER_BELT_WIDTH * offset;
     }
-    return fminf(spread, RING_SPREAD_MAX);
+    return fminf(fmaxf(spread, 0.0F), RING_SPREAD_MAX);
+}
+
+static float target_phase(const MapEntry *entry, const MarkGrain *grain)
+{
+    /* Another number than the spread's: else marks would stand on lines. */
+    float offset = offset_of(grain->number + UINT32_C(0x10000));
+
+    return wrap_phase(((float)entry->phase_256 + grain->phase_step * offset) / 256.0F);
+}
+
+static RingDot dot_at_once(const MapEntry *entry, const MarkGrain *grain)
+{
+    return (RingDot){.phase = target_phase(entry, grain),
+                     .spread = target_spread(entry, grain),
+                     .phase_256 = entry->phase_256,
+                     .verdict = entry->verdict,
+                     .shown = is_shown(entry->verdict)};
 }
 
 static void advance_dot(RingDot *dot, const MapEntry *entry, int seat, float share)
 {
-    float phase = (float)entry->phase_256 / 256.0F;
-    float spread = target_spread(entry, seat);
+    MarkGrain grain = {.phase_step = 1.0F, .spread_step = 1.0F, .number = (uint32_t)seat};
+    float phase = target_phase(entry, &grain);
+    float spread = target_spread(entry, &grain);
 
-    if (!is_shown(entry->verdict)) {
-        *dot = (RingDot){.phase_256 = entry->phase_256};
-        return;
-    }
-    if (!dot->shown) {
-        *dot = (RingDot){
-            .phase = phase, .spread = spread, .phase_256 = entry->phase_256, .shown = true};
+    if (!dot->shown || !is_shown(entry->verdict)) {
+        *dot = dot_at_once(entry, &grain);
         return;
     }
     if (entry->phase_256 != dot->phase_256) {
         dot->drift = wrap_phase((float)(entry->phase_256 - dot->phase_256) / 256.0F);
         dot->phase_256 = entry->phase_256;
     }
+    dot->verdict = entry->verdict;
     dot->phase = wrap_phase(dot->phase + share * wrap_phase(phase - dot->phase));
     dot->spread += share * (spread - dot->spread);
+}
+
+static void advance_seats(RingState *state, const ModelOthers *others, float share)
+{
+    state->dot_count = others->seat_count;
+    state->people = 0;
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        advance_dot(&state->dots[seat], &others->map[seat], seat, share);
+        state->people += others->map[seat].verdict != MAP_ABSENT ? 1 : 0;
+    }
+}
+
+static uint32_t kind_of(const MapEntry *entry)
+{
+    uint32_t phase = (uint32_t)(uint8_t)entry->phase_256 / CROWD_PHASE_STEP_256;
+    uint32_t spread = (entry->spread_level & 15U) / CROWD_SPREAD_STEP;
+
+    return (phase * 8U + spread) * 16U + (entry->verdict & 15U);
+}
+
+/* The marks of nobody: the n-th of a kind stands in the same place in every refresh, so that the
+   picture does not tremble although nobody can be followed. */
+static void place_crowd(RingState *state, const ModelOthers *others)
+{
+    memset(state->alike, 0, sizeof state->alike);
+    state->dot_count = others->crowd_count;
+    state->people = others->crowd_count;
+    for (int i = 0; i < others->crowd_count; i++) {
+        const MapEntry *entry = &others->crowd[i];
+        uint32_t kind = kind_of(entry);
+        uint16_t *alike = &state->alike[kind];
+        MarkGrain grain = {.phase_step = CROWD_PHASE_STEP_256,
+                           .spread_step = CROWD_SPREAD_STEP,
+                           .number = kind * UINT32_C(31) + *alike};
+
+        state->dots[i] = dot_at_once(entry, &grain);
+        (*alike)++;
+    }
+    state->refresh = others->crowd_refresh;
+}
+
+/* One's own mark where the map does not tell: from one's own figures. */
+static void advance_own(RingState *state, const ClientModel *model, double beat_s, float share)
+{
+    const StandingMessage *standing = &model->standing;
+    float phase = wrap_phase((float)((double)standing->bias_us / 1.0e6 / beat_s));
+    float spread = fminf((float)((double)standing->spread_us / 1.0e6 / beat_s), RING_SPREAD_MAX);
+    bool shown = model->has_standing && is_shown(standing->verdict);
+
+    if (!state->own.shown || !shown) {
+        state->own = (RingDot){.phase = phase, .spread = spread, .shown = shown};
+    }
+    state->own.verdict = standing->verdict;
+    state->own.phase = wrap_phase(state->own.phase + share * wrap_phase(phase - state->own.phase));
+    state->own.spread += share * (spread - state->own.spread);
+}
+
+/* Nothing of what another tier told stays on the ring. */
+static void forget_marks(RingState *state, bool sees_people)
+{
+    memset(state->dots, 0, sizeof state->dots);
+    state->own = (RingDot){.shown = false};
+    state->dot_count = 0;
+    state->people = 0;
+    state->refresh = 0;
+    state->sees_people = sees_people;
 }
 
 /* The share of the way that a time constant covers; all or nothing at beats with reduced motion. */
@@ -169,14 +247,33 @@ static void advance_figures(RingState *state, const SnapshotMessage *snapshot, c
     }
 }
 
+static void advance_marks(RingState *state, const ClientModel *model, double beat_s, float share)
+{
+    const ModelOthers *others = model->others;
+    bool sees_people = model_sees_people(model);
+
+    if (state->sees_people != sees_people) {
+        forget_marks(state, sees_people);
+    }
+    if (!sees_people) {
+        if (state->refresh != others->crowd_refresh || state->dot_count != others->crowd_count) {
+            place_crowd(state, others);
+        }
+        advance_own(state, model, beat_s, share);
+        return;
+    }
+    advance_seats(state, others, share);
+    state->own = (RingDot){.shown = false};
+    if (model->has_seat && model->welcome.seat < others->seat_count) {
+        state->own = state->dots[model->welcome.seat];
+    }
+}
+
 void ring_state_advance(RingState *state, const ClientModel *model, const RingTime *time)
 {
-    float share = share_of(state, time, 0.5);
-    const ModelOthers *others = model->others;
-
     assert(time->beat_s > 0.0);
-    for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
-        advance_dot(&state->dots[seat], &others->map[seat], seat, share);
+    if (model->others != NULL) {
+        advance_marks(state, model, time->beat_s, share_of(state, time, 0.5));
     }
     if (model->has_snapshot) {
         advance_figures(state, &model->snapshot, time);
@@ -248,16 +345,21 @@ static void draw_labels(Ui *ui, const RingView *view)
 /* ---- teams ------------------------------------------------------------------------------------
  */
 
+/* The dot that is one's own; none where dots are nobody's. */
 static int own_seat(const RingView *view)
 {
-    return view->model->has_seat && !view->hide_own ? (int)view->model->welcome.seat : RING_NOBODY;
+    return model_sees_people(view->model) && !view->hide_own ? (int)view->model->welcome.seat
+                                                             : RING_NOBODY;
 }
 
-static Point seat_point(const RingView *view, const RingState *state, int seat)
+static Point dot_point(const RingView *view, const RingDot *dot)
 {
-    const RingDot *dot = &state->dots[seat];
-
     return ring_point(view->center, view->radius, dot->phase, dot->spread);
+}
+
+Point ring_seat_point(const RingView *view, const RingState *state, int seat)
+{
+    return dot_point(view, &state->dots[seat]);
 }
 
 static int own_team(const RingView *view)
@@ -279,7 +381,7 @@ static bool in_hull(const RingView *view, const RingState *state, int seat, int 
     const RosterEntry *entry = &others->roster[seat];
 
     return entry->team == team && (entry->presence & PRESENCE_CALIBRATED) != 0 &&
-           state->dots[seat].shown && !view_is_marked(others->map[seat].verdict);
+           state->dots[seat].shown && !view_is_marked(state->dots[seat].verdict);
 }
 
 static void draw_hull(Ui *ui, const RingView *view, const RingState *state, int team)
@@ -294,7 +396,7 @@ static void draw_hull(Ui *ui, const RingView *view, const RingState *state, int 
 
     for (int seat = 0; seat < others->seat_count; seat++) {
         if (in_hull(view, state, seat, team)) {
-            members[member_count] = seat_point(view, state, seat);
+            members[member_count] = ring_seat_point(view, state, seat);
             member_count++;
         }
     }
@@ -382,13 +484,12 @@ static Point placed(const RingView *view, const PlacedFlags *flags, Point at, fl
 static void
 place_flags(const RingView *view, const RingState *state, float size, PlacedFlags *flags)
 {
-    const ModelOthers *others = view->model->others;
 
     flags->count = 0;
-    for (int seat = 0; seat < others->seat_count; seat++) {
-        if (state->dots[seat].shown && view_is_marked(others->map[seat].verdict) &&
+    for (int seat = 0; seat < state->dot_count; seat++) {
+        if (state->dots[seat].shown && view_is_marked(state->dots[seat].verdict) &&
             seat != own_seat(view)) {
-            Point at = placed(view, flags, seat_point(view, state, seat), size);
+            Point at = placed(view, flags, ring_seat_point(view, state, seat), size);
 
             flags->at[flags->count] = at;
             flags->seats[flags->count] = (uint16_t)seat;
@@ -400,21 +501,20 @@ place_flags(const RingView *view, const RingState *state, float size, PlacedFlag
 static bool is_calm(const RingView *view, const RingState *state, int seat)
 {
     return state->dots[seat].shown && seat != own_seat(view) &&
-           !view_is_marked(view->model->others->map[seat].verdict);
+           !view_is_marked(state->dots[seat].verdict);
 }
 
 static void draw_calm(Ui *ui, const RingView *view, const RingState *state, int people)
 {
-    const ModelOthers *others = view->model->others;
     float size = ring_mark_size(view->radius, people);
     float alpha = people > 300 ? 0.78F : 1.0F;
 
-    for (int seat = 0; seat < others->seat_count; seat++) {
+    for (int seat = 0; seat < state->dot_count; seat++) {
         if (is_calm(view, state, seat)) {
-            Mark mark = view_mark_of(others->map[seat].verdict, 0.0F);
+            Mark mark = view_mark_of(state->dots[seat].verdict, 0.0F);
 
             draw_mark(ui->frame.draw,
-                      seat_point(view, state, seat),
+                      ring_seat_point(view, state, seat),
                       size,
                       mark,
                       colour_fade(theme_mark_colour(ui->frame.theme, mark), alpha));
@@ -425,7 +525,6 @@ static void draw_calm(Ui *ui, const RingView *view, const RingState *state, int 
 static void draw_flags(Ui *ui, const RingView *view, const RingState *state, int people)
 {
     const Theme *theme = ui->frame.theme;
-    const ModelOthers *others = view->model->others;
     float size = flag_size(view, people);
     PlacedFlags flags;
 
@@ -435,7 +534,7 @@ static void draw_flags(Ui *ui, const RingView *view, const RingState *state, int
     }
     for (int i = 0; i < flags.count; i++) {
         int seat = flags.seats[i];
-        Mark mark = view_mark_of(others->map[seat].verdict, state->dots[seat].drift);
+        Mark mark = view_mark_of(state->dots[seat].verdict, state->dots[seat].drift);
 
         draw_mark(ui->frame.draw, flags.at[i], size, mark, theme_mark_colour(theme, mark));
     }
@@ -501,16 +600,15 @@ static VerdictFamily majority(const RingBin *bin)
 
 static int fill_bins(const RingView *view, RingState *state, const BinGrid *grid)
 {
-    const ModelOthers *others = view->model->others;
     int people = 0;
 
     for (int i = 0; i < RING_BINS_ACROSS * RING_BINS_ACROSS; i++) {
         state->bins[i] = (RingBin){.people = 0};
     }
-    for (int seat = 0; seat < others->seat_count; seat++) {
+    for (int seat = 0; seat < state->dot_count; seat++) {
         if (is_calm(view, state, seat)) {
-            Mark mark = view_mark_of(others->map[seat].verdict, 0.0F);
-            RingBin *bin = &state->bins[bin_index(grid, seat_point(view, state, seat))];
+            Mark mark = view_mark_of(state->dots[seat].verdict, 0.0F);
+            RingBin *bin = &state->bins[bin_index(grid, ring_seat_point(view, state, seat))];
 
             bin->people++;
             bin->families[theme_mark_family(mark)]++;
@@ -619,21 +717,21 @@ static void draw_you(Ui *ui, const RingView *view, const RingState *state, Point
 static void draw_own(Ui *ui, const RingView *view, const RingState *state)
 {
     const Theme *theme = ui->frame.theme;
-    int seat = own_seat(view);
-    Point own;
-    Mark mark;
+    Point own = dot_point(view, &state->own);
 
-    if (seat == RING_NOBODY || !state->dots[seat].shown) {
+    if (view->hide_own || !state->own.shown) {
         return;
     }
-    own = seat_point(view, state, seat);
-    mark = view_mark_of(view->model->others->map[seat].verdict, state->dots[seat].drift);
     if (!view->names && view->labels) {
         draw_you(ui, view, state, own);
     }
     draw_disc(ui->frame.draw, own, 11.0F, theme->accent);
     draw_disc(ui->frame.draw, own, 8.5F, theme->stage);
-    draw_mark(ui->frame.draw, own, 11.0F, mark, theme->text);
+    draw_mark(ui->frame.draw,
+              own,
+              11.0F,
+              view_mark_of(state->own.verdict, state->own.drift),
+              theme->text);
 }
 
 /* How bright the lamp's light is: it decays over the beat; every second beat above 150 BPM. */
@@ -690,8 +788,7 @@ static void draw_figure(Ui *ui, const RingView *view, const RingState *state)
     float small = view->radius > 200.0F ? TYPE_LEAD : TYPE_HINT;
     float hole = HOLE * view->radius;
     /* Where the word would stand on people, the figure stands alone. */
-    bool alone =
-        hole < 30.0F || (hole < 40.0F && ring_people(view->model->others) > RING_NAMES_MAX);
+    bool alone = hole < 30.0F || (hole < 40.0F && state->people > RING_NAMES_MAX);
     WordsText figure;
 
     words_clear(&figure);
@@ -786,13 +883,12 @@ static void draw_name(Ui *ui, const RingView *view, const NameColumn *column, in
 
 static void draw_names(Ui *ui, const RingView *view, const RingState *state)
 {
-    const ModelOthers *others = view->model->others;
     NameColumn columns[2] = {{.count = 0}, {.count = 0}};
     float top = view->center.y - view->radius - 12.0F;
     float bottom = view->center.y + view->radius + 12.0F;
 
-    for (int seat = 0; seat < others->seat_count; seat++) {
-        Point mark = seat_point(view, state, seat);
+    for (int seat = 0; seat < state->dot_count; seat++) {
+        Point mark = ring_seat_point(view, state, seat);
         NameColumn *column = &columns[mark.x < view->center.x ? 0 : 1];
 
         if (state->dots[seat].shown && column->count < RING_NAMES_MAX) {
@@ -812,10 +908,12 @@ static void draw_names(Ui *ui, const RingView *view, const RingState *state)
 
 static void draw_people(Ui *ui, const RingView *view, RingState *state)
 {
-    int people = ring_people(view->model->others);
+    int people = state->people;
 
-    draw_hulls(ui, view, state);
-    if (view->names && people <= RING_NAMES_MAX) {
+    if (state->sees_people) {
+        draw_hulls(ui, view, state);
+    }
+    if (state->sees_people && view->names && people <= RING_NAMES_MAX) {
         draw_names(ui, view, state);
     }
     if (view->only_flagged) {
@@ -847,10 +945,10 @@ void view_ring(Ui *ui, const RingView *view, RingState *state)
     if (has_people) {
         draw_own(ui, view, state);
     }
-    if (has_people && view->selected_seat != RING_NOBODY &&
+    if (state->sees_people && view->selected_seat != RING_NOBODY &&
         state->dots[view->selected_seat].shown) {
         draw_ring(ui->frame.draw,
-                  seat_point(view, state, view->selected_seat),
+                  ring_seat_point(view, state, view->selected_seat),
                   14.0F,
                   FOCUS_RING_WIDTH,
                   ui->frame.theme->focus);
@@ -861,12 +959,11 @@ void view_ring(Ui *ui, const RingView *view, RingState *state)
 
 int ring_seat_at(const RingView *view, const RingState *state, Point at, float reach)
 {
-    const ModelOthers *others = view->model->others;
     float best = reach * reach;
     int found = RING_NOBODY;
 
-    for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
-        float distance = squared_distance(seat_point(view, state, seat), at);
+    for (int seat = 0; seat < state->dot_count; seat++) {
+        float distance = squared_distance(ring_seat_point(view, state, seat), at);
 
         if (state->dots[seat].shown && distance <= best) {
             best = distance;
@@ -878,16 +975,15 @@ int ring_seat_at(const RingView *view, const RingState *state, Point at, float r
 
 int ring_seat_towards(const RingView *view, const RingState *state, float x, float y)
 {
-    const ModelOthers *others = view->model->others;
     Point from = view->center;
     float best = INFINITY;
     int found = view->selected_seat;
 
     if (view->selected_seat != RING_NOBODY) {
-        from = seat_point(view, state, view->selected_seat);
+        from = ring_seat_point(view, state, view->selected_seat);
     }
-    for (int seat = 0; others != NULL && seat < others->seat_count; seat++) {
-        Point at = seat_point(view, state, seat);
+    for (int seat = 0; seat < state->dot_count; seat++) {
+        Point at = ring_seat_point(view, state, seat);
         float along = (at.x - from.x) * x + (at.y - from.y) * y;
         float across = fabsf((at.x - from.x) * y - (at.y - from.y) * x);
         /* Sideways counts double: the nearest in that direction, not just the nearest. */
@@ -1003,6 +1099,103 @@ static void draw_legend_head(
     ui_separator(ui, inner.x, inner.y + 92.0F, inner.w);
 }
 
+/* ---- teams under the legend: the ones to visit for whoever leads, the tightest for all --------
+ */
+
+#define LEGEND_TEAM_ROW 24.0F
+#define LEGEND_TEAMS_TOP 28.0F
+
+enum {
+    LEGEND_TEAMS = 3
+};
+
+typedef struct {
+    int team;
+    int worth; /* more comes first */
+    int flagged;
+} RankedTeam;
+
+/* How many of each team are flagged. */
+static void count_flagged(const ModelOthers *others, uint16_t flagged[TEAMS_MAX])
+{
+    memset(flagged, 0, TEAMS_MAX * sizeof flagged[0]);
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        uint16_t team = others->roster[seat].team;
+
+        if (team < others->team_count && view_is_marked(others->map[seat].verdict)) {
+            flagged[team]++;
+        }
+    }
+}
+
+static int rank_teams(const ModelOthers *others, bool to_visit, RankedTeam ranked[LEGEND_TEAMS])
+{
+    uint16_t flagged[TEAMS_MAX];
+    int count = 0;
+
+    count_flagged(others, flagged);
+    for (int team = 0; team < others->team_count; team++) {
+        const TeamEntry *entry = &others->teams[team];
+        int members = entry->members;
+        RankedTeam next = {team,
+                           to_visit ? flagged[team] * 1000 / (members > 0 ? members : 1)
+                                    : entry->together_centi,
+                           flagged[team]};
+        int at = count;
+
+        if (members < PRIVACY_PEOPLE_MIN || next.worth == 0) {
+            continue;
+        }
+        while (at > 0 && ranked[at - 1].worth < next.worth) {
+            if (at < LEGEND_TEAMS) {
+                ranked[at] = ranked[at - 1];
+            }
+            at--;
+        }
+        if (at < LEGEND_TEAMS) {
+            ranked[at] = next;
+            count += count < LEGEND_TEAMS ? 1 : 0;
+        }
+    }
+    return count;
+}
+
+static void draw_legend_teams(Ui *ui, Rect inner, const ClientModel *model)
+{
+    const Theme *theme = ui->frame.theme;
+    bool to_visit = model->welcome.role == ROLE_FACILITATOR;
+    RankedTeam ranked[LEGEND_TEAMS];
+    int count = model->others == NULL ? 0 : rank_teams(model->others, to_visit, ranked);
+
+    if (count == 0 || (!to_visit && model->others->team_count < 2)) {
+        return;
+    }
+    ui_separator(ui, inner.x, inner.y, inner.w);
+    view_text(ui,
+              (Point){inner.x, inner.y + 22.0F},
+              &(UiLabel){.size_px = TYPE_HINT, .weight = FONT_SEMIBOLD, .colour = theme->text2},
+              to_visit ? "Teams to visit first" : "Tightest right now");
+    for (int i = 0; i < count; i++) {
+        const TeamEntry *entry = &model->others->teams[ranked[i].team];
+        float y = inner.y + LEGEND_TEAMS_TOP + LEGEND_TEAM_ROW * ((float)i + 0.75F);
+        WordsText figure;
+
+        words_clear(&figure);
+        words_add_number(&figure,
+                         to_visit ? ranked[i].flagged : (entry->together_centi + 50) / 100);
+        if (to_visit) {
+            words_add(&figure, " of ");
+            words_add_number(&figure, entry->members);
+        }
+        view_text(
+            ui,
+            (Point){rect_right(inner), y},
+            &(UiLabel){.align = TEXT_RIGHT, .weight = to_visit ? FONT_REGULAR : FONT_SEMIBOLD},
+            figure.bytes);
+        view_name(ui, (Point){inner.x, y}, inner.w - 80.0F, &(UiLabel){0}, entry->name);
+    }
+}
+
 void view_ring_legend(
     Ui *ui, Rect rect, const ClientModel *model, const RingState *state, int64_t beat_ns)
 {
@@ -1019,5 +1212,8 @@ void view_ring_legend(
 
         draw_legend_row(ui, (Rect){inner.x, y, inner.w, height}, legend_order[i], people, all);
         y += height;
+    }
+    if (rect_bottom(inner) - y >= LEGEND_TEAMS_TOP + LEGEND_TEAM_ROW * LEGEND_TEAMS) {
+        draw_legend_teams(ui, (Rect){inner.x, y + SPACE_1, inner.w, 0.0F}, model);
     }
 }

@@ -22,12 +22,13 @@ enum {
 /* Spread, in beats, that stands at the hole and further in. */
 #define RING_SPREAD_MAX 0.30F
 
-/* Where one seat's mark is on its way to. Phases and spreads are in beats. */
+/* Where one mark is on its way to. Phases and spreads are in beats. */
 typedef struct {
     float phase;  /* shown, (-.5, .5], late positive */
     float spread; /* shown */
     float drift;  /* last change of the phase: below 0 the person is too fast */
     int8_t phase_256;
+    uint8_t verdict; /* Verdict, or MAP_UNRATED */
     bool shown;
 } RingDot;
 
@@ -36,13 +37,29 @@ typedef struct {
     uint16_t families[FAMILY_COUNT];
 } RingBin;
 
-/* Caller-owned; zeroed memory is a ring nobody has looked at. About 400 kB. */
+enum {
+    RING_KINDS = 64 * 8 * 16 /* phases, spreads and verdicts of marks of nobody on the wire */
+};
+
+/*
+ * Caller-owned; zeroed memory is a ring nobody has looked at. About 400 kB.
+ *
+ * Where the tier lets people see each other, dot n is seat n and glides. Where not, dots are marks
+ * of nobody in particular, in another order with every refresh: each stands where it belongs at
+ * once, and one's own is known from one's own figures.
+ */
 typedef struct {
     RingDot dots[PARTICIPANTS_MAX];
-    float resultant; /* arrow length, 0..1 */
-    float phase;     /* of the arrow, beats */
-    float together;  /* 0..100 */
-    int figure;      /* the number in the centre: changes at most twice a second */
+    int dot_count;
+    int people;                 /* with a mark, or idle */
+    RingDot own;                /* of one's own */
+    bool sees_people;           /* dots are seats */
+    uint32_t refresh;           /* of the marks of nobody */
+    uint16_t alike[RING_KINDS]; /* scratch: how many of a kind have been placed */
+    float resultant;            /* arrow length, 0..1 */
+    float phase;                /* of the arrow, beats */
+    float together;             /* 0..100 */
+    int figure;                 /* the number in the centre: changes at most twice a second */
     double figure_at_s;
     double now_s;
     int64_t beat; /* of the last advance */
@@ -73,9 +90,6 @@ Point ring_point(Point center, float outer, float phase, float spread);
 float ring_mark_size(float outer, int people);
 float ring_flag_size(int people);
 
-/* How many people the map shows as playing. */
-int ring_people(const ModelOthers *others);
-
 typedef struct {
     Point center;
     float radius; /* Ro */
@@ -92,6 +106,9 @@ typedef struct {
 } RingView;
 
 void view_ring(Ui *ui, const RingView *view, RingState *state);
+
+/* Where somebody's mark is: in motion; flagged marks may stand a little beside. */
+Point ring_seat_point(const RingView *view, const RingState *state, int seat);
 
 /* The seat whose mark is nearest to a point, at most `reach` away; RING_NOBODY without one. */
 int ring_seat_at(const RingView *view, const RingState *state, Point at, float reach);
