@@ -53,7 +53,7 @@ static float block_luminance(const uint32_t *const lines[FLASH_BLOCK_PX], int co
                    0.0722F * linear(pixel[x]);
         }
     }
-    return sum / (FLASH_BLOCK_PX * FLASH_BLOCK_PX / 4);
+    return 4.0F * sum / (float)(FLASH_BLOCK_PX * FLASH_BLOCK_PX);
 }
 
 static void follow(FlashBlock *block, float luminance, int frame)

@@ -51,7 +51,7 @@ typedef struct {
 } FlashFilm;
 
 /* WCAG: a flash below this many px^2 of such a rectangle, a quarter of it, is no danger. */
-#define FLASH_NEAR_PX_MAX (341 * 256 / 4)
+#define FLASH_NEAR_PX_MAX (INT64_C(341) * 256 / 4)
 
 /* Width and height in pixels, at most 1280 x 720; nothing is apart. */
 void flash_film_init(FlashFilm *film, int width, int height);

@@ -96,12 +96,17 @@ static void walk(float text_size, Ids *reached)
 
 static void sweep(float text_size, Ids *hot)
 {
-    for (float y = SWEEP_PX / 2.0F; y < app->layout.height; y += SWEEP_PX) {
-        for (float x = SWEEP_PX / 2.0F; x < app->layout.width; x += SWEEP_PX) {
-            ui_input_pointer(&app->ui, x, y);
-            frame(text_size);
-            add(hot, app->ui.hot, (Point){x, y});
-        }
+    const int columns = (int)app->layout.width / SWEEP_PX;
+    const int rows = (int)app->layout.height / SWEEP_PX;
+
+    for (int i = 0; i < rows * columns; i++) {
+        const int column = i % columns;
+        const int row = i / columns;
+        const Point place = {((float)column + 0.5F) * SWEEP_PX, ((float)row + 0.5F) * SWEEP_PX};
+
+        ui_input_pointer(&app->ui, place.x, place.y);
+        frame(text_size);
+        add(hot, app->ui.hot, place);
     }
 }
 
