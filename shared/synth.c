@@ -42,8 +42,8 @@ typedef struct {
 typedef struct {
     double seconds;
     double peak;  /* of the finished sound; balances the drums against one another */
-    double glide; /* the skin is tighter when struck: pitch begins at 1 + glide times its own */
-    double glide_s;
+    double glide; /* the skin is tighter when struck: pitch begins at 1 + glide times its own ... */
+    double glide_s;        /* ... and comes home with this time constant; 0: does not glide */
     Mode modes[MODES_MAX]; /* the first of frequency 0 ends the list */
     Burst bursts[BURSTS_MAX];
 } DrumSound;
@@ -246,6 +246,23 @@ static const DrumSound SOUNDS[] =
 
 _Static_assert(sizeof(SOUNDS) / sizeof(SOUNDS[0]) == DRUM_COUNT, "every drum has its sound");
 
+/* A little of the octave, so that small speakers and old ears have something of it too. */
+#define CUE_MODES                                                                                  \
+    {                                                                                              \
+        {CUE_HOME_HZ, 1.0, 0.060}, {2 * CUE_HOME_HZ, 0.25, 0.030},                                 \
+    }
+
+/* Quieter than any drum; fifths up and down are 3/2 and 2/3. */
+static const DrumSound CUES[CUE_COUNT] = {
+    [CUE_EARLY] =
+        {.seconds = 0.16, .peak = 0.30, .glide = 0.5, .glide_s = 0.045, .modes = CUE_MODES},
+    [CUE_ON] = {.seconds = 0.16, .peak = 0.30, .modes = CUE_MODES},
+    [CUE_LATE] =
+        {.seconds = 0.16, .peak = 0.30, .glide = -1.0 / 3.0, .glide_s = 0.045, .modes = CUE_MODES},
+};
+
+static const double CUE_RISE_S = 0.004;
+
 /* Second order band-pass with a gain of 1 at its centre (Bristow-Johnson, "Audio EQ Cookbook"). */
 typedef struct {
     double b0, a1, a2;
@@ -300,9 +317,9 @@ static void add_mode(const DrumSound *sound, const Mode *mode, int rate_hz, floa
     double turn_im = 0;
 
     for (int i = 0; i < frames; i++) {
-        if (i % GLIDE_BLOCK_FRAMES == 0 && (i == 0 || sound->glide > 0)) {
+        if (i % GLIDE_BLOCK_FRAMES == 0 && (i == 0 || sound->glide_s > 0)) {
             double bend =
-                sound->glide > 0 ? sound->glide * exp(-i / (sound->glide_s * rate_hz)) : 0;
+                sound->glide_s > 0 ? sound->glide * exp(-i / (sound->glide_s * rate_hz)) : 0;
             double omega = TAU * mode->frequency_hz * (1 + bend) / rate_hz;
 
             turn_re = decay * cos(omega);
@@ -370,6 +387,22 @@ static void finish(double peak, int rate_hz, float *mono, int frames)
     }
 }
 
+static void clear(float *mono, int frames)
+{
+    for (int i = 0; i < frames; i++) {
+        mono[i] = 0;
+    }
+}
+
+static void add_modes(const DrumSound *sound, int rate_hz, float *mono, int frames)
+{
+    for (int i = 0; i < MODES_MAX && sound->modes[i].frequency_hz > 0; i++) {
+        if (is_below_nyquist(sound->modes[i].frequency_hz, rate_hz)) {
+            add_mode(sound, &sound->modes[i], rate_hz, mono, frames);
+        }
+    }
+}
+
 int synth_frames(Drum drum, int rate_hz)
 {
     assert(drum_is_valid((int)drum));
@@ -383,14 +416,8 @@ void synth_render(Drum drum, int rate_hz, float *mono, int frames)
     int sound_frames = synth_frames(drum, rate_hz);
 
     assert(frames >= sound_frames);
-    for (int i = 0; i < frames; i++) {
-        mono[i] = 0;
-    }
-    for (int i = 0; i < MODES_MAX && sound->modes[i].frequency_hz > 0; i++) {
-        if (is_below_nyquist(sound->modes[i].frequency_hz, rate_hz)) {
-            add_mode(sound, &sound->modes[i], rate_hz, mono, sound_frames);
-        }
-    }
+    clear(mono, frames);
+    add_modes(sound, rate_hz, mono, sound_frames);
     for (int i = 0; i < BURSTS_MAX && sound->bursts[i].centre_hz > 0; i++) {
         uint32_t seed = UINT32_C(0x9E3779B9) * (uint32_t)((int)drum * BURSTS_MAX + i + 1);
 
@@ -399,4 +426,25 @@ void synth_render(Drum drum, int rate_hz, float *mono, int frames)
         }
     }
     finish(sound->peak, rate_hz, mono, sound_frames);
+}
+
+int synth_cue_frames(Cue cue, int rate_hz)
+{
+    assert(cue >= 0 && cue < CUE_COUNT);
+    assert(rate_hz >= SYNTH_RATE_HZ_MIN && rate_hz <= SYNTH_RATE_HZ_MAX);
+    return (int)(CUES[cue].seconds * rate_hz);
+}
+
+void synth_cue_render(Cue cue, int rate_hz, float *mono, int frames)
+{
+    int cue_frames = synth_cue_frames(cue, rate_hz);
+    int rise_frames = (int)(CUE_RISE_S * rate_hz);
+
+    assert(frames >= cue_frames);
+    clear(mono, frames);
+    add_modes(&CUES[cue], rate_hz, mono, cue_frames);
+    for (int i = 0; i < rise_frames; i++) {
+        mono[i] *= (float)i / (float)rise_frames;
+    }
+    finish(CUES[cue].peak, rate_hz, mono, cue_frames);
 }

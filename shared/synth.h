@@ -1,5 +1,6 @@
 /*
- * The sound of every drum, computed: modal synthesis, the same samples for the same arguments.
+ * The sound of every drum, and of the cues that tell early from late: modal synthesis, the same
+ * samples for the same arguments.
  *
  * Pure and reentrant; no allocation, no tables that fill themselves. Call it when a program loads,
  * not in an audio callback: a cymbal takes some milliseconds.
@@ -27,5 +28,24 @@ int synth_frames(Drum drum, int rate_hz);
  * synth_frames(drum, rate_hz); what is beyond that is filled with silence.
  */
 void synth_render(Drum drum, int rate_hz, float *mono, int frames);
+
+/*
+ * A soft tone after an own hit that tells by sound alone where it was. On stays at CUE_HOME_HZ;
+ * early comes down to it from a fifth above, late comes up to it from a fifth below, so that
+ * neither asks for an ear that remembers pitches. No drum: nobody else hears it, and no groove can
+ * call for it.
+ */
+typedef enum {
+    CUE_EARLY,
+    CUE_ON,
+    CUE_LATE,
+    CUE_COUNT
+} Cue;
+
+#define CUE_HOME_HZ 660.0
+
+/* As for drums, but a cue rises over its first 4 ms: it is no onset to play to. */
+int synth_cue_frames(Cue cue, int rate_hz);
+void synth_cue_render(Cue cue, int rate_hz, float *mono, int frames);
 
 #endif

@@ -212,6 +212,8 @@ void app_hit(App *app, HostTime at, int pad);
 
 /* The own drum alone. */
 void app_strike(App *app, int pad);
+/* Where the hit was, by sound, when the person wants that. */
+void app_cue(App *app, const OwnJudgement *own);
 void app_sound(App *app, HostTime now);
 void app_toggle_preview(App *app, HostTime now);
 

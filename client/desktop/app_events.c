@@ -154,8 +154,11 @@ void app_hit(App *app, HostTime at, int pad)
 {
     app_strike(app, pad);
     if (music_plays(app, at)) {
-        (void)model_hit(&app->room->model, at, (uint8_t)pad, 100, &app->room->outbox);
+        const OwnJudgement own =
+            model_hit(&app->room->model, at, (uint8_t)pad, 100, &app->room->outbox);
+
         room_flush(app->room, at);
+        app_cue(app, &own);
     }
     report_hit(app, at, pad);
     app->redraws = true;

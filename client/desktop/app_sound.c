@@ -36,6 +36,17 @@ void app_strike(App *app, int pad)
     audio_strike(app->audio, own_drum(app), pad_gains[pad % SETTINGS_PADS]);
 }
 
+void app_cue(App *app, const OwnJudgement *own)
+{
+    const bool calibrated = app->room->model.config.calibrated;
+    Cue cue;
+
+    if (app->settings.hit_cue &&
+        words_cue((Judgement)own->judgement, own->asynchrony_us, calibrated, &cue)) {
+        audio_cue(app->audio, cue);
+    }
+}
+
 /* ---- a groove for the lobby ------------------------------------------------------------------ */
 
 static void stop_preview(App *app)

@@ -231,6 +231,16 @@ void audio_strike(Audio *audio, Drum drum, float gain)
     }
 }
 
+void audio_cue(Audio *audio, Cue cue)
+{
+    const SoundCommand command = {.kind = SOUND_CUE, .drum = (uint8_t)cue, .gain = 1.0F};
+
+    assert(cue >= 0 && cue < CUE_COUNT);
+    if (!sound_stream_send(&audio->stream, command)) {
+        return; /* as for a strike */
+    }
+}
+
 /* Sends the cancellation that is owed, if any; false when it still is. */
 static bool pay_cancellation(Audio *audio)
 {

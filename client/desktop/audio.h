@@ -93,6 +93,9 @@ int audio_devices(char names[AUDIO_DEVICES_MAX][AUDIO_DEVICE_NAME_BYTES_MAX]);
 /* The own hit: begins with the next block. */
 void audio_strike(Audio *audio, Drum drum, float gain);
 
+/* The own hit told by sound: SOUND_CUE_MS after the strike that this follows. */
+void audio_cue(Audio *audio, Cue cue);
+
 /* Timed sounds; returns how many were taken: the first so many, all unless the device stands still.
    Clicks have the click's volume, every other drum the band's. */
 int audio_schedule(Audio *audio, const HostSound *sounds, int sound_count);

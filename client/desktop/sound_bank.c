@@ -1,8 +1,27 @@
 #include "client/desktop/sound_bank.h"
 
-#include "shared/synth.h"
-
+#include <stdbool.h>
 #include <stdlib.h>
+
+static float *room_for(int frames)
+{
+    return calloc((size_t)frames, sizeof(float));
+}
+
+static bool render_cues(SoundBank *bank)
+{
+    for (int i = 0; i < CUE_COUNT; i++) {
+        const int frames = synth_cue_frames((Cue)i, bank->rate_hz);
+
+        bank->cue_frame_counts[i] = frames;
+        bank->cues[i] = room_for(frames);
+        if (bank->cues[i] == NULL) {
+            return false;
+        }
+        synth_cue_render((Cue)i, bank->rate_hz, bank->cues[i], frames);
+    }
+    return true;
+}
 
 SoundBank *sound_bank_create(int rate_hz)
 {
@@ -20,12 +39,16 @@ SoundBank *sound_bank_create(int rate_hz)
         const int frames = synth_frames((Drum)i, rate_hz);
 
         bank->frame_counts[i] = frames;
-        bank->samples[i] = calloc((size_t)frames, sizeof *bank->samples[i]);
+        bank->samples[i] = room_for(frames);
         if (bank->samples[i] == NULL) {
             sound_bank_destroy(bank);
             return NULL;
         }
         synth_render((Drum)i, rate_hz, bank->samples[i], frames);
+    }
+    if (!render_cues(bank)) {
+        sound_bank_destroy(bank);
+        return NULL;
     }
     return bank;
 }
@@ -37,6 +60,9 @@ void sound_bank_destroy(SoundBank *bank)
     }
     for (int i = 0; i < DRUM_COUNT; i++) {
         free(bank->samples[i]);
+    }
+    for (int i = 0; i < CUE_COUNT; i++) {
+        free(bank->cues[i]);
     }
     free(bank);
 }

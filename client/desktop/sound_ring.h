@@ -18,6 +18,7 @@ enum {
 
 typedef enum {
     SOUND_STRIKE,      /* start with the next block */
+    SOUND_CUE,         /* the same, SOUND_CUE_MS later */
     SOUND_TIMED,       /* start at `at`; replaces a waiting sound with the same id */
     SOUND_CANCEL_AFTER /* forget what waits for `at` or later and is of the source of `id` */
 } SoundCommandKind;
@@ -31,7 +32,7 @@ typedef struct {
     uint64_t id; /* 0: none; of a cancellation 0: all */
     float gain;
     uint8_t kind; /* SoundCommandKind */
-    uint8_t drum; /* Drum */
+    uint8_t drum; /* Drum; of SOUND_CUE a Cue */
 } SoundCommand;
 
 typedef struct {

@@ -101,6 +101,20 @@ static void wait_for(SoundStream *stream, SoundCommand command)
     stream->waiting_count++;
 }
 
+/* As loud as the click: whoever has silenced the own drum plays a real one, and wants the cue. */
+static void begin_cue(SoundStream *stream, const SoundCommand *command)
+{
+    count(&stream->played_count);
+    if (stream->bank != NULL) {
+        voices_start(&stream->voices,
+                     stream->bank->cues[command->drum],
+                     stream->bank->cue_frame_counts[command->drum],
+                     stream->bank->rate_hz * SOUND_CUE_MS / 1000,
+                     VOICE_CLICK,
+                     command->gain);
+    }
+}
+
 static void begin_sound(SoundStream *stream, const SoundCommand *command, int offset)
 {
     const bool is_click = command->drum == DRUM_CLICK || command->drum == DRUM_CLICK_ACCENT;
@@ -133,6 +147,9 @@ static void obey(SoundStream *stream)
         switch ((SoundCommandKind)command.kind) {
         case SOUND_STRIKE:
             begin_sound(stream, &command, 0);
+            break;
+        case SOUND_CUE:
+            begin_cue(stream, &command);
             break;
         case SOUND_TIMED:
             wait_for(stream, command);

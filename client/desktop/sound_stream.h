@@ -17,8 +17,9 @@
 enum {
     SOUNDS_WAITING_MAX = 512,  /* timed sounds that the renderer keeps; more are dropped */
     SOUND_IDS_KEPT_MAX = 1024, /* of sounds that have begun, so that none begins twice */
-    SOUND_LATE_MS_MAX = 1      /* a sound that is later than that is not played at all: a click
+    SOUND_LATE_MS_MAX = 1,     /* a sound that is later than that is not played at all: a click
                                   that is missing throws nobody off, one that is late does */
+    SOUND_CUE_MS = 70          /* from the own drum to its cue: the stroke is over by then */
 };
 
 typedef enum {

@@ -310,14 +310,36 @@ static void receive_crowd(ModelOthers *others, const CrowdMessage *crowd)
     }
 }
 
-static void receive_bars(ModelOthers *others, const BarsMessage *bars)
+/* By the timeline, which forgets sections after a while: so this is asked when the bar is told. */
+static uint8_t groove_of_bar(const ClientModel *model, const BarEntry *bar)
 {
+    const Timeline *timeline = &model->timeline;
+    uint8_t groove = GROOVES_MAX;
+
+    for (int i = 0; model->has_timeline && i < timeline->section_count; i++) {
+        const Section *section = &timeline->sections[i];
+
+        if (section->transport == TRANSPORT_PLAYING && section->take == bar->take &&
+            section->first_bar <= bar->bar) {
+            groove = section->groove;
+        }
+    }
+    return groove;
+}
+
+static void receive_bars(ClientModel *model, const BarsMessage *bars)
+{
+    ModelOthers *others = model->others;
+
     for (int i = 0; i < bars->count; i++) {
         if (others->bar_count == BARS_KEPT_MAX) {
-            memmove(others->bars, others->bars + 1, sizeof others->bars[0] * (BARS_KEPT_MAX - 1));
             others->bar_count--;
+            memmove(
+                others->bars, others->bars + 1, sizeof others->bars[0] * (size_t)others->bar_count);
+            memmove(others->bar_grooves, others->bar_grooves + 1, (size_t)others->bar_count);
         }
         others->bars[others->bar_count] = bars->entries[i];
+        others->bar_grooves[others->bar_count] = groove_of_bar(model, &bars->entries[i]);
         others->bar_count++;
     }
 }
@@ -476,7 +498,7 @@ static void receive_about_others(ClientModel *model, const Message *message)
     } else if (message->type == MESSAGE_PARTS) {
         others->parts = message->parts;
     } else if (message->type == MESSAGE_BARS) {
-        receive_bars(others, &message->bars);
+        receive_bars(model, &message->bars);
     } else if (message->type == MESSAGE_REPORT) {
         receive_report(model, &message->report);
     }

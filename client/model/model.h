@@ -77,7 +77,8 @@ typedef struct {
     uint32_t crowd_refresh;       /* its number; a mark has nothing to do with those of another */
     TeamEntry teams[TEAMS_MAX];   /* by team */
     PartsMessage parts;           /* of the groove in force */
-    BarEntry bars[BARS_KEPT_MAX]; /* of the session so far, oldest first */
+    BarEntry bars[BARS_KEPT_MAX]; /* of the session so far, oldest first ... */
+    uint8_t bar_grooves[BARS_KEPT_MAX]; /* ... and what was played; GROOVES_MAX: not known */
     ReportEntry report[MODEL_REPORT_MAX];
     int seat_count; /* seats heard of: all known lie below */
     int team_count;

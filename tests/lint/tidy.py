@@ -36,7 +36,7 @@ LIBRARIES = [
     (r"enet/", r"(server|client)/net/"),
     (r"sodium", r"shared/secure/"),
     (r"utf8proc\.h", r"shared/names\.c"),
-    (r"SDL", r"client/desktop/(?!ui/)|tests/(integration|unit)/"),
+    (r"SDL", r"client/desktop/(?!ui/)|tests/(integration|support|unit)/"),
     (r"(fontconfig/|png\.h)", r"client/desktop/(?!ui/)"),
     (r"sqlite3\.h", r"server/storage/"),
     (r"ini\.h", r"(server|client/desktop)/"),

@@ -132,6 +132,10 @@ static void seat_people(Stage *stage, const StageConfig *config)
         entry->members = (uint16_t)((config->people - team + config->teams - 1) / config->teams);
         entry->together_centi = (uint16_t)(8800 - 300 * (team % 20));
         entry->first_together_centi = (uint16_t)(1600 + 550 * (team % 5));
+        entry->bars = (uint16_t)config->bars;
+        entry->mean_together_centi = (uint16_t)(entry->together_centi - 900);
+        entry->lowest_together_centi = (uint16_t)(entry->together_centi - 2600 - 700 * (team % 3));
+        entry->wobble_centi = (uint16_t)(900 - 150 * (team % 4));
         (void)snprintf(entry->name, sizeof entry->name, "%s", team_names[name]);
     }
 }

@@ -75,6 +75,7 @@ static void check_same(const AppSettings *one, const AppSettings *other)
     check_i64(one->text_size_percent, other->text_size_percent);
     check_i64(one->reduced_motion, other->reduced_motion);
     check_i64(one->calm_light, other->calm_light);
+    check_i64(one->hit_cue, other->hit_cue);
     check_i64(one->one_key, other->one_key);
     check_i64(one->remember_person, other->remember_person);
     check_i64(one->keep_history, other->keep_history);

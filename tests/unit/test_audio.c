@@ -388,6 +388,113 @@ static void what_the_device_asked_for_is_told_in_order(void **state)
     audio_destroy(audio);
 }
 
+/* ---- the cue of an own hit ------------------------------------------------------------------- */
+
+/* Half a second of a strike of `drum`, with a cue or (CUE_COUNT) without; silence comes after it.
+ */
+static void strike_with(Audio *audio, Drum drum, Cue cue, float *mono)
+{
+    static float rest[2 * SECOND_FRAMES];
+
+    audio_strike(audio, drum, 1.0F);
+    if (cue < CUE_COUNT) {
+        audio_cue(audio, cue);
+    }
+    render(audio, mono, SECOND_FRAMES / 2);
+    render(audio, rest, 2 * SECOND_FRAMES / BLOCK * BLOCK);
+}
+
+static void a_cue_neither_delays_nor_touches_the_stroke(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    static float plain[SECOND_FRAMES];
+    static float told[SECOND_FRAMES];
+
+    (void)state;
+    for (int drum = 0; drum < DRUM_COUNT; drum++) {
+        const int untouched = RATE_HZ * SOUND_CUE_MS / 1000;
+        int first = 0;
+
+        strike_with(audio, (Drum)drum, CUE_COUNT, plain);
+        strike_with(audio, (Drum)drum, CUE_LATE, told);
+        check_bytes(told, plain, (size_t)untouched * sizeof plain[0]);
+        for (first = untouched; first < SECOND_FRAMES / 2; first++) {
+            if (fabsf(told[first] - plain[first]) > 1e-3F) {
+                break;
+            }
+        }
+        check_i64_between(first, untouched, untouched + RATE_HZ / 500);
+    }
+    audio_destroy(audio);
+}
+
+/* Energy around one frequency in the frames [from, from + count) (Goertzel 1958). */
+static double energy_at(const float *mono, int from, int count, double frequency_hz)
+{
+    const double twice_cos = 2.0 * cos(2.0 * 3.14159265358979323846 * frequency_hz / RATE_HZ);
+    double last = 0.0;
+    double before = 0.0;
+
+    for (int i = from; i < from + count; i++) {
+        const double next = (double)mono[i] + twice_cos * last - before;
+
+        before = last;
+        last = next;
+    }
+    return last * last + before * before - twice_cos * last * before;
+}
+
+/* Where a cue begins: a fifth above home, at home, or a fifth below. The loudest of three, of the
+   25 ms after its rise. */
+static Cue heard_in(const float *mono)
+{
+    static const double begins_hz[CUE_COUNT] = {1.4 * CUE_HOME_HZ, CUE_HOME_HZ, 0.72 * CUE_HOME_HZ};
+    const int from = RATE_HZ * SOUND_CUE_MS / 1000;
+    Cue loudest = CUE_EARLY;
+    double most = 0.0;
+
+    for (int i = 0; i < CUE_COUNT; i++) {
+        const double energy = energy_at(mono, from, RATE_HZ / 40, begins_hz[i]);
+
+        if (energy > most) {
+            most = energy;
+            loudest = (Cue)i;
+        }
+    }
+    return loudest;
+}
+
+static void the_sound_alone_tells_early_on_and_late_over_every_drum(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    static float told[SECOND_FRAMES];
+
+    (void)state;
+    for (int drum = 0; drum < DRUM_COUNT; drum++) {
+        for (int cue = 0; cue < CUE_COUNT; cue++) {
+            strike_with(audio, (Drum)drum, (Cue)cue, told);
+            check_i64(heard_in(told), cue);
+        }
+    }
+    audio_destroy(audio);
+}
+
+static void whoever_has_muted_the_own_drum_still_hears_the_cue(void **state)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    static float told[SECOND_FRAMES];
+
+    (void)state;
+    audio_mute_own(audio, true);
+    render(audio, told, BLOCK); /* the volume has moved */
+    strike_with(audio, DRUM_DJEMBE_TONE, CUE_EARLY, told);
+    check_i64_between(first_sound(told, SECOND_FRAMES / 2),
+                      RATE_HZ * SOUND_CUE_MS / 1000,
+                      RATE_HZ * (SOUND_CUE_MS + 1) / 1000);
+    check_i64(heard_in(told), CUE_EARLY);
+    audio_destroy(audio);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +513,9 @@ int main(void)
         cmocka_unit_test(a_device_that_stands_still_loses_no_cancellation),
         cmocka_unit_test(blocks_grow_where_the_sound_breaks_up_and_only_there),
         cmocka_unit_test(what_the_device_asked_for_is_told_in_order),
+        cmocka_unit_test(a_cue_neither_delays_nor_touches_the_stroke),
+        cmocka_unit_test(the_sound_alone_tells_early_on_and_late_over_every_drum),
+        cmocka_unit_test(whoever_has_muted_the_own_drum_still_hears_the_cue),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -296,6 +296,31 @@ static void the_servers_word_does_not_light_the_word_up_again(void **state)
     check_bytes(&word->colour, &faded, sizeof faded);
 }
 
+static void a_word_stays_for_a_third_of_a_second(void **state)
+{
+    PlayView view;
+
+    (void)state;
+    set_up(&windows[0], true, false);
+    view = play_view(23.9);
+    stage_hit(&stage, 24.0, 3000);
+    (void)draw_play(&view);
+    check(frame_text(&frame, "Spot on") != NULL);
+    frame.frame.now_s += 0.1;
+    stage_hit(&stage, 24.5, 34000);
+    (void)draw_play(&view);
+    check(frame_text(&frame, "Spot on") != NULL);
+    frame.frame.now_s += 0.1;
+    stage_hit(&stage, 25.0, -34000);
+    (void)draw_play(&view);
+    check(frame_text(&frame, "Spot on") != NULL);
+    /* The newest then, not the one that was passed over. */
+    frame.frame.now_s += 0.15;
+    (void)draw_play(&view);
+    check(frame_text(&frame, "A little early") != NULL);
+    check(frame_text(&frame, "Spot on") == NULL);
+}
+
 static void the_ring_alone_is_tidy_in_every_window(void **state)
 {
     (void)state;
@@ -772,6 +797,7 @@ int main(void)
         cmocka_unit_test(the_menu_button_answers_the_pointer),
         cmocka_unit_test(the_sentence_changes_every_eight_notes),
         cmocka_unit_test(the_servers_word_does_not_light_the_word_up_again),
+        cmocka_unit_test(a_word_stays_for_a_third_of_a_second),
         cmocka_unit_test(the_ring_alone_is_tidy_in_every_window),
         cmocka_unit_test(arrows_walk_through_the_ring),
         cmocka_unit_test(the_ring_names_the_keys_that_work),

@@ -319,6 +319,70 @@ static void a_drum_keeps_its_colour_at_every_rate(void **state)
     }
 }
 
+/* ---- cues ------------------------------------------------------------------------------------ */
+
+static Sound cue_of(Cue cue, int rate_hz)
+{
+    Sound sound = {.frames = synth_cue_frames(cue, rate_hz), .rate_hz = rate_hz};
+
+    sound.mono = malloc((size_t)sound.frames * sizeof(*sound.mono));
+    assert(sound.mono != NULL);
+    synth_cue_render(cue, rate_hz, sound.mono, sound.frames);
+    for (int i = 0; i < sound.frames; i++) {
+        sound.peak = fmax(sound.peak, fabs((double)sound.mono[i]));
+    }
+    return sound;
+}
+
+/* The strongest frequency of `seconds` of a cue from `from_s` on, below the octave. */
+static double cue_pitch_hz(Cue cue, double from_s, double seconds)
+{
+    Sound sound = cue_of(cue, 48000);
+    Sound part = sound;
+    double strongest = 0;
+    double most = 0;
+
+    part.mono += (int)(from_s * 48000);
+    part.frames -= (int)(from_s * 48000);
+    for (int frequency_hz = 300; frequency_hz <= 1200; frequency_hz += 2) {
+        double energy = energy_at(&part, frequency_hz, seconds);
+
+        if (energy > most) {
+            most = energy;
+            strongest = frequency_hz;
+        }
+    }
+    free(sound.mono);
+    return strongest;
+}
+
+static void early_falls_late_rises_and_both_come_home(void **state)
+{
+    (void)state;
+    check_near(cue_pitch_hz(CUE_ON, 0.0, 0.03), CUE_HOME_HZ, 12);
+    check_near(cue_pitch_hz(CUE_ON, 0.10, 0.05), CUE_HOME_HZ, 12);
+    check_between(cue_pitch_hz(CUE_EARLY, 0.0, 0.02), 1.3 * CUE_HOME_HZ, 1.5 * CUE_HOME_HZ);
+    check_between(cue_pitch_hz(CUE_LATE, 0.0, 0.02), 0.66 * CUE_HOME_HZ, 0.8 * CUE_HOME_HZ);
+    check_near(cue_pitch_hz(CUE_EARLY, 0.11, 0.05), CUE_HOME_HZ, 0.05 * CUE_HOME_HZ);
+    check_near(cue_pitch_hz(CUE_LATE, 0.11, 0.05), CUE_HOME_HZ, 0.05 * CUE_HOME_HZ);
+}
+
+static void cues_are_soft_and_alike_in_all_but_pitch(void **state)
+{
+    (void)state;
+    for (int i = 0; i < RATE_COUNT; i++) {
+        for (int number = 0; number < CUE_COUNT; number++) {
+            Sound sound = cue_of((Cue)number, RATES_HZ[i]);
+
+            check_near(sound.peak, 0.30, 1e-3); /* the softest drum peaks at 0.5 */
+            check_i64(sound.frames, synth_cue_frames(CUE_ON, RATES_HZ[i]));
+            check_near((double)sound.mono[0], 0, 1e-3);
+            check_end(DRUM_CLICK, &sound);
+            free(sound.mono);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +399,8 @@ int main(void)
         cmocka_unit_test(a_muted_conga_is_shorter_than_an_open_one_and_clicks_are_shortest),
         cmocka_unit_test(no_two_drums_sound_alike),
         cmocka_unit_test(a_drum_keeps_its_colour_at_every_rate),
+        cmocka_unit_test(early_falls_late_rises_and_both_come_home),
+        cmocka_unit_test(cues_are_soft_and_alike_in_all_but_pitch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

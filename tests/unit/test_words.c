@@ -263,11 +263,36 @@ static void the_clock_is_told_with_its_uncertainty_in_whole_ms(void **state)
     check_text(text.bytes, "Clock unsteady, 42 ms");
 }
 
+static void the_cue_and_the_word_say_the_same(void **state)
+{
+    Cue cue = CUE_COUNT;
+
+    (void)state;
+    check(words_cue(JUDGEMENT_PERFECT, -9000, true, &cue) && cue == CUE_ON);
+    check(words_cue(JUDGEMENT_GOOD, -40000, true, &cue) && cue == CUE_EARLY);
+    check(words_cue(JUDGEMENT_GOOD, 40000, true, &cue) && cue == CUE_LATE);
+    check(words_cue(JUDGEMENT_OK, -90000, true, &cue) && cue == CUE_EARLY);
+    for (int judgement = 0; judgement < JUDGEMENT_COUNT; judgement++) {
+        for (int side = -1; side <= 1; side += 2) {
+            const char *word = words_judgement((Judgement)judgement, side * 50000, true);
+            bool told = words_cue((Judgement)judgement, side * 50000, true, &cue);
+            bool late = strstr(word, "ate") != NULL;
+            bool early = strstr(word, "arly") != NULL;
+
+            check_i64(told, late || early || strcmp(word, "Spot on") == 0);
+            check_i64(told && cue == CUE_LATE, late);
+            check_i64(told && cue == CUE_EARLY, early);
+            check(!words_cue((Judgement)judgement, side * 50000, false, &cue));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_clock_is_told_with_its_uncertainty_in_whole_ms),
         cmocka_unit_test(a_judgement_has_its_word),
+        cmocka_unit_test(the_cue_and_the_word_say_the_same),
         cmocka_unit_test(nobody_is_called_early_or_late_without_a_calibration),
         cmocka_unit_test(lateness_is_said_in_whole_milliseconds),
         cmocka_unit_test(numbers_of_every_size_are_written),

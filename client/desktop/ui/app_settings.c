@@ -58,6 +58,7 @@ static const Field fields[] = {
      false},
     {"accessibility", "reduced_motion", FIELD_FLAG, OFFSET(reduced_motion), 0, 1, false},
     {"accessibility", "calm_light", FIELD_FLAG, OFFSET(calm_light), 0, 1, false},
+    {"accessibility", "hit_cue", FIELD_FLAG, OFFSET(hit_cue), 0, 1, false},
 };
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])
 

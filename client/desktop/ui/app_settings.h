@@ -67,6 +67,7 @@ typedef struct {
     int32_t text_size_percent; /* 80..200 */
     bool reduced_motion;
     bool calm_light;
+    bool hit_cue; /* a soft tone after each own hit tells early, on or late */
     bool one_key; /* every bound key strikes the first pad */
 } AppSettings;
 

@@ -12,6 +12,8 @@
 #define RING_RADIUS_MAX 166.0F
 #define RING_RADIUS_SMALL 90.0F
 #define WORD_FADE_S 0.6
+/* Words that follow each other faster are not read, and flicker: nothing does above 3 Hz. */
+#define WORD_HOLD_S (1.0 / 3.0)
 #define PHRASE_HITS_MIN 4
 #define OWN_LOOKED_AT_MAX 64
 #define PI_F 3.14159265F
@@ -112,6 +114,11 @@ static void advance_newest(PlayState *state, const ClientModel *model, double no
     /* The server's word on the same hit changes the word, but does not light it up again. */
     if (newest->hit_number != state->newest.hit_number ||
         newest->note_number != state->newest.note_number) {
+        double shown_s = now_s - state->newest_since_s;
+
+        if (shown_s >= 0.0 && shown_s < WORD_HOLD_S) {
+            return;
+        }
         state->newest_since_s = now_s;
     }
     state->newest = *newest;

@@ -502,12 +502,18 @@ static void put_section_accessibility(Page *page)
                 "a second.",
                 0,
                 0};
+    Row cue = {"Hear early and late",
+               "A soft tone after your hit: it falls when you were early, rises when you were "
+               "late, and stays when you were on the beat.",
+               0,
+               0};
     Row one_key = {"Play with one key", "Every key of yours strikes the main drum.", 0, 0};
 
     put_theme(page);
     put_text_size(page);
     put_toggle(page, ui_id("settings.motion"), &motion, &settings->reduced_motion);
     put_toggle(page, ui_id("settings.calm"), &calm, &settings->calm_light);
+    put_toggle(page, ui_id("settings.cue"), &cue, &settings->hit_cue);
     put_toggle(page, ui_id("settings.one_key"), &one_key, &settings->one_key);
     put_marks(page);
 }

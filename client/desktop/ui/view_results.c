@@ -6,11 +6,14 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #define PADDING 20.0F
 #define HEAD 26.0F /* from a panel's top to the middle of its title */
 #define TEAM_ROW 34.0F
 #define RUNNING_HITS 16
+/* Of one take: a rest of the averaging may add one. */
+#define RESULTS_POINTS_MAX (RESULTS_CURVE_POINTS_MAX + 1)
 #define NO_FIGURE "\xE2\x80\x93" /* a dash where there is nothing to measure */
 
 /* ---- figures ----------------------------------------------------------------------------------
@@ -51,6 +54,25 @@ ResultsTake results_take(const ModelOthers *others)
         }
     }
     return take;
+}
+
+int results_stages(const ModelOthers *others, ResultsStage *stages, int stage_max)
+{
+    int count = 0;
+
+    assert(stage_max > 0);
+    for (int bar = 0; others != NULL && bar < others->bar_count; bar++) {
+        const uint16_t take = others->bars[bar].take;
+        const uint8_t groove = others->bar_grooves[bar];
+        const ResultsStage *last = count == 0 ? NULL : &stages[count - 1];
+
+        if (last == NULL || (count < stage_max && (last->take != take || last->groove != groove))) {
+            stages[count] = (ResultsStage){.from = bar, .take = take, .groove = groove};
+            count++;
+        }
+        stages[count - 1].to = bar + 1;
+    }
+    return count;
 }
 
 int results_histogram(const ClientModel *model, int64_t range_us, float counts[RESULTS_BINS])
@@ -105,6 +127,64 @@ int results_team_order(const ModelOthers *others, uint16_t order[TEAMS_MAX])
     return count;
 }
 
+/* What the award counts, larger is better; 0 is nothing to be praised for. */
+static int award_worth(const TeamEntry *team, Award award)
+{
+    const int now = team->together_centi;
+
+    switch (award) {
+    case AWARD_TIGHTEST:
+        return now;
+    case AWARD_MOST_IMPROVED:
+        return now - team->first_together_centi >= RESULTS_GAIN_CENTI_MIN
+                   ? now - team->first_together_centi
+                   : 0;
+    case AWARD_STEADIEST:
+        return team->mean_together_centi >= RESULTS_STEADY_CENTI_MIN
+                   ? UINT16_MAX + 1 - team->wobble_centi
+                   : 0;
+    case AWARD_COMEBACK:
+        return team->lowest_together_centi > 0 &&
+                       now - team->lowest_together_centi >= RESULTS_GAIN_CENTI_MIN
+                   ? now - team->lowest_together_centi
+                   : 0;
+    case AWARD_COUNT:
+        break;
+    }
+    return 0;
+}
+
+static bool has_played(const TeamEntry *team)
+{
+    return team->members > 0 && team->together_centi > 0 && team->bars >= RESULTS_AWARD_BARS;
+}
+
+ResultsAward results_award(const ModelOthers *others, Award award)
+{
+    ResultsAward best = {.team = -1};
+    int best_worth = 0;
+    int playing = 0;
+
+    for (int i = 0; others != NULL && i < others->team_count; i++) {
+        const TeamEntry *team = &others->teams[i];
+        const int worth = has_played(team) ? award_worth(team, award) : 0;
+        const bool equal = worth > 0 && worth == best_worth &&
+                           team->together_centi > others->teams[best.team].together_centi;
+
+        playing += has_played(team) ? 1 : 0;
+        if (worth > best_worth || equal) {
+            best_worth = worth;
+            best.team = i;
+            best.from_centi =
+                award == AWARD_COMEBACK ? team->lowest_together_centi : team->first_together_centi;
+        }
+    }
+    if (playing < 2) {
+        best.team = -1;
+    }
+    return best;
+}
+
 /* ---- panels -----------------------------------------------------------------------------------
  */
 
@@ -136,65 +216,80 @@ static void say_empty(Ui *ui, Rect inner, const char *words)
 /* ---- the group over the take ------------------------------------------------------------------
  */
 
-/* A long take is averaged into no more points than can be told apart. */
-static int curve_points(const ResultsTake *take, Rect plot, Point *points)
+/* Where a bar of the session lies; the first at the left edge, the last at the right one. */
+static float bar_x(Rect plot, const ModelOthers *others, int bar)
 {
-    int count =
-        take->bar_count < RESULTS_CURVE_POINTS_MAX ? take->bar_count : RESULTS_CURVE_POINTS_MAX;
+    return others->bar_count == 1 ? rect_right(plot)
+                                  : plot.x + plot.w * (float)bar / (float)(others->bar_count - 1);
+}
 
-    for (int i = 0; i < count; i++) {
-        int from = take->bar_count * i / count;
-        int to = take->bar_count * (i + 1) / count;
+/* Bars [from, to), a long session averaged into no more points than can be told apart. */
+static int curve_points(const ModelOthers *others, int from, int to, Rect plot, Point *points)
+{
+    int step = (int)div_ceil(others->bar_count, RESULTS_CURVE_POINTS_MAX);
+    int count = 0;
+
+    for (int bar = from; bar < to; bar += step) {
+        int end = bar + step < to ? bar + step : to;
         double sum = 0.0;
-        float along = count == 1 ? 1.0F : (float)i / (float)(count - 1);
 
-        for (int bar = from; bar < to; bar++) {
-            sum += take->bars[bar].together_centi;
+        for (int i = bar; i < end; i++) {
+            sum += others->bars[i].together_centi;
         }
-        points[i] =
-            (Point){plot.x + along * plot.w,
-                    rect_bottom(plot) - plot.h * (float)(sum / (double)(to - from) / 10000.0)};
+        points[count] =
+            (Point){(bar_x(plot, others, bar) + bar_x(plot, others, end - 1)) / 2.0F,
+                    rect_bottom(plot) - plot.h * (float)(sum / (double)(end - bar) / 10000.0)};
+        count++;
     }
     return count;
 }
 
-/* Every second groove of the take is shaded, each is named below where its name fits. */
-static void draw_bands(Ui *ui, Rect plot, const ClientModel *model, const ResultsTake *take)
+/* Its groove; without one, the take. */
+static void stage_name(const ClientModel *model, const ResultsStage *stage, WordsText *text)
+{
+    const char *title =
+        stage->groove < GROOVES_MAX ? model_groove_title(model, stage->groove) : NULL;
+
+    words_clear(text);
+    if (title != NULL) {
+        words_add(text, title);
+    } else {
+        words_add(text, "Take ");
+        words_add_number(text, stage->take);
+    }
+}
+
+/* Every second stage is shaded, each is named below where its name fits, and a new take begins with
+   a line. */
+static void draw_stages(
+    Ui *ui, Rect plot, const ClientModel *model, const ResultsStage *stages, int stage_count)
 {
     const Theme *theme = ui->frame.theme;
-    const Timeline *timeline = &model->timeline;
     UiLabel label = lesser(ui, TEXT_CENTER);
-    int first_bar = take->bars[0].bar;
-    int bands = 0;
 
-    for (int i = 0; model->has_timeline && i < timeline->section_count; i++) {
-        const Section *section = &timeline->sections[i];
-        const char *title = model_groove_title(model, section->groove);
-        int end_bar = first_bar + take->bar_count;
-        float left;
-        float right;
+    for (int i = 0; i < stage_count; i++) {
+        float left = bar_x(plot, model->others, stages[i].from);
+        float right =
+            i + 1 < stage_count ? bar_x(plot, model->others, stages[i].to) : rect_right(plot);
+        WordsText name;
 
-        if (section->transport != TRANSPORT_PLAYING || section->take != take->bars[0].take) {
-            continue;
-        }
-        if (i + 1 < timeline->section_count && timeline->sections[i + 1].take == section->take &&
-            timeline->sections[i + 1].transport == TRANSPORT_PLAYING) {
-            end_bar = timeline->sections[i + 1].first_bar;
-        }
-        left = plot.x + plot.w * (float)(section->first_bar - first_bar) / (float)take->bar_count;
-        right = plot.x + plot.w * (float)(end_bar - first_bar) / (float)take->bar_count;
-        left = fminf(fmaxf(left, plot.x), rect_right(plot));
-        right = fminf(fmaxf(right, left), rect_right(plot));
-        if (bands % 2 == 1) {
+        if (i % 2 == 1) {
             draw_rect(ui->frame.draw,
                       (Rect){left, plot.y, right - left, plot.h},
                       0.0F,
                       colour_fade(theme->raised, 0.6F));
         }
-        bands++;
-        if (title != NULL &&
-            ui_text_width(ui, FONT_REGULAR, TYPE_HINT, title) < right - left - SPACE_2) {
-            view_text(ui, (Point){(left + right) / 2.0F, rect_bottom(plot) + 22.0F}, &label, title);
+        if (i > 0 && stages[i].take != stages[i - 1].take) {
+            draw_line(ui->frame.draw,
+                      (Point){left, plot.y},
+                      (Point){left, rect_bottom(plot)},
+                      1.0F,
+                      theme->edge);
+        }
+        stage_name(model, &stages[i], &name);
+        if (ui_text_width(ui, FONT_REGULAR, TYPE_HINT, name.bytes) < right - left - SPACE_2) {
+            view_text(
+                ui, (Point){(left + right) / 2.0F, rect_bottom(plot) + 22.0F}, &label, name.bytes);
         }
     }
 }
@@ -230,43 +325,77 @@ static void draw_worth(Ui *ui, Rect plot, Point point, TextAlign align)
     view_text(ui, (Point){x, y}, &(UiLabel){.weight = FONT_SEMIBOLD, .align = align}, figure.bytes);
 }
 
-static void draw_curve(Ui *ui, Rect plot, const ResultsTake *take)
+/* One take; the curve has a gap between two. */
+static void draw_take(Ui *ui, Rect plot, const Point *points, int count)
 {
-    const Theme *theme = ui->frame.theme;
-    Colour colour = theme->families[FAMILY_ON];
-    Point points[RESULTS_CURVE_POINTS_MAX + 2];
-    int count = curve_points(take, plot, points);
+    Colour colour = ui->frame.theme->families[FAMILY_ON];
+    Point area[RESULTS_POINTS_MAX + 2];
 
-    points[count] = (Point){points[count - 1].x, rect_bottom(plot)};
-    points[count + 1] = (Point){points[0].x, rect_bottom(plot)};
-    draw_polygon(ui->frame.draw, points, (size_t)count + 2, colour_fade(colour, 0.16F));
+    memcpy(area, points, sizeof *points * (size_t)count);
+    area[count] = (Point){points[count - 1].x, rect_bottom(plot)};
+    area[count + 1] = (Point){points[0].x, rect_bottom(plot)};
+    draw_polygon(ui->frame.draw, area, (size_t)count + 2, colour_fade(colour, 0.16F));
     draw_polyline(ui->frame.draw, points, (size_t)count, 2.5F, colour);
-    draw_disc(ui->frame.draw, points[count - 1], 4.0F, colour);
-    draw_worth(ui, plot, points[count - 1], TEXT_RIGHT);
-    if (count >= RESULTS_EDGE_BARS) {
-        draw_worth(ui, plot, points[0], TEXT_LEFT);
+}
+
+static void draw_curve(Ui *ui, Rect plot, const ModelOthers *others)
+{
+    Point points[RESULTS_POINTS_MAX];
+    Point first = {0.0F, 0.0F};
+    Point last = {0.0F, 0.0F};
+    int from = 0;
+
+    while (from < others->bar_count) {
+        int to = from + 1;
+        int count;
+
+        while (to < others->bar_count && others->bars[to].take == others->bars[from].take) {
+            to++;
+        }
+        count = curve_points(others, from, to, plot, points);
+        draw_take(ui, plot, points, count);
+        first = from == 0 ? points[0] : first;
+        last = points[count - 1];
+        from = to;
     }
+    draw_disc(ui->frame.draw, last, 4.0F, ui->frame.theme->families[FAMILY_ON]);
+    draw_worth(ui, plot, last, TEXT_RIGHT);
+    if (others->bar_count >= RESULTS_EDGE_BARS) {
+        draw_worth(ui, plot, first, TEXT_LEFT);
+    }
+}
+
+static bool was_a_group(const ModelOthers *others)
+{
+    for (int i = 0; i < others->bar_count; i++) {
+        if (others->bars[i].active > 1) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void view_results_curve(Ui *ui, Rect rect, const ClientModel *model)
 {
     Rect inner = begin_panel(ui, rect, "The group over the session");
-    ResultsTake take = results_take(model->others);
+    const ModelOthers *others = model->others;
+    ResultsStage stages[RESULTS_STAGES_MAX];
+    int stage_count = results_stages(others, stages, RESULTS_STAGES_MAX);
     UiLabel label = lesser(ui, TEXT_RIGHT);
     Rect plot = {inner.x + 36.0F, inner.y, inner.w - 40.0F, fmaxf(inner.h - 34.0F, 20.0F)};
 
-    if (take.bar_count == 0) {
+    if (stage_count == 0) {
         say_empty(ui, inner, "No bar has been finished yet.");
         return;
     }
-    if (!take.is_group) {
+    if (!was_a_group(others)) {
         say_empty(ui, inner, "Two or more make a group.");
         return;
     }
     view_text(ui, (Point){rect_right(inner), rect.y + HEAD}, &label, "together");
-    draw_bands(ui, plot, model, &take);
+    draw_stages(ui, plot, model, stages, stage_count);
     draw_scale(ui, plot);
-    draw_curve(ui, plot, &take);
+    draw_curve(ui, plot, others);
 }
 
 /* ---- one's own hits ---------------------------------------------------------------------------
@@ -569,7 +698,11 @@ void view_results_teams(Ui *ui, Rect rect, const ClientModel *model)
     Rect row = {inner.x, inner.y - 8.0F, inner.w, TEAM_ROW};
 
     if (count == 0) {
-        say_empty(ui, inner, "Nobody is in a team.");
+        say_empty(ui,
+                  inner,
+                  model_privacy(model) == PRIVACY_PRIVATE && !model_sees_people(model)
+                      ? "Figures of teams are private here."
+                      : "Nobody is in a team.");
         return;
     }
     view_text(ui, (Point){rect_right(inner) - 70.0F, rect.y + HEAD}, &label, "together");
@@ -611,57 +744,64 @@ static void draw_praise(Ui *ui, Rect *row, const char *what, const char *who, co
     row->y += row->h;
 }
 
-static const TeamEntry *most_improved(const ModelOthers *others)
+static void add_points(WordsText *words, int centi)
 {
-    const TeamEntry *best = NULL;
-    int most = 0;
+    words_add_number(words, (centi + 50) / 100);
+}
 
-    for (int i = 0; others != NULL && i < others->team_count; i++) {
-        const TeamEntry *team = &others->teams[i];
-        int gained = (int)team->together_centi - (int)team->first_together_centi;
+/* The awards of teams, as many as have been deserved. */
+static void draw_awards(Ui *ui, Rect *row, const ModelOthers *others)
+{
+    static const char *const titles[AWARD_COUNT] = {
+        "Tightest team", "Most improved", "Steadiest", "Best comeback"};
 
-        if (team->members > 0 && gained > most) {
-            most = gained;
-            best = team;
+    for (int i = 0; i < AWARD_COUNT; i++) {
+        const ResultsAward award = results_award(others, (Award)i);
+        WordsText figures;
+
+        if (award.team < 0) {
+            continue;
         }
+        words_clear(&figures);
+        if (i == AWARD_MOST_IMPROVED || i == AWARD_COMEBACK) {
+            words_add(&figures, ", ");
+            add_points(&figures, award.from_centi);
+            words_add(&figures, " to ");
+            add_points(&figures, others->teams[award.team].together_centi);
+        }
+        draw_praise(ui, row, titles[i], others->teams[award.team].name, figures.bytes);
     }
-    return best;
+}
+
+static void draw_best_bar(Ui *ui, Rect *row, const ResultsTake *take)
+{
+    WordsText words;
+
+    words_clear(&words);
+    words_add(&words, "bar ");
+    words_add_number(&words, take->bars[take->best_bar].bar);
+    words_add(&words, ", ");
+    add_points(&words, take->bars[take->best_bar].together_centi);
+    words_add(&words, " together");
+    draw_praise(ui, row, "Best bar", "", words.bytes);
 }
 
 void view_results_praise(Ui *ui, Rect rect, const ClientModel *model)
 {
-    const ModelOthers *others = model->others;
     Rect inner = begin_panel(ui, rect, "");
-    const TeamEntry *improved = most_improved(others);
-    ResultsTake take = results_take(others);
-    uint16_t order[TEAMS_MAX];
-    int teams = results_team_order(others, order);
+    ResultsTake take = results_take(model->others);
     Rect row = {inner.x, inner.y - 8.0F, inner.w, 32.0F};
     float top = row.y;
+    float bottom = rect_bottom(rect) - row.h;
     WordsText words;
 
-    /* Teams of which nobody plays are not tight. */
-    if (take.is_group && teams >= 2 && others->teams[order[0]].together_centi > 0) {
-        draw_praise(ui, &row, "Tightest team", others->teams[order[0]].name, "");
+    if (take.is_group) {
+        draw_awards(ui, &row, model->others);
     }
-    if (improved != NULL && take.is_group) {
-        words_clear(&words);
-        words_add(&words, ", ");
-        words_add_number(&words, (improved->first_together_centi + 50) / 100);
-        words_add(&words, " to ");
-        words_add_number(&words, (improved->together_centi + 50) / 100);
-        draw_praise(ui, &row, "Most improved", improved->name, words.bytes);
+    if (take.is_group && take.bars[take.best_bar].together_centi > 0 && row.y <= bottom) {
+        draw_best_bar(ui, &row, &take);
     }
-    if (take.is_group && take.bars[take.best_bar].together_centi > 0) {
-        words_clear(&words);
-        words_add(&words, "bar ");
-        words_add_number(&words, take.bars[take.best_bar].bar);
-        words_add(&words, ", ");
-        words_add_number(&words, (take.bars[take.best_bar].together_centi + 50) / 100);
-        words_add(&words, " together");
-        draw_praise(ui, &row, "Best bar", "", words.bytes);
-    }
-    if (model->standing.best_combo > 1) {
+    if (model->standing.best_combo > 1 && row.y <= bottom) {
         words_clear(&words);
         words_add_number(&words, model->standing.best_combo);
         words_add(&words, " in a row");

@@ -167,8 +167,11 @@ static void scroll_by_keys(Ui *ui, const UiScrollFrame *scroll)
 {
     UiScrollState *state = scroll->state;
     float page = scroll->view.h * 0.85F;
+    /* A page of nothing but words has no focus to follow: it takes the page keys from anywhere. */
+    bool listens = ui->focus == 0 || scroll->first_focusable == ui->focusable_count ||
+                   has_focus_inside(ui, scroll);
 
-    if (widget_is_inert(ui) || (ui->focus != 0 && !has_focus_inside(ui, scroll))) {
+    if (widget_is_inert(ui) || !listens) {
         return;
     }
     while (widget_take_key(ui, UI_KEY_PAGE_DOWN, 0)) {

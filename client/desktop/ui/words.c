@@ -98,6 +98,18 @@ const char *words_judgement(Judgement judgement, int64_t asynchrony_us, bool cal
     return "Got it";
 }
 
+bool words_cue(Judgement judgement, int64_t asynchrony_us, bool calibrated, Cue *cue)
+{
+    if (!calibrated || !judgement_claims_note(judgement)) {
+        return false;
+    }
+    *cue = asynchrony_us < 0 ? CUE_EARLY : CUE_LATE;
+    if (judgement == JUDGEMENT_PERFECT) {
+        *cue = CUE_ON;
+    }
+    return true;
+}
+
 /* ---- phrases ----------------------------------------------------------------------------------
  */
 

@@ -9,6 +9,7 @@
 #include "shared/group_statistics.h"
 #include "shared/judged_record.h"
 #include "shared/message.h"
+#include "shared/synth.h"
 #include "shared/verdict.h"
 
 #include <stdbool.h>
@@ -44,6 +45,10 @@ typedef struct {
 /* "Spot on", "A little early" ...; `asynchrony_us` says which side. Without a calibration every hit
    is "Got it". A bounce and what is still pending count as a hit of which nothing is known. */
 const char *words_judgement(Judgement judgement, int64_t asynchrony_us, bool calibrated);
+
+/* The same by sound alone: true with the cue of a hit that the words call "spot on", early or late.
+   What else they say (no note, no calibration) is silence. */
+bool words_cue(Judgement judgement, int64_t asynchrony_us, bool calibrated, Cue *cue);
 
 /* ---- phrases: a word on eight notes -----------------------------------------------------------
  */
