@@ -2,13 +2,12 @@
 
 #include <string.h>
 
-bool broadcasts_put(
-    Broadcasts *broadcasts, int room, const uint8_t *bytes, size_t size_bytes, Delivery delivery)
+bool broadcasts_put(Broadcasts *broadcasts, int room, const OutboxItem *item, const uint8_t *bytes)
 {
     Broadcast *broadcast =
         &broadcasts->waiting[(broadcasts->start + broadcasts->count) % BROADCASTS_MAX];
 
-    assert(size_bytes <= MESSAGE_BYTES_MAX);
+    assert(item->size_bytes <= MESSAGE_BYTES_MAX);
     if (broadcasts->count == BROADCASTS_MAX) {
         return false;
     }
@@ -16,9 +15,8 @@ bool broadcasts_put(
     broadcast->order = broadcasts->said_count;
     broadcast->said_at = broadcasts->swept_count;
     broadcast->room = room;
-    broadcast->delivery = delivery;
-    broadcast->size_bytes = size_bytes;
-    memcpy(broadcast->bytes, bytes, size_bytes);
+    broadcast->item = *item;
+    memcpy(broadcast->bytes, bytes, item->size_bytes);
     broadcasts->count++;
     return true;
 }

@@ -9,7 +9,7 @@
 #ifndef SERVER_BROADCASTS_H
 #define SERVER_BROADCASTS_H
 
-#include "shared/message.h"
+#include "shared/outbox.h"
 
 enum {
     BROADCASTS_MAX = 128,
@@ -20,8 +20,7 @@ typedef struct {
     uint64_t order;  /* 1 for the first, then one more for each */
     int64_t said_at; /* in receivers swept since the start */
     int room;
-    Delivery delivery;
-    size_t size_bytes;
+    OutboxItem item; /* whom it is for, and how it travels */
     uint8_t bytes[MESSAGE_BYTES_MAX];
 } Broadcast;
 
@@ -35,9 +34,9 @@ typedef struct {
     int64_t swept_count;
 } Broadcasts;
 
-/* Takes a copy; false when full. */
-NODISCARD bool broadcasts_put(
-    Broadcasts *broadcasts, int room, const uint8_t *bytes, size_t size_bytes, Delivery delivery);
+/* Takes a copy of an item for many and its bytes; false when full. */
+NODISCARD bool
+broadcasts_put(Broadcasts *broadcasts, int room, const OutboxItem *item, const uint8_t *bytes);
 
 /* The first that somebody who heard all up to `order` has not heard; NULL when there is none. */
 const Broadcast *broadcasts_after(const Broadcasts *broadcasts, uint64_t order);

@@ -134,6 +134,7 @@ const char *rooms_refusal_word(uint8_t reason)
         [REFUSAL_SERVER_KEY] = "server_key",
         [REFUSAL_BANNED] = "banned",
         [REFUSAL_PASSWORD] = "password",
+        [REFUSAL_PRIVACY] = "privacy",
     };
     _Static_assert(sizeof words / sizeof words[0] == REFUSAL_COUNT, "a word for every refusal");
 
@@ -171,7 +172,7 @@ static RoomConnection *find_connection(Rooms *rooms, uint32_t number)
     uint32_t index = number & 0xffff;
     RoomConnection *connection;
 
-    if (number >= CONNECTION_NONE || index >= ROOM_CONNECTIONS_MAX) {
+    if (number >= CONNECTION_NUMBERS_END || index >= ROOM_CONNECTIONS_MAX) {
         return NULL;
     }
     connection = &rooms->connections[index];
@@ -267,7 +268,15 @@ note_refusal(Rooms *rooms, const Room *room, uint32_t connection, const uint8_t 
     }
 }
 
-/* Everything for everybody that this connection has not heard yet. */
+static bool facilitates(const Rooms *rooms, const RoomConnection *connection)
+{
+    const Participant *participant =
+        &rooms->rooms[connection->room]->participants[connection->seat];
+
+    return participant->connection == connection->number && participant->facilitates;
+}
+
+/* Everything for many that is for this connection, too, and that it has not heard yet. */
 static void send_unheard(Rooms *rooms, RoomConnection *connection)
 {
     const Broadcast *broadcast;
@@ -275,13 +284,14 @@ static void send_unheard(Rooms *rooms, RoomConnection *connection)
     while (connection->state == CONNECTION_JOINED &&
            (broadcast = broadcasts_after(&rooms->broadcasts, connection->heard)) != NULL) {
         connection->heard = broadcast->order;
-        if (broadcast->room == connection->room) {
+        if (broadcast->room == connection->room &&
+            outbox_is_for(&broadcast->item, connection->number, facilitates(rooms, connection))) {
             rooms->ports.send(rooms->ports.context,
                               &connection->number,
                               1,
                               broadcast->bytes,
-                              broadcast->size_bytes,
-                              broadcast->delivery);
+                              broadcast->item.size_bytes,
+                              broadcast->item.delivery);
         }
     }
 }
@@ -311,9 +321,8 @@ static void send_item(Rooms *rooms, int room_index, const OutboxItem *item)
     const uint8_t *bytes = outbox_bytes(&rooms->outbox, item);
     RoomConnection *connection = find_connection(rooms, item->connection);
 
-    if (item->connection == CONNECTION_EVERYONE) {
-        while (!broadcasts_put(
-            &rooms->broadcasts, room_index, bytes, item->size_bytes, item->delivery)) {
+    if (item->connection >= CONNECTION_NUMBERS_END) {
+        while (!broadcasts_put(&rooms->broadcasts, room_index, item, bytes)) {
             send_to_all(rooms);
         }
         if (rooms->joined_count <= STAGGER_FROM) {
@@ -688,9 +697,14 @@ int rooms_open(Rooms *rooms, const char *title, uint16_t seats)
                                &config,
                                rooms->grooves,
                                rooms->config.groove_count);
-    log_info("rooms: event=open session=%s seats=%u title=\"%s\"",
+    rooms->ports.store_entry(
+        rooms->ports.context,
+        rooms->rooms[index]->id,
+        &(JournalEntry){.kind = JOURNAL_PRIVACY, .privacy = (uint8_t)config.privacy});
+    log_info("rooms: event=open session=%s seats=%u privacy=%s title=\"%s\"",
              rooms->rooms[index]->code,
              config.seats,
+             privacy_word(config.privacy),
              quotable(config.title).text);
     return index;
 }
@@ -698,7 +712,11 @@ int rooms_open(Rooms *rooms, const char *title, uint16_t seats)
 int rooms_restore(
     Rooms *rooms, int64_t id, const SessionConfig *config, const Groove *grooves, int groove_count)
 {
-    return add_room(rooms, id, config, grooves, groove_count);
+    SessionConfig restored = *config;
+
+    /* Stored before there were tiers; else the facts will say. */
+    restored.privacy = rooms->config.defaults.privacy;
+    return add_room(rooms, id, &restored, grooves, groove_count);
 }
 
 void rooms_restore_entry(Rooms *rooms, int index, const JournalEntry *entry)
@@ -711,10 +729,12 @@ void rooms_restored(Rooms *rooms, int index, SessionTime stored_until)
     Room *room = rooms->rooms[index];
 
     session_restored(&room->session, stored_until);
-    log_info("rooms: event=restart session=%s seats_taken=%d bars=%d stored_until_ns=%" PRId64,
+    log_info("rooms: event=restart session=%s seats_taken=%d bars=%d privacy=%s "
+             "stored_until_ns=%" PRId64,
              room->code,
              room->session.participant_count,
              room->session.bar_count,
+             privacy_word(room->session.privacy),
              stored_until.ns);
 }
 
@@ -814,7 +834,7 @@ void rooms_connected(Rooms *rooms, SessionTime now, uint32_t number, uint32_t ad
     if ((int)index >= rooms->connections_max) {
         rooms->connections_max = (int)index + 1;
     }
-    assert(number < CONNECTION_NONE && index < ROOM_CONNECTIONS_MAX);
+    assert(number < CONNECTION_NUMBERS_END && index < ROOM_CONNECTIONS_MAX);
     assert(rooms->connections[index].state == CONNECTION_FREE);
     rooms->connections[index] = (RoomConnection){
         .state = CONNECTION_UNJOINED, .number = number, .since = now, .address = address};
@@ -858,6 +878,9 @@ take_message(Rooms *rooms, SessionTime now, RoomConnection *connection, const Me
     if (message->type == MESSAGE_COMMAND) {
         rooms->counts.commands++;
         log_command(rooms->rooms[connection->room], connection->seat, &message->command);
+        if (message->command.kind == COMMAND_PRIVACY) {
+            send_to_all(rooms); /* what was said in the last tier goes out before the next */
+        }
         if (message->command.kind == COMMAND_CREATE) {
             create_session(rooms, connection, &message->command);
             return;

@@ -257,6 +257,7 @@ static bool make_defaults(const Server *server, SessionConfig *config, ServerErr
     *config = (SessionConfig){
         .seats = options->seats,
         .profile = options->profile,
+        .privacy = options->privacy,
         .tempo_mbpm = options->tempo_mbpm,
         .groove = (uint8_t)groove,
         .grace_s = options->grace_s,
@@ -497,7 +498,7 @@ static void warn_of_surprises(const Server *server, int stored_count)
     }
     if (stored_count > 0 && options->describes_session && !options->new_session) {
         log_warning("server: the stored session goes on as it was opened, and --title, --seats, "
-                    "--profile, --groove, --tempo and --grace are for new ones; "
+                    "--profile, --privacy, --groove, --tempo and --grace are for new ones; "
                     "--new-session opens one beside it");
     }
 }

@@ -32,6 +32,9 @@ const char SERVER_OPTIONS_HELP_TEXT[] =
     "  --seats N            people at most, 1 to 4096 (default 100)\n"
     "  --profile NAME       how strictly hits are judged: novice, standard or expert\n"
     "                       (default standard)\n"
+    "  --privacy TIER       what people are told of each other: open (names), teams (figures\n"
+    "                       of teams, and marks without names) or private (figures of the\n"
+    "                       group); who leads is told all (default teams)\n"
     "  --groove NAME        groove to begin with, by file name or title (default pulse)\n"
     "  --grooves DIR        further *.groove files to choose from\n"
     "  --tempo BPM          beats per minute, 30 to 300 (default: the groove's own)\n"
@@ -144,6 +147,11 @@ static bool read_profile(const char *value, ServerOptions *options)
     return false;
 }
 
+static bool read_privacy(const char *value, ServerOptions *options)
+{
+    return privacy_of_word(value, &options->privacy);
+}
+
 static bool read_groove(const char *value, ServerOptions *options)
 {
     return copy_text(value, options->groove, TITLE_BYTES_MAX);
@@ -210,6 +218,7 @@ static const Option known_options[] = {
     {"--title", read_title, "1 to 48 bytes of UTF-8 without control characters", true},
     {"--seats", read_seats, "a number from 1 to 4096", true},
     {"--profile", read_profile, "novice, standard or expert", true},
+    {"--privacy", read_privacy, "open, teams or private", true},
     {"--groove", read_groove, "the name of a groove, such as pulse", true},
     {"--grooves", read_grooves, "a directory", false},
     {"--tempo", read_tempo, "beats per minute from 30 to 300", true},
@@ -225,6 +234,7 @@ static void set_defaults(const ServerOptionsEnvironment *environment, ServerOpti
         .title = "Drum circle",
         .seats = SERVER_OPTIONS_SEATS_DEFAULT,
         .profile = PROFILE_STANDARD,
+        .privacy = PRIVACY_TEAMS,
         .grace_s = SERVER_OPTIONS_GRACE_S_DEFAULT,
     };
     if (environment->state_home != NULL && environment->state_home[0] == '/') {

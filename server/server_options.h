@@ -12,6 +12,7 @@
 #include "shared/capacity.h"
 #include "shared/judge_windows.h"
 #include "shared/link.h"
+#include "shared/message.h"
 
 enum {
     SERVER_OPTIONS_PATH_BYTES_MAX = 1023,
@@ -28,6 +29,7 @@ typedef struct {
     char title[TITLE_BYTES_MAX + 1];
     uint16_t seats;
     Profile profile;
+    Privacy privacy;
     char groove[TITLE_BYTES_MAX + 1]; /* name or title; empty: the first */
     int32_t tempo_mbpm;               /* 0: the groove's own */
     uint32_t grace_s;

@@ -602,6 +602,17 @@ const char *privacy_word(Privacy privacy)
     return words[privacy];
 }
 
+bool privacy_of_word(const char *word, Privacy *privacy)
+{
+    for (int i = 0; i < PRIVACY_COUNT; i++) {
+        if (strcmp(word, privacy_word((Privacy)i)) == 0) {
+            *privacy = (Privacy)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 Delivery message_delivery(MessageType type)
 {
     assert(type > MESSAGE_NONE && type < MESSAGE_TYPE_COUNT);

@@ -82,6 +82,7 @@ typedef enum {
     REFUSAL_SERVER_KEY, /* said by the client itself: text is the fingerprint the server showed */
     REFUSAL_BANNED,     /* this person was sent out for good */
     REFUSAL_PASSWORD,   /* not the facilitator's */
+    REFUSAL_PRIVACY,    /* somebody joined under the stricter tier */
     REFUSAL_COUNT
 } Refusal;
 
@@ -507,6 +508,9 @@ Delivery message_delivery(MessageType type);
 
 /* "open", "teams" or "private". */
 const char *privacy_word(Privacy privacy);
+
+/* The tier of a word; false for any other word. */
+bool privacy_of_word(const char *word, Privacy *privacy);
 
 /* The message's name for logs and documents, such as "JOIN". */
 const char *message_name(MessageType type);

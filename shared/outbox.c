@@ -1,5 +1,19 @@
 #include "shared/outbox.h"
 
+bool outbox_is_for(const OutboxItem *item, uint32_t connection, bool facilitates)
+{
+    switch (item->connection) {
+    case CONNECTION_EVERYONE:
+        return true;
+    case CONNECTION_FACILITATORS:
+        return facilitates;
+    case CONNECTION_OTHERS:
+        return !facilitates;
+    default:
+        return item->connection == connection;
+    }
+}
+
 void outbox_init(Outbox *outbox)
 {
     outbox_clear(outbox);

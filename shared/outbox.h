@@ -14,9 +14,12 @@ enum {
     OUTBOX_BYTES_MAX = 512 * 1024
 };
 
-/* A connection's number is the shell's; these two mean something else. */
-#define CONNECTION_EVERYONE UINT32_MAX
+/* A connection's number is the shell's and below these, which mean something else. */
+#define CONNECTION_NUMBERS_END (UINT32_MAX - 3)
+#define CONNECTION_OTHERS (UINT32_MAX - 3)       /* all but facilitators */
+#define CONNECTION_FACILITATORS (UINT32_MAX - 2) /* who joined to lead */
 #define CONNECTION_NONE (UINT32_MAX - 1)
+#define CONNECTION_EVERYONE UINT32_MAX
 
 typedef enum {
     OUTBOX_SEND = 0,
@@ -25,7 +28,7 @@ typedef enum {
 
 typedef struct {
     OutboxKind kind;
-    uint32_t connection; /* or CONNECTION_EVERYONE: all who have been welcomed */
+    uint32_t connection; /* or an audience: those of all who have been welcomed */
     Delivery delivery;
     uint32_t offset_bytes;
     uint32_t size_bytes;
@@ -38,6 +41,9 @@ typedef struct {
     uint32_t byte_count;
     uint32_t refused_count; /* pushes that found it full, since outbox_init */
 } Outbox;
+
+/* Whether an item goes to this connection, which has been welcomed. */
+bool outbox_is_for(const OutboxItem *item, uint32_t connection, bool facilitates);
 
 void outbox_init(Outbox *outbox);
 

@@ -79,8 +79,7 @@ static void deliver_answers(Practice *practice, HostTime now)
         const OutboxItem *item = &practice->answers.items[i];
         Message message;
 
-        if (item->kind != OUTBOX_SEND ||
-            (item->connection != PERSON_CONNECTION && item->connection != CONNECTION_EVERYONE)) {
+        if (item->kind != OUTBOX_SEND || !outbox_is_for(item, PERSON_CONNECTION, false)) {
             continue;
         }
         if (message_decode(outbox_bytes(&practice->answers, item), item->size_bytes, &message)) {

@@ -257,9 +257,6 @@ static void receive_map(ClientModel *model, const MapMessage *map)
 {
     ModelOthers *others = model->others;
 
-    if (!model_sees_people(model)) {
-        return; /* on its way when the tier changed */
-    }
     if (map->number < model->map_number && model->map_number - map->number < 1000) {
         return;
     }
@@ -476,6 +473,21 @@ static void receive_notice(ClientModel *model, HostTime now, const NoticeMessage
     }
 }
 
+/* Whether the tier lets it be shown: else it was under way when the tier changed. */
+static bool may_know(const ClientModel *model, MessageType type)
+{
+    const bool sees_people = model_sees_people(model);
+
+    if (type == MESSAGE_MAP) {
+        return sees_people;
+    }
+    if (type == MESSAGE_CROWD) {
+        return !sees_people && model->privacy == PRIVACY_TEAMS;
+    }
+    return (type != MESSAGE_TEAMS && type != MESSAGE_PARTS) || sees_people ||
+           model->privacy != PRIVACY_PRIVATE;
+}
+
 /* What is about others goes nowhere when nobody keeps it. */
 static void receive_about_others(ClientModel *model, const Message *message)
 {
@@ -484,7 +496,7 @@ static void receive_about_others(ClientModel *model, const Message *message)
     if (message->type == MESSAGE_ROSTER) {
         follow_privacy(model, message->roster.privacy);
     }
-    if (others == NULL) {
+    if (others == NULL || !may_know(model, message->type)) {
         return;
     }
     if (message->type == MESSAGE_ROSTER) {

@@ -29,6 +29,8 @@ const char *refusal_sentence(uint8_t reason)
         return "The facilitator has sent you out of this session. Please talk to them.";
     case REFUSAL_PASSWORD:
         return "This is not the facilitator's password. Please type it again.";
+    case REFUSAL_PRIVACY:
+        return "People have joined under this privacy. It can become stricter, not looser.";
     case REFUSAL_COUNT:
         break;
     }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "shared/session/crowd.h"
 #include "shared/session/people.h"
 
 enum {
@@ -211,13 +212,14 @@ static Outcome set_privacy(Session *session, int32_t privacy, Journal *journal)
         return REFUSAL_OUT_OF_RANGE;
     }
     if (privacy < (int32_t)session->privacy && somebody_relies_on_privacy(session)) {
-        return REFUSAL_NOT_NOW;
+        return REFUSAL_PRIVACY;
     }
     entry = journal_push(journal, JOURNAL_PRIVACY, 0);
     if (entry != NULL) {
         entry->privacy = (uint8_t)privacy;
     }
     people_set_privacy(session, (Privacy)privacy);
+    crowd_forget(session);
     return CARRIED_OUT;
 }
 

@@ -15,7 +15,6 @@
 #define BARS_BEHIND_NS_MAX NS_PER_MINUTE
 
 enum {
-    FIRST_BARS = 8,                          /* a team's first figure is over so many of a take */
     BARS_SENT_MAX = 8 * BARS_PER_MESSAGE_MAX /* to somebody who joins */
 };
 
@@ -45,8 +44,7 @@ void group_begin_take(Session *session)
 
         memset(&team->statistics, 0, sizeof team->statistics);
         memset(&team->figures, 0, sizeof team->figures);
-        team->first_together = 0.0;
-        team->first_bars = 0;
+        memset(&team->bars, 0, sizeof team->bars);
         team->active = 0;
     }
 }
@@ -71,8 +69,11 @@ static void clear_counts(Session *session)
 {
     session->joined = 0;
     session->active = 0;
+    memset(&session->here, 0, sizeof session->here);
+    memset(&session->teamless, 0, sizeof session->teamless);
     for (int i = 0; i < session->team_count; i++) {
         session->teams[i].active = 0;
+        memset(&session->teams[i].here, 0, sizeof session->teams[i].here);
     }
     for (int i = 0; i < GROOVE_PARTS_MAX; i++) {
         session->parts[i].members = 0;
@@ -80,11 +81,23 @@ static void clear_counts(Session *session)
     }
 }
 
+static void count_verdict(Headcount *here, Verdict verdict)
+{
+    here->people++;
+    here->verdicts[verdict]++;
+}
+
 static void
 count_person(Session *session, const Participant *participant, PartGroup *part, bool active)
 {
+    const Verdict verdict = participant->verdict.shown;
+
     session->joined++;
     part->members++;
+    count_verdict(&session->here, verdict);
+    count_verdict(participant->team != TEAM_NONE ? &session->teams[participant->team].here
+                                                 : &session->teamless,
+                  verdict);
     if (active) {
         session->active++;
         part->active++;
@@ -94,13 +107,19 @@ count_person(Session *session, const Participant *participant, PartGroup *part, 
     }
 }
 
+/* Figures are of what has been closed. */
+static const Section *section_of_figures(const Session *session, SessionTime now)
+{
+    return timeline_section_at_time(&session->timeline, (SessionTime){now.ns - SESSION_SETTLE_NS});
+}
+
 static void count_people(Session *session, SessionTime now, int64_t beat_ns)
 {
     const int64_t silence_ns =
         ACTIVE_BEATS * beat_ns > ACTIVE_NS ? ACTIVE_BEATS * beat_ns : ACTIVE_NS;
     const SessionTime complete = {now.ns - SESSION_SETTLE_NS};
     const SessionTime quiet_since = {complete.ns - silence_ns};
-    const Section *section = timeline_section_at_time(&session->timeline, complete);
+    const Section *section = section_of_figures(session, now);
     const bool plays_on = section->transport == TRANSPORT_PLAYING;
     const Groove *groove = session_groove(session, section);
     const Beats where = tempo_map_beats_at(&session->timeline.tempo, complete);
@@ -178,8 +197,23 @@ void group_keep_bar(Session *session, const BarEntry *bar)
     }
 }
 
-/* What teams are compared with at the end: how they began. */
-static void add_to_first_figures(Session *session, int64_t last_beat, int64_t beat_ns)
+static void add_bar_figure(BarFigures *bars, uint16_t centi)
+{
+    if (bars->count == UINT16_MAX) {
+        return;
+    }
+    if (bars->count < TEAM_FIRST_BARS) {
+        bars->first_sum += centi;
+    } else if (bars->count == TEAM_FIRST_BARS || centi < bars->lowest) {
+        bars->lowest = centi;
+    }
+    bars->count++;
+    bars->sum += centi;
+    bars->square_sum += (uint64_t)centi * centi;
+}
+
+/* A bar is over: what a team's take comes to. */
+static void add_team_bars(Session *session, int64_t last_beat, int64_t beat_ns)
 {
     for (int i = 0; i < session->team_count; i++) {
         Team *team = &session->teams[i];
@@ -187,8 +221,7 @@ static void add_to_first_figures(Session *session, int64_t last_beat, int64_t be
             &team->statistics, last_beat, beat_ns, team->active, team->members);
 
         if (figures.valid) {
-            team->first_bars++;
-            team->first_together += (figures.together - team->first_together) / team->first_bars;
+            add_bar_figure(&team->bars, centi_of(figures.together));
         }
     }
 }
@@ -232,9 +265,7 @@ finish_bar(Session *session, const Section *section, Beats end, Outbox *outbox, 
         .median_us = (int32_t)(session->reference.median_ms * 1000.0),
     };
     group_keep_bar(session, bar);
-    if (bar->bar <= FIRST_BARS) {
-        add_to_first_figures(session, last_beat, beat_ns);
-    }
+    add_team_bars(session, last_beat, beat_ns);
     if (entry != NULL) {
         entry->take = section->take;
         entry->bar = *bar;
@@ -278,6 +309,60 @@ void group_finish_bars(Session *session, SessionTime now, Outbox *outbox, Journa
     }
 }
 
+bool group_may_count(const Session *session, int people)
+{
+    return session->privacy == PRIVACY_OPEN || people >= PRIVACY_PEOPLE_MIN;
+}
+
+/* What somebody gets who may not know more: figures of the whole group alone are for all. */
+static uint32_t audience_of_groups(const Session *session)
+{
+    return session->privacy == PRIVACY_PRIVATE ? CONNECTION_FACILITATORS : CONNECTION_EVERYONE;
+}
+
+static void take_away(const Headcount *less, Headcount *here)
+{
+    here->people = (uint16_t)(here->people - less->people);
+    for (int i = 0; i < VERDICT_COUNT_SENT; i++) {
+        here->verdicts[i] = (uint16_t)(here->verdicts[i] - less->verdicts[i]);
+    }
+}
+
+/* Of those who may be counted: without the others, when these would be known by the difference. */
+static Headcount countable(const Session *session)
+{
+    Headcount large = session->here;
+
+    if (!group_may_count(session, session->here.people)) {
+        return (Headcount){0};
+    }
+    if (!group_may_count(session, session->teamless.people)) {
+        take_away(&session->teamless, &large);
+    }
+    for (int i = 0; i < session->team_count; i++) {
+        if (!group_may_count(session, session->teams[i].here.people)) {
+            take_away(&session->teams[i].here, &large);
+        }
+    }
+    return group_may_count(session, session->here.people - large.people) ? session->here : large;
+}
+
+/* Who leads is told the whole, where others are not. */
+static void push_snapshot(const Session *session, Message *message, Outbox *outbox)
+{
+    const Headcount counted = countable(session);
+    uint16_t *verdicts = message->snapshot.verdicts;
+
+    memcpy(verdicts, session->here.verdicts, sizeof counted.verdicts);
+    if (counted.people == session->here.people) {
+        (void)outbox_push(outbox, CONNECTION_EVERYONE, message);
+        return;
+    }
+    (void)outbox_push(outbox, CONNECTION_FACILITATORS, message);
+    memcpy(verdicts, counted.verdicts, sizeof counted.verdicts);
+    (void)outbox_push(outbox, CONNECTION_OTHERS, message);
+}
+
 void group_send_snapshot(Session *session, SessionTime now, Outbox *outbox)
 {
     const GroupFigures *figures = &session->figures;
@@ -297,17 +382,10 @@ void group_send_snapshot(Session *session, SessionTime now, Outbox *outbox)
     snapshot->sigma_us = us_of(figures->sigma_ms);
     snapshot->median_us = (int32_t)(session->reference.median_ms * 1000.0);
     snapshot->locked = session->locked;
-    for (int i = 0; i < session->participant_count; i++) {
-        const Participant *participant = &session->participants[i];
-
-        if (participant_plays(participant) && !participant->suspended) {
-            snapshot->verdicts[participant->verdict.shown]++;
-        }
-    }
-    (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
+    push_snapshot(session, &message, outbox);
 }
 
-static MapEntry shown_entry(const Participant *participant)
+MapEntry group_mark(const Participant *participant)
 {
     if (!participant_plays(participant) || participant->suspended) {
         return (MapEntry){.verdict = MAP_ABSENT};
@@ -317,7 +395,7 @@ static MapEntry shown_entry(const Participant *participant)
 
 void group_note_map_change(Session *session, uint16_t seat)
 {
-    const uint8_t verdict = shown_entry(&session->participants[seat]).verdict;
+    const uint8_t verdict = group_mark(&session->participants[seat]).verdict;
 
     if (verdict != session->map_sent[seat]) {
         session->map_changed[seat / MAP_BLOCK_SEATS]++;
@@ -354,11 +432,50 @@ void group_send_map_page(Session *session, Outbox *outbox)
     map->count =
         (uint16_t)clamp_i64(session->participant_count - map->first_seat, 0, MAP_BLOCK_SEATS);
     for (int i = 0; i < map->count; i++) {
-        map->entries[i] = shown_entry(&session->participants[map->first_seat + i]);
+        map->entries[i] = group_mark(&session->participants[map->first_seat + i]);
         session->map_sent[map->first_seat + i] = map->entries[i].verdict;
     }
     session->map_changed[block] = 0;
-    (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
+    (void)outbox_push(outbox,
+                      session->privacy == PRIVACY_OPEN ? CONNECTION_EVERYONE
+                                                       : CONNECTION_FACILITATORS,
+                      &message);
+}
+
+static double sd_of(const BarFigures *bars)
+{
+    const double count = bars->count;
+    const double mean = bars->sum / count;
+
+    return bars->count < 2
+               ? 0.0
+               : sqrt(fmax(0.0, (double)bars->square_sum - count * mean * mean) / (count - 1.0));
+}
+
+static void fill_team(const Session *session, int index, TeamEntry *entry)
+{
+    const Team *team = &session->teams[index];
+    const BarFigures *bars = &team->bars;
+
+    memset(entry, 0, sizeof *entry);
+    entry->team = (uint16_t)index;
+    entry->members = team->members;
+    entry->together_centi = centi_of(team->figures.together);
+    entry->bars = bars->count;
+    if (bars->count > 0) {
+        const uint32_t first = bars->count < TEAM_FIRST_BARS ? bars->count : TEAM_FIRST_BARS;
+
+        entry->first_together_centi = (uint16_t)((bars->first_sum + first / 2) / first);
+        entry->mean_together_centi = (uint16_t)((bars->sum + bars->count / 2U) / bars->count);
+        entry->lowest_together_centi = bars->count > TEAM_FIRST_BARS ? bars->lowest : 0;
+        entry->wobble_centi = centi_of(sd_of(bars) / 100.0);
+    }
+    entry->counted = group_may_count(session, team->here.people);
+    if (entry->counted) {
+        entry->active = team->active;
+        memcpy(entry->verdicts, team->here.verdicts, sizeof entry->verdicts);
+    }
+    memcpy(entry->name, team->name, sizeof entry->name);
 }
 
 void group_send_team_page(Session *session, Outbox *outbox)
@@ -372,14 +489,7 @@ void group_send_team_page(Session *session, Outbox *outbox)
     }
     teams->total = (uint16_t)session->team_count;
     while (cursor < session->team_count && teams->count < TEAM_PAGE_ENTRIES_MAX) {
-        const Team *team = &session->teams[cursor];
-        TeamEntry *entry = &teams->entries[teams->count];
-
-        entry->team = (uint16_t)cursor;
-        entry->members = team->members;
-        entry->together_centi = centi_of(team->figures.together);
-        entry->first_together_centi = centi_of(team->first_together);
-        memcpy(entry->name, team->name, sizeof entry->name);
+        fill_team(session, cursor, &teams->entries[teams->count]);
         teams->count++;
         if (!message_fits(&message)) {
             teams->count--;
@@ -388,7 +498,27 @@ void group_send_team_page(Session *session, Outbox *outbox)
         cursor++;
     }
     session->team_cursor = (uint16_t)(cursor == session->team_count ? 0 : cursor);
-    (void)outbox_push(outbox, CONNECTION_EVERYONE, &message);
+    (void)outbox_push(outbox, audience_of_groups(session), &message);
+}
+
+void group_send_parts(const Session *session, SessionTime now, Outbox *outbox)
+{
+    const Section *section = section_of_figures(session, now);
+    Message message = {.type = MESSAGE_PARTS};
+    PartsMessage *parts = &message.parts;
+
+    parts->groove = section->groove;
+    parts->count = session_groove(session, section)->part_count;
+    for (int i = 0; i < parts->count; i++) {
+        const PartGroup *part = &session->parts[i];
+        PartEntry *entry = &parts->parts[i];
+
+        entry->members = part->members;
+        entry->together_centi = centi_of(part->figures.together);
+        entry->counted = group_may_count(session, part->members);
+        entry->active = entry->counted ? part->active : 0;
+    }
+    (void)outbox_push(outbox, audience_of_groups(session), &message);
 }
 
 void group_send_bars(const Session *session, uint32_t connection, bool all, Outbox *outbox)

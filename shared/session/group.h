@@ -25,6 +25,13 @@ void group_note_map_change(Session *session, uint16_t seat);
 void group_send_snapshot(Session *session, SessionTime now, Outbox *outbox);
 void group_send_map_page(Session *session, Outbox *outbox);
 void group_send_team_page(Session *session, Outbox *outbox);
+void group_send_parts(const Session *session, SessionTime now, Outbox *outbox);
+
+/* Whether what so many people do may be told by counting them. */
+bool group_may_count(const Session *session, int people);
+
+/* How somebody is drawn; MAP_ABSENT who does not play. */
+MapEntry group_mark(const Participant *participant);
 
 /* The bars so far, for somebody who joins: the newest ones, or `all` that are kept. */
 void group_send_bars(const Session *session, uint32_t connection, bool all, Outbox *outbox);

@@ -754,7 +754,8 @@ void play_send_standing(Session *session, uint16_t seat, Outbox *outbox)
     standing->part = participant->part;
     standing->part_before = participant->part_before;
     standing->part_from = participant->part_from;
-    if (participant->team != TEAM_NONE) {
+    if (participant->team != TEAM_NONE &&
+        (session->privacy != PRIVACY_PRIVATE || people_may_see(session, participant))) {
         standing->team_together_centi =
             centi_of(session->teams[participant->team].figures.together);
     }

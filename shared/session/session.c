@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "shared/session/command.h"
+#include "shared/session/crowd.h"
 #include "shared/session/group.h"
 #include "shared/session/people.h"
 #include "shared/session/play.h"
@@ -224,8 +225,12 @@ static void send_round(Session *session, SessionTime now, Outbox *outbox, Journa
     follow_take(session, now);
     group_send_snapshot(session, now, outbox);
     group_send_map_page(session, outbox);
+    crowd_send_page(session, outbox);
     if (round % ROUNDS_PER_TEAM_PAGE == 0) {
         group_send_team_page(session, outbox);
+    }
+    if (round % ROUNDS_PER_TEAM_PAGE == ROUNDS_PER_TEAM_PAGE / 2) {
+        group_send_parts(session, now, outbox);
     }
 }
 

@@ -118,15 +118,34 @@ typedef struct {
     bool observes;
 } SeatGlance;
 
+/* People who are here, by the verdict they are shown. */
+typedef struct {
+    uint16_t people;
+    uint16_t verdicts[VERDICT_COUNT_SENT];
+} Headcount;
+
+/* Figures at the ends of bars, in hundredths: exact sums. Zero-initialised is empty. */
+typedef struct {
+    uint16_t count;     /* stops at UINT16_MAX, and all with it */
+    uint32_t first_sum; /* of the first TEAM_FIRST_BARS */
+    uint32_t sum;
+    uint64_t square_sum;
+    uint16_t lowest; /* after the first; valid when there are more */
+} BarFigures;
+
+enum {
+    TEAM_FIRST_BARS = 8 /* how a team began */
+};
+
 typedef struct {
     char name[NAME_BYTES_MAX + 1];
     uint64_t likeness; /* of the name */
     uint16_t members;  /* with a seat */
     uint16_t active;   /* of them, those who drum */
+    Headcount here;
     GroupStatistics statistics;
     GroupFigures figures;
-    double first_together; /* mean of its figure at the end of its first bars of the take ... */
-    int first_bars;        /* ... that had one */
+    BarFigures bars; /* of the take */
 } Team;
 
 /* Those who play one part of the groove in force, as a group of their own. */
@@ -136,6 +155,23 @@ typedef struct {
     GroupStatistics statistics;
     GroupFigures figures;
 } PartGroup;
+
+enum {
+    CROWD_PHASES = 256 / CROWD_PHASE_STEP_256,
+    CROWD_SPREADS = 16 / CROWD_SPREAD_STEP,
+    CROWD_KINDS = CROWD_PHASES * CROWD_SPREADS * 16 /* 16: what a mark says as verdict */
+};
+
+/* The marks that are being told to those who may not know whose they are. */
+typedef struct {
+    uint32_t number;         /* of the refresh */
+    uint32_t drawn_in_round; /* snapshot number */
+    uint8_t page;            /* the next to be sent ... */
+    uint8_t pages;           /* ... of so many; then they are drawn anew */
+    int count;
+    CrowdEntry entries[PARTICIPANTS_MAX]; /* frozen, in the order they are sent */
+    uint16_t tally[CROWD_KINDS];
+} Crowd;
 
 /* Somebody sent out for good. */
 typedef struct {
@@ -175,6 +211,9 @@ typedef struct {
     uint8_t map_sent[PARTICIPANTS_MAX];                           /* the verdicts last sent ... */
     uint16_t map_changed[PARTICIPANTS_MAX / MAP_BLOCK_SEATS + 1]; /* ... and how many of a block
                                                                    differ from them now */
+    Crowd crowd;
+    Headcount here;     /* everybody ... */
+    Headcount teamless; /* ... and of them those without a team */
     PartGroup parts[GROOVE_PARTS_MAX];
     GroupStatistics group;
     GroupFigures figures;

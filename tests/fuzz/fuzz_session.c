@@ -72,7 +72,8 @@ static void check_sent(const OutboxItem *item)
         connections[item->connection].seated = false;
         return;
     }
-    assert(item->connection < CONNECTIONS || item->connection == CONNECTION_EVERYONE);
+    assert(item->connection < CONNECTIONS || item->connection == CONNECTION_EVERYONE ||
+           item->connection == CONNECTION_FACILITATORS || item->connection == CONNECTION_OTHERS);
     assert(message_decode(outbox_bytes(&outbox, item), item->size_bytes, &message));
     assert(message.type >= MESSAGE_WELCOME);
     if (message.type == MESSAGE_REPORT) {

@@ -49,8 +49,9 @@ static void open_session(Room *room)
 {
     Groove grooves[GROOVES_MAX];
     const int count = room_grooves(grooves);
-    const SessionConfig config = room_config(room->session.config.seats);
+    SessionConfig config = room_config(room->session.config.seats);
 
+    config.privacy = room->session.config.privacy;
     session_init(&room->session, &config, room->participants, grooves, count);
     room->timeline_revision = room->session.timeline.revision;
 }
@@ -268,20 +269,75 @@ static void close_connection(Room *room, int index)
     }
 }
 
+/* Whether a message tells its reader only of themselves. */
+static bool is_about_reader(const Message *message, uint16_t seat)
+{
+    const RosterMessage *roster = &message->roster;
+
+    if (message->type == MESSAGE_ROSTER) {
+        for (int i = 0; i < roster->count; i++) {
+            if (roster->entries[i].seat != seat) {
+                return false;
+            }
+        }
+        return true;
+    }
+    return message->type != MESSAGE_MAP && message->type != MESSAGE_REPORT;
+}
+
+static bool is_allowed_by_tier(Privacy privacy, const Message *message, uint16_t seat)
+{
+    switch (privacy) {
+    case PRIVACY_OPEN:
+        return message->type != MESSAGE_CROWD && message->type != MESSAGE_REPORT;
+    case PRIVACY_TEAMS:
+        return is_about_reader(message, seat);
+    case PRIVACY_PRIVATE:
+    case PRIVACY_COUNT:
+        break;
+    }
+    return is_about_reader(message, seat) && message->type != MESSAGE_CROWD &&
+           message->type != MESSAGE_TEAMS && message->type != MESSAGE_PARTS;
+}
+
+static void send_to(Room *room, int index, const OutboxItem *item)
+{
+    const RoomConnection *connection = &room->connections[index];
+    const Participant *reader = &room->participants[connection->seat];
+    static Message message;
+
+    if (!message_decode(outbox_bytes(&room->outbox, item), item->size_bytes, &message)) {
+        room_violate(room, "the server sends what can be read", connection->client);
+        return;
+    }
+    if (connection->joined && reader->connection == (uint32_t)index && !reader->facilitates &&
+        !is_allowed_by_tier(room->session.privacy, &message, connection->seat)) {
+        room_violate(room, "nobody is sent what the tier forbids", connection->client);
+    }
+    if (room->listener != NULL) {
+        room->listener(room->owner, connection->client, &message);
+    }
+    post(room, index, false, item);
+}
+
 static void collect_item(Room *room, const OutboxItem *item)
 {
-    if (item->connection != CONNECTION_EVERYONE) {
+    if (item->connection < CONNECTION_NUMBERS_END) {
         assert(item->connection < (uint32_t)room->connection_count);
         if (item->kind == OUTBOX_DISCONNECT) {
             close_connection(room, (int)item->connection);
         } else if (room->connections[item->connection].open) {
-            post(room, (int)item->connection, false, item);
+            send_to(room, (int)item->connection, item);
         }
         return;
     }
     for (int i = 0; i < room->connection_count; i++) {
-        if (room->connections[i].open && room->connections[i].joined) {
-            post(room, i, false, item);
+        RoomConnection *connection = &room->connections[i];
+
+        if (connection->open && connection->joined &&
+            outbox_is_for(
+                item, (uint32_t)i, room->session.participants[connection->seat].facilitates)) {
+            send_to(room, i, item);
         }
     }
 }
@@ -706,6 +762,12 @@ int room_add_observer(Room *room)
 
     config.observer = true;
     return add(room, &config);
+}
+
+void room_set_privacy(Room *room, Privacy privacy)
+{
+    room->session.config.privacy = privacy;
+    room->session.privacy = privacy;
 }
 
 void room_order(Room *room, CommandKind kind, int32_t a, int32_t b)

@@ -90,6 +90,8 @@ typedef struct {
     uint32_t timeline_revision; /* ... and which that is */
     int64_t datagrams_sent;
     int64_t datagrams_lost;
+    void (*listener)(void *owner, int client, const Message *message); /* NULL: none */
+    void *owner;          /* hears all that the server sends, before the network may lose it */
     const char *violated; /* the first rule that did not hold; NULL */
     int violated_by;      /* the client or seat that showed it; -1 */
 } Room;
@@ -114,6 +116,9 @@ void room_run(Room *room, int64_t duration_ns);
 
 /* Notes a violated rule, the first one only; `by`: the client or seat that shows it, or -1. */
 void room_violate(Room *room, const char *rule, int by);
+
+/* The tier of privacy that this room's sessions begin with. */
+void room_set_privacy(Room *room, Privacy privacy);
 
 /* The facilitator (client 0) orders. */
 void room_order(Room *room, CommandKind kind, int32_t a, int32_t b);

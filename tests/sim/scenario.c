@@ -270,6 +270,11 @@ static void a_part_changes(Scenario *scenario)
     room_flush(room, index);
 }
 
+static void the_tier_changes(Scenario *scenario)
+{
+    order(scenario, COMMAND_PRIVACY, below(scenario, PRIVACY_COUNT + 1), 0);
+}
+
 static void somebody_is_kicked(Scenario *scenario)
 {
     const int index = any_guest(scenario);
@@ -422,6 +427,7 @@ static void act(Scenario *scenario)
         {14, the_music_changes},
         {3, the_halt_changes},
         {6, a_part_changes},
+        {2, the_tier_changes},
         {2, somebody_is_kicked},
         {5, somebody_wishes},
         {3, a_path_changes},
@@ -476,6 +482,7 @@ static void begin(Scenario *scenario, uint64_t seed)
         &network,
         (uint16_t)(chance(scenario, 0.9) ? ROOM_CLIENTS_MAX : scenario->people_max - 1));
     scenario->room->step_ns = STEP_NS;
+    room_set_privacy(scenario->room, (Privacy)below(scenario, PRIVACY_COUNT));
     watch_create(&scenario->watch);
     first = 1 + below(scenario, scenario->people_max);
     while (scenario->room->client_count < first) {

@@ -422,6 +422,28 @@ static void check_position(Watch *watch, Room *room, int index)
     watch->clients[index].version = clock->version;
 }
 
+/* Not even what a client was told in a looser tier. */
+static void check_privacy(Room *room, int index)
+{
+    const ClientModel *model = &room->clients[index].model;
+    const ModelOthers *others = model->others;
+
+    if (!model->has_seat) {
+        return;
+    }
+    for (int i = 0; i < PARTICIPANTS_MAX && !model_sees_people(model); i++) {
+        if ((others->roster[i].presence != 0 || others->roster[i].name[0] != '\0' ||
+             others->map[i].verdict != MAP_ABSENT) &&
+            i != model->welcome.seat) {
+            room_violate(room, "nobody knows of others what the tier forbids", index);
+        }
+    }
+    if (model_privacy(model) == PRIVACY_PRIVATE && !model_sees_people(model) &&
+        (others->team_count != 0 || others->crowd_count != 0)) {
+        room_violate(room, "nobody knows of teams what the tier forbids", index);
+    }
+}
+
 void watch_check(Watch *watch, Room *room)
 {
     read_facts(watch, room);
@@ -431,6 +453,7 @@ void watch_check(Watch *watch, Room *room)
     for (int i = 0; i < room->client_count; i++) {
         check_clock(watch, room, &room->clients[i]);
         check_position(watch, room, i);
+        check_privacy(room, i);
     }
 }
 
@@ -463,7 +486,13 @@ static bool same_seat(const Participant *participant, const RosterEntry *entry)
 
 static void check_roster(Room *room, const RoomClient *client)
 {
+    if (model_privacy(&client->model) != room->session.privacy) {
+        room_violate(room, "everybody knows the tier", (int)(client - room->clients));
+    }
     for (int i = 0; i < room->session.participant_count; i++) {
+        if (!model_sees_people(&client->model) && i != client->seat) {
+            continue;
+        }
         if (!same_seat(&room->participants[i], &client->others.roster[i])) {
             room_violate(room, "everybody's roster is the server's", (int)(client - room->clients));
         }
@@ -564,6 +593,9 @@ void watch_check_store(Room *room)
         }
     }
     again->timeline.revision = room->session.timeline.revision; /* each start counts on */
+    if (again->privacy != room->session.privacy) {
+        room_violate(room, "the tier is stored", -1);
+    }
     if (again->bar_count != room->session.bar_count ||
         !same_timeline(&again->timeline, &room->session.timeline)) {
         room_violate(room, "what is stored makes the same music again", -1);

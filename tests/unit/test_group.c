@@ -1,5 +1,6 @@
 #include "shared/session/group.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "shared/builtin_grooves.h"
@@ -61,6 +62,64 @@ static void play_bar(Stage *stage, int64_t bar, int32_t spread_uturns)
     check_i64(stage->session.bar_count, bar);
 }
 
+static double first_together(const Team *team)
+{
+    const int count = team->bars.count < TEAM_FIRST_BARS ? team->bars.count : TEAM_FIRST_BARS;
+
+    return team->bars.first_sum / 100.0 / count;
+}
+
+/* What everybody is told of the one team. */
+static TeamEntry told_of_team(Stage *stage)
+{
+    static Message message;
+    const OutboxItem *item = NULL;
+
+    outbox_clear(&stage->outbox);
+    group_send_team_page(&stage->session, &stage->outbox);
+    check_i64(stage->outbox.item_count, 1);
+    item = &stage->outbox.items[0];
+    check(message_decode(outbox_bytes(&stage->outbox, item), item->size_bytes, &message));
+    check_i64(message.type, MESSAGE_TEAMS);
+    check_i64(message.teams.count, 1);
+    return message.teams.entries[0];
+}
+
+static void a_teams_take_is_told_by_its_mean_lowest_and_wobble(void **state)
+{
+    static const int32_t spreads[12] = {0, 60000, 0, 90000, 0, 0, 0, 0, 120000, 120000, 0, 0};
+    Stage *stage = new_stage();
+    double sum = 0.0;
+    double square_sum = 0.0;
+    double lowest = 101.0;
+    TeamEntry told = {0};
+
+    (void)state;
+    check_i64(told_of_team(stage).bars, 0);
+    for (int bar = 1; bar <= 12; bar++) {
+        double together = 0.0;
+
+        play_bar(stage, bar, spreads[bar - 1]);
+        together =
+            group_statistics_figures(
+                &stage->session.teams[0].statistics, bar * BEATS_PER_BAR - 1, BEAT_NS, 12, 12)
+                .together;
+        sum += together;
+        square_sum += together * together;
+        lowest = bar > 8 && together < lowest ? together : lowest;
+        if (bar == 8) {
+            check_i64(told_of_team(stage).lowest_together_centi, 0);
+        }
+    }
+    told = told_of_team(stage);
+    check_i64(told.bars, 12);
+    check_near(told.first_together_centi / 100.0, first_together(&stage->session.teams[0]), 0.006);
+    check_near(told.mean_together_centi / 100.0, sum / 12.0, 0.011);
+    check_near(told.lowest_together_centi / 100.0, lowest, 0.006);
+    check(lowest < 90.0);
+    check_near(told.wobble_centi / 100.0, sqrt((square_sum - sum * sum / 12.0) / 11.0), 0.011);
+}
+
 static void a_teams_first_figure_is_over_all_of_its_first_eight_bars(void **state)
 {
     Stage *stage = new_stage();
@@ -70,12 +129,12 @@ static void a_teams_first_figure_is_over_all_of_its_first_eight_bars(void **stat
     for (int bar = 1; bar <= 4; bar++) {
         play_bar(stage, bar, 500000);
     }
-    check_between(team->first_together, 0.0, 25.0);
+    check_between(first_together(team), 0.0, 25.0);
     for (int bar = 5; bar <= 8; bar++) {
         play_bar(stage, bar, 0);
     }
     /* Four bars scattered, then tight; a bar's figure reaches back over one before it. */
-    check_between(team->first_together, 37.5, 62.5);
+    check_between(first_together(team), 37.5, 62.5);
 }
 
 static void later_bars_leave_a_teams_first_figure_alone(void **state)
@@ -87,11 +146,11 @@ static void later_bars_leave_a_teams_first_figure_alone(void **state)
     for (int bar = 1; bar <= 8; bar++) {
         play_bar(stage, bar, 500000);
     }
-    first = stage->session.teams[0].first_together;
+    first = first_together(&stage->session.teams[0]);
     for (int bar = 9; bar <= 12; bar++) {
         play_bar(stage, bar, 0);
     }
-    check_near(stage->session.teams[0].first_together, first, 0.0);
+    check_near(first_together(&stage->session.teams[0]), first, 0.0);
 }
 
 static void a_bar_that_is_kept_is_not_summed_up_again(void **state)
@@ -120,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_teams_first_figure_is_over_all_of_its_first_eight_bars),
         cmocka_unit_test(later_bars_leave_a_teams_first_figure_alone),
+        cmocka_unit_test(a_teams_take_is_told_by_its_mean_lowest_and_wobble),
         cmocka_unit_test(a_bar_that_is_kept_is_not_summed_up_again),
     };
 

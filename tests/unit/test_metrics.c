@@ -164,13 +164,14 @@ static void everybody_hears_everything_once_and_in_order(void **state)
     static Broadcasts broadcasts;
     static uint64_t heard[RECEIVERS];
     const uint8_t bytes[4] = {1, 2, 3, 4};
+    const OutboxItem item = {.connection = CONNECTION_EVERYONE, .size_bytes = sizeof bytes};
     int receivers = 100;
     Prng prng;
 
     (void)state;
     prng_seed(&prng, check_seed(1));
     for (int i = 0; i < SAID; i++) {
-        check(broadcasts_put(&broadcasts, 0, bytes, sizeof bytes, DELIVERY_LIVE));
+        check(broadcasts_put(&broadcasts, 0, &item, bytes));
         /* Some hear it at once, beside something of their own; some come later. */
         hear(&broadcasts, &heard[prng_below(&prng, (uint64_t)receivers)]);
         for (uint64_t ticks = prng_below(&prng, 4); ticks > 0; ticks--) {
@@ -194,19 +195,20 @@ static void a_full_list_says_so_and_a_cleared_one_is_heard_by_nobody(void **stat
 {
     static Broadcasts broadcasts;
     const uint8_t bytes[1] = {0};
+    const OutboxItem item = {.connection = CONNECTION_EVERYONE, .size_bytes = 1};
 
     (void)state;
     check(broadcasts_after(&broadcasts, 0) == NULL);
     for (int i = 0; i < BROADCASTS_MAX; i++) {
-        check(broadcasts_put(&broadcasts, 0, bytes, 1, DELIVERY_LIVE));
+        check(broadcasts_put(&broadcasts, 0, &item, bytes));
     }
-    check(!broadcasts_put(&broadcasts, 0, bytes, 1, DELIVERY_LIVE));
+    check(!broadcasts_put(&broadcasts, 0, &item, bytes));
     check_u64(broadcasts_after(&broadcasts, 0)->order, 1);
     check_u64(broadcasts_after(&broadcasts, 99)->order, 100);
     check(broadcasts_after(&broadcasts, BROADCASTS_MAX) == NULL);
     broadcasts_clear(&broadcasts);
     check(broadcasts_after(&broadcasts, 0) == NULL);
-    check(broadcasts_put(&broadcasts, 0, bytes, 1, DELIVERY_LIVE));
+    check(broadcasts_put(&broadcasts, 0, &item, bytes));
     check_u64(broadcasts_after(&broadcasts, 0)->order, BROADCASTS_MAX + 1);
 }
 

@@ -124,6 +124,24 @@ static void clearing_makes_room_and_remembers_refusals(void **state)
     check_i64(outbox.refused_count, 1);
 }
 
+static void an_audience_is_those_who_lead_or_the_others(void **state)
+{
+    static const uint32_t audiences[] = {
+        CONNECTION_EVERYONE, CONNECTION_FACILITATORS, CONNECTION_OTHERS, CONNECTION_NONE, 7};
+    static const bool leads[] = {true, true, false, false, true};
+    static const bool follows[] = {true, false, true, false, true};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof audiences / sizeof audiences[0]; i++) {
+        const OutboxItem item = {.connection = audiences[i]};
+
+        check(outbox_is_for(&item, 7, true) == leads[i]);
+        check(outbox_is_for(&item, 7, false) == follows[i]);
+        check(outbox_is_for(&item, 8, false) == (follows[i] && audiences[i] != 7));
+        check(audiences[i] == 7 || audiences[i] >= CONNECTION_NUMBERS_END);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +152,7 @@ int main(void)
         cmocka_unit_test_setup(full_of_items_refuses_counts_and_keeps_what_it_has, set_up),
         cmocka_unit_test_setup(full_of_bytes_refuses_before_a_message_could_overrun, set_up),
         cmocka_unit_test_setup(clearing_makes_room_and_remembers_refusals, set_up),
+        cmocka_unit_test(an_audience_is_those_who_lead_or_the_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

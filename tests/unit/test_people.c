@@ -86,10 +86,10 @@ static void a_team_without_members_gives_way_when_all_are_taken(void **state)
     check_i64(people_team(&hall->session, "Drums"), TEAM_NONE);
     check_i64(people_team(&hall->session, "Team 500"), 500);
     hall->session.teams[700].members = 0;
-    hall->session.teams[700].first_together = 50.0;
+    hall->session.teams[700].bars.count = 5;
     check_i64(people_team(&hall->session, "Drums"), 700);
     check_text(hall->session.teams[700].name, "Drums");
-    check_near(hall->session.teams[700].first_together, 0.0, 0.0);
+    check_i64(hall->session.teams[700].bars.count, 0);
     check_i64(hall->session.team_count, TEAMS_MAX);
 }
 

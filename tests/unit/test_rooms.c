@@ -283,7 +283,7 @@ static void a_join_with_the_code_is_welcomed(void **state)
     check_text(welcome.welcome.name, "Adjoa");
     check_text(welcome.welcome.title, "Circle");
     check_i64(rooms_joined_count(world->rooms), 1);
-    check_i64(world->fact_count, 1);
+    check_i64(world->fact_count, 2);
 }
 
 static void pings_carry_the_place_and_something_random(void **state)
@@ -715,6 +715,92 @@ static void stored_facts_put_a_session_back(void **state)
     free(later);
 }
 
+static void order(World *world, SessionTime now, uint32_t connection, CommandKind kind, int32_t a)
+{
+    const Message message = {.type = MESSAGE_COMMAND, .command = {.kind = (uint8_t)kind, .a = a}};
+
+    send_in(world, now, connection, &message);
+}
+
+static void tick_for(World *world, int64_t from_ms, int64_t length_ms)
+{
+    for (int64_t ms = from_ms; ms < from_ms + length_ms; ms += 10) {
+        rooms_tick(world->rooms, at_ms(ms));
+    }
+}
+
+static void only_who_leads_is_sent_the_map_when_the_tier_says_so(void **state)
+{
+    World *world = *state;
+
+    join_as_facilitator(world, FIRST, "Adjoa");
+    join_as(world, SECOND, 0, "Kofi");
+    tick_for(world, 0, 1500);
+    check(was_sent(world, SECOND, MESSAGE_MAP) && was_sent(world, FIRST, MESSAGE_MAP));
+    order(world, at_ms(1500), SECOND, COMMAND_PRIVACY, PRIVACY_PRIVATE);
+    check_refused(world, SECOND, REFUSAL_NOT_ALLOWED, 0);
+    order(world, at_ms(1500), FIRST, COMMAND_PRIVACY, PRIVACY_TEAMS);
+    check_i64(world->facts[world->fact_count - 1].kind, JOURNAL_PRIVACY);
+    check_i64(world->facts[world->fact_count - 1].privacy, PRIVACY_TEAMS);
+    world->sent_count = 0;
+    tick_for(world, 1500, 1500);
+    check(was_sent(world, FIRST, MESSAGE_MAP) && !was_sent(world, SECOND, MESSAGE_MAP));
+    check(was_sent(world, SECOND, MESSAGE_CROWD) && !was_sent(world, FIRST, MESSAGE_CROWD));
+    check(was_sent(world, FIRST, MESSAGE_SNAPSHOT) && was_sent(world, SECOND, MESSAGE_SNAPSHOT));
+    check_i64(last_sent(world, SECOND, MESSAGE_ROSTER).roster.privacy, PRIVACY_TEAMS);
+    check_i64(last_sent(world, SECOND, MESSAGE_ROSTER).roster.count, 1);
+    order(world, at_ms(3000), FIRST, COMMAND_PRIVACY, PRIVACY_OPEN);
+    check_refused(world, FIRST, REFUSAL_PRIVACY, COMMAND_PRIVACY);
+}
+
+/* Who held the seat of somebody who now comes back to lead hears nothing meant for them. */
+static void a_seat_that_begins_to_lead_leaves_its_old_connection_a_player(void **state)
+{
+    World *world = *state;
+    Message again;
+
+    join_as_facilitator(world, FIRST, "Adjoa");
+    join_as(world, SECOND, 0, "Kofi");
+    order(world, at_ms(0), FIRST, COMMAND_PRIVACY, PRIVACY_TEAMS);
+    again = join_message(world, 0, "Kofi");
+    again.join.resumes = true;
+    memcpy(again.join.resume_token,
+           last_sent(world, SECOND, MESSAGE_WELCOME).welcome.resume_token,
+           TOKEN_BYTES);
+    again.join.facilitates = true;
+    memcpy(again.join.facilitator_token,
+           rooms_session(world->rooms, 0)->config.facilitator_token,
+           TOKEN_BYTES);
+    rooms_connected(world->rooms, at_ms(10), THIRD, HOME);
+    send_in(world, at_ms(10), THIRD, &again);
+    world->sent_count = 0;
+    tick_for(world, 10, 1500);
+    check(was_sent(world, THIRD, MESSAGE_MAP) && !was_sent(world, SECOND, MESSAGE_MAP));
+}
+
+static void a_stored_session_keeps_its_tier_and_one_without_takes_the_servers(void **state)
+{
+    World *world = *state;
+    World *later = new_world();
+    SessionConfig config = rooms_session(world->rooms, 0)->config;
+    JournalEntry fact = {.kind = JOURNAL_PRIVACY, .privacy = PRIVACY_PRIVATE};
+
+    if (later == NULL) {
+        fail_msg("out of memory");
+        return;
+    }
+    check_i64(world->facts[0].kind, JOURNAL_PRIVACY); /* of the session as it was opened */
+    check_i64(world->facts[0].privacy, PRIVACY_OPEN);
+    config.privacy = PRIVACY_TEAMS; /* a store does not know of it */
+    check_i64(rooms_restore(later->rooms, 7, &config, &groove, 1), 0);
+    check_i64(rooms_session(later->rooms, 0)->privacy, PRIVACY_OPEN);
+    rooms_restore_entry(later->rooms, 0, &fact);
+    rooms_restored(later->rooms, 0, at_ms(0));
+    check_i64(rooms_session(later->rooms, 0)->privacy, PRIVACY_PRIVATE);
+    rooms_destroy(later->rooms);
+    free(later);
+}
+
 /* Law: whoever comes, goes and sends what in which order, those who were welcomed and not let go
  * are those who count as joined. */
 static void the_count_of_people_is_right_whatever_happens(void **state)
@@ -790,6 +876,9 @@ int main(void)
         ROOMS_TEST(somebody_kicked_is_told_and_let_go),
         ROOMS_TEST(closing_says_goodbye_to_everybody),
         ROOMS_TEST(stored_facts_put_a_session_back),
+        ROOMS_TEST(only_who_leads_is_sent_the_map_when_the_tier_says_so),
+        ROOMS_TEST(a_seat_that_begins_to_lead_leaves_its_old_connection_a_player),
+        ROOMS_TEST(a_stored_session_keeps_its_tier_and_one_without_takes_the_servers),
         ROOMS_TEST(the_count_of_people_is_right_whatever_happens),
     };
 

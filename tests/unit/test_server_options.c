@@ -55,6 +55,7 @@ static void without_words_everything_has_a_sensible_value(void **state)
     check_text(options.data, "/home/adjoa/.local/state/onedrum-server");
     check_i64(options.seats, 100);
     check_i64(options.profile, PROFILE_STANDARD);
+    check_i64(options.privacy, PRIVACY_TEAMS);
     check_i64(options.grace_s, 600);
     check_i64(options.tempo_mbpm, 0);
     check(!options.new_session);
@@ -125,6 +126,8 @@ static void what_cannot_be_meant_is_refused_with_what_could(void **state)
     check_wrong("--seats", "-1");
     check_wrong("--seats", "99999999999999999999999");
     check_wrong("--profile", "strict");
+    check_wrong("--privacy", "secret");
+    check_wrong("--privacy", "");
     check_wrong("--tempo", "29.999");
     check_wrong("--tempo", "300.001");
     check_wrong("--tempo", "100.");

@@ -29,14 +29,15 @@ typedef struct {
     int64_t watched_bytes;
     int64_t everybody_bytes;
     int64_t roster_bytes;
+    uint32_t teams;
     uint32_t map_told[PARTICIPANTS_MAX]; /* rounds, since the seat's verdict was told */
     uint8_t verdicts[PARTICIPANTS_MAX];
 } Arena;
 
-static Arena *new_arena(uint16_t seats)
+static Arena *new_arena(uint16_t seats, Privacy privacy)
 {
     Arena *arena = calloc(1, sizeof *arena);
-    SessionConfig config = {.title = "Arena", .seats = seats, .grace_s = 600};
+    SessionConfig config = {.title = "Arena", .seats = seats, .grace_s = 600, .privacy = privacy};
     const char *text = BUILTIN_GROOVES[0].text;
     Groove groove;
 
@@ -74,7 +75,8 @@ static void count(Arena *arena)
     for (uint32_t i = 0; i < arena->outbox.item_count; i++) {
         const OutboxItem *item = &arena->outbox.items[i];
         const uint8_t *bytes = outbox_bytes(&arena->outbox, item);
-        const bool to_all = item->connection == CONNECTION_EVERYONE;
+        const bool to_all = item->connection >= CONNECTION_NUMBERS_END &&
+                            outbox_is_for(item, arena->watched, false);
 
         check(message_decode(bytes, item->size_bytes, &message));
         arena->everybody_bytes += to_all ? item->size_bytes : 0;
@@ -123,6 +125,12 @@ static void join(Arena *arena, uint32_t connection)
     event.fresh_token[15] = 1;
     message.join.facilitates = connection == 0;
     memset(message.join.facilitator_token, 7, TOKEN_BYTES);
+    if (arena->teams > 0) {
+        (void)snprintf(message.join.team,
+                       sizeof message.join.team,
+                       "Company with a name %u",
+                       connection % arena->teams);
+    }
     check(step(arena, &event).joined);
 }
 
@@ -145,12 +153,25 @@ static void order(Arena *arena, CommandKind kind, int32_t a)
     (void)step(arena, &event);
 }
 
+/* Everybody is drawn in another way than most, and then in yet another. */
+static void scatter(Arena *arena, uint32_t round)
+{
+    for (int i = 0; i < arena->session.participant_count; i++) {
+        const uint32_t mark = (uint32_t)i * 7U + round;
+
+        arena->participants[i].map_entry = (MapEntry){
+            (int8_t)(mark % 256 - 128), (uint8_t)(mark / 3 % VERDICT_COUNT), mark / 5 % 16};
+    }
+}
+
 /* Bytes per second to a player who hears the music start and does nothing, without the names. */
-static double bytes_per_s(uint32_t people)
+static double bytes_per_s(uint32_t people, Privacy privacy, uint32_t teams)
 {
     const int seconds = 20;
-    Arena *arena = new_arena((uint16_t)people);
+    Arena *arena = new_arena((uint16_t)people, privacy);
     double rate = 0;
+
+    arena->teams = teams;
 
     fill(arena, people);
     arena->watched = people / 2;
@@ -159,7 +180,10 @@ static double bytes_per_s(uint32_t people)
     arena->watched_bytes = 0;
     arena->everybody_bytes = 0;
     arena->roster_bytes = 0;
-    tick(arena, seconds * 5 * ROUND_TICKS);
+    for (int round = 0; round < seconds * 5; round++) {
+        scatter(arena, (uint32_t)round);
+        tick(arena, ROUND_TICKS);
+    }
     rate = (double)(arena->watched_bytes - arena->roster_bytes + arena->everybody_bytes) / seconds;
     close_arena(arena);
     return rate;
@@ -167,8 +191,8 @@ static double bytes_per_s(uint32_t people)
 
 static void a_player_costs_the_same_in_any_large_session(void **state)
 {
-    const double hundreds = bytes_per_s(2 * MAP_BLOCK_SEATS);
-    const double thousands = bytes_per_s(LARGE);
+    const double hundreds = bytes_per_s(2 * MAP_BLOCK_SEATS, PRIVACY_OPEN, 0);
+    const double thousands = bytes_per_s(LARGE, PRIVACY_OPEN, 0);
 
     (void)state;
     /* Without hits, pings and the transport's own bytes: about half of the 3,000. */
@@ -176,9 +200,24 @@ static void a_player_costs_the_same_in_any_large_session(void **state)
     check_between(thousands / hundreds, 0.9, 1.1);
 }
 
+/* 600 teams, and no two people drawn alike if it can be: the most that there is to tell. */
+static void no_tier_costs_more_than_the_budget(void **state)
+{
+    const double open = bytes_per_s(LARGE, PRIVACY_OPEN, 600);
+    const double in_teams = bytes_per_s(LARGE, PRIVACY_TEAMS, 600);
+    const double in_private = bytes_per_s(LARGE, PRIVACY_PRIVATE, 600);
+
+    (void)state;
+    print_message(
+        "bytes per second: open %.0f, teams %.0f, private %.0f\n", open, in_teams, in_private);
+    check_between(open, 1500, 2800);
+    check_between(in_teams, 1500, 2800);
+    check_between(in_private, 300, 900);
+}
+
 static void names_come_slowly_while_a_large_session_plays(void **state)
 {
-    Arena *arena = new_arena(LARGE);
+    Arena *arena = new_arena(LARGE, PRIVACY_OPEN);
     const int seconds = 10;
 
     (void)state;
@@ -197,7 +236,7 @@ static void names_come_slowly_while_a_large_session_plays(void **state)
 
 static void changed_verdicts_are_told_before_their_turn(void **state)
 {
-    Arena *arena = new_arena(LARGE);
+    Arena *arena = new_arena(LARGE, PRIVACY_OPEN);
     const uint16_t changed[] = {5, 1234, 2999};
 
     (void)state;
@@ -217,7 +256,7 @@ static void changed_verdicts_are_told_before_their_turn(void **state)
 
 static void every_block_of_the_map_has_its_turn_even_when_others_change(void **state)
 {
-    Arena *arena = new_arena(LARGE);
+    Arena *arena = new_arena(LARGE, PRIVACY_OPEN);
     uint32_t oldest = UINT32_MAX;
 
     (void)state;
@@ -254,7 +293,7 @@ static void shower(Arena *arena, uint16_t seat, uint32_t number, int64_t start_n
 
 static void a_shower_of_hits_is_believed_up_to_25_a_second_in_whatever_order(void **state)
 {
-    Arena *arena = new_arena(2);
+    Arena *arena = new_arena(2, PRIVACY_OPEN);
     const SessionCounts *counts = &arena->session.counts;
 
     (void)state;
@@ -278,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_player_costs_the_same_in_any_large_session),
+        cmocka_unit_test(no_tier_costs_more_than_the_budget),
         cmocka_unit_test(names_come_slowly_while_a_large_session_plays),
         cmocka_unit_test(changed_verdicts_are_told_before_their_turn),
         cmocka_unit_test(every_block_of_the_map_has_its_turn_even_when_others_change),

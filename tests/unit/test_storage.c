@@ -431,12 +431,13 @@ static void facts_come_back_in_the_order_a_session_wants(void **state)
     check(storage_close(storage));
 }
 
-static void bans_and_the_newest_lock_come_back(void **state)
+static void bans_the_newest_lock_and_the_newest_tier_come_back(void **state)
 {
     Place *place = *state;
     Storage *storage = open_store(place);
     JournalEntry ban = {.kind = JOURNAL_BAN, .seat = 3, .ban = {.name = "Kofi"}};
     JournalEntry lock = {.kind = JOURNAL_LOCK, .locked = false};
+    JournalEntry privacy = {.kind = JOURNAL_PRIVACY, .privacy = PRIVACY_TEAMS};
 
     memset(ban.ban.resume_token, 9, TOKEN_BYTES);
     put_example_session(storage);
@@ -444,15 +445,20 @@ static void bans_and_the_newest_lock_come_back(void **state)
     put(storage, lock);
     lock.locked = true;
     put(storage, lock);
+    put(storage, privacy);
+    privacy.privacy = PRIVACY_PRIVATE;
+    put(storage, privacy);
     check(storage_close(storage));
     storage = open_store(place);
     read_facts(place, storage);
-    check_i64(place->fact_count, 2);
+    check_i64(place->fact_count, 3);
     check_i64(place->facts[0].kind, JOURNAL_BAN);
     check_text(place->facts[0].ban.name, "Kofi");
     check_bytes(place->facts[0].ban.resume_token, ban.ban.resume_token, TOKEN_BYTES);
     check_i64(place->facts[1].kind, JOURNAL_LOCK);
     check(place->facts[1].locked);
+    check_i64(place->facts[2].kind, JOURNAL_PRIVACY);
+    check_i64(place->facts[2].privacy, PRIVACY_PRIVATE);
     check(storage_close(storage));
 }
 
@@ -834,7 +840,7 @@ int main(void)
         STORE_TEST(sessions_that_nobody_touched_for_long_are_left_out),
         STORE_TEST(a_fact_touches_its_session),
         STORE_TEST(facts_come_back_in_the_order_a_session_wants),
-        STORE_TEST(bans_and_the_newest_lock_come_back),
+        STORE_TEST(bans_the_newest_lock_and_the_newest_tier_come_back),
         STORE_TEST(a_participant_comes_back_with_every_field),
         STORE_TEST(a_closed_hit_replaces_the_open_one),
         STORE_TEST(closed_hits_come_back_in_the_order_of_closing),

@@ -194,6 +194,7 @@ static void a_situation_speaks_of_what_it_is_about(void **state)
     check_i64(words_of_notice(NOTICE_KICKED), WORDS_KICKED);
     check_i64(words_of_notice(NOTICE_BANNED), WORDS_BANNED);
     check_i64(words_of_refusal(REFUSAL_BANNED), WORDS_BANNED);
+    check_i64(words_of_refusal(REFUSAL_PRIVACY), WORDS_PRIVACY_HOLDS);
 }
 
 static void the_older_of_two_versions_is_the_one_to_update(void **state)

@@ -29,6 +29,7 @@ static bool helps_to_try_again(WordsSituation situation)
     case WORDS_TOKEN_UNKNOWN:
     case WORDS_NOT_ALLOWED:
     case WORDS_OUT_OF_RANGE:
+    case WORDS_PRIVACY_HOLDS:
     case WORDS_NO_AUDIO:
     case WORDS_TOO_UNEVEN:
     case WORDS_TOO_FEW_TAPS:

@@ -234,6 +234,8 @@ static const WordsSentence situations[] = {
     [WORDS_TOKEN_UNKNOWN] = {"This link is not known here.", "Ask your host for a new link."},
     [WORDS_NOT_ALLOWED] = {"Only your host can do that.", "Ask them for it."},
     [WORDS_NOT_NOW] = {"Not at this moment.", "Try again at the next start or stop."},
+    [WORDS_PRIVACY_HOLDS] = {"People have joined under this privacy.",
+                             "It can become stricter, not looser, while they have a seat."},
     [WORDS_OUT_OF_RANGE] = {"That is out of range.", "Choose a value in between."},
     [WORDS_SERVER_STOPS] = {"The server goes down for now.",
                             "Your seat is kept; you come back by yourself."},
@@ -335,6 +337,8 @@ WordsSituation words_of_refusal(Refusal refusal)
         return WORDS_BANNED;
     case REFUSAL_PASSWORD:
         return WORDS_TOKEN_UNKNOWN;
+    case REFUSAL_PRIVACY:
+        return WORDS_PRIVACY_HOLDS;
     case REFUSAL_NOT_NOW:
     case REFUSAL_COUNT:
         break;
