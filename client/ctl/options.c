@@ -35,6 +35,8 @@ static const char usage_text[] =
     "  kick NAME                  send a participant out; they may come back\n"
     "  ban NAME                   send a participant out for good\n"
     "  lock | unlock              let nobody new in, or do again; who has a seat may return\n"
+    "  privacy open|teams|private what people are told of each other; stricter at any time,\n"
+    "                             looser only while nobody else has a seat\n"
     "  export --format json|csv --out FILE\n"
     "                             figures of everybody and of every bar; '-' is stdout. CSV puts\n"
     "                             the bars into a second file, FILE-bars.csv for FILE.csv\n"
@@ -101,6 +103,7 @@ static const struct {
     [CTL_BAN] = {"ban", 1},
     [CTL_LOCK] = {"lock", 0},
     [CTL_UNLOCK] = {"unlock", 0},
+    [CTL_PRIVACY] = {"privacy", 1},
     [CTL_EXPORT] = {"export", 0},
 };
 
@@ -207,6 +210,10 @@ static int check_command(CtlOptions *options)
     }
     if (has_tempo) {
         options->tempo_mbpm = (int32_t)tempo_mbpm;
+    }
+    if (options->command == CTL_PRIVACY && options->subject != NULL &&
+        !privacy_of_word(options->subject, &options->privacy)) {
+        return wrong_usage("privacy is open, teams or private, not ", options->subject);
     }
     if (options->command == CTL_RAMP && options->ramp_bars == 0) {
         return wrong_usage("ramp needs --bars N", "");

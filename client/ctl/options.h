@@ -7,6 +7,7 @@
 #define CLIENT_CTL_OPTIONS_H
 
 #include "shared/link.h"
+#include "shared/message.h"
 
 typedef enum {
     CTL_CREATE,
@@ -25,6 +26,7 @@ typedef enum {
     CTL_BAN,
     CTL_LOCK,
     CTL_UNLOCK,
+    CTL_PRIVACY,
     CTL_EXPORT,
     CTL_COMMAND_COUNT
 } CtlCommand;
@@ -37,6 +39,7 @@ typedef struct {
     const char *password_file; /* NULL: the link's token, if any */
     const char *known_hosts;   /* file; NULL for the default */
     int32_t tempo_mbpm;
+    Privacy privacy;
     int count_in_bars;
     int ramp_bars;
     int seats; /* CREATE: 0 for the server's default */

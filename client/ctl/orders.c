@@ -29,6 +29,7 @@ typedef struct {
     int seat;
     uint8_t part;
     bool locked;
+    Privacy privacy;
     HostTime since;
 } Effect;
 
@@ -457,6 +458,31 @@ static int order_lock(Visit *visit, const CtlOptions *options)
     return code;
 }
 
+static bool privacy_is_as_wished(Visit *visit, HostTime now, const void *wish)
+{
+    const Effect *effect = wish;
+
+    (void)now;
+    return visit->model.snapshot.number > effect->snapshot_number &&
+           model_privacy(&visit->model) == effect->privacy;
+}
+
+static int order_privacy(Visit *visit, const CtlOptions *options)
+{
+    CommandMessage command = {.kind = COMMAND_PRIVACY, .a = (int32_t)options->privacy};
+    Effect effect = effect_now(visit);
+    int code;
+
+    effect.privacy = options->privacy;
+    code = order(visit, options, &command, privacy_is_as_wished, &effect);
+    if (code == EXIT_SUCCESS) {
+        (void)printf("The session is %s: %s\n",
+                     privacy_word(options->privacy),
+                     status_privacy_sentence(options->privacy));
+    }
+    return code;
+}
+
 static int order_create(Visit *visit, const CtlOptions *options)
 {
     CommandMessage command = {.kind = COMMAND_CREATE, .a = options->seats};
@@ -584,6 +610,8 @@ int orders_carry_out(Visit *visit, const CtlOptions *options)
     case CTL_LOCK:
     case CTL_UNLOCK:
         return order_lock(visit, options);
+    case CTL_PRIVACY:
+        return order_privacy(visit, options);
     case CTL_EXPORT:
         return order_export(visit, options);
     case CTL_COMMAND_COUNT:

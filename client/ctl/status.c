@@ -59,6 +59,17 @@ double status_tempo_bpm(const ClientModel *model, const ModelNow *music)
     return tempo_mbpm / 1000.0;
 }
 
+const char *status_privacy_sentence(Privacy privacy)
+{
+    static const char *const sentences[PRIVACY_COUNT] = {
+        [PRIVACY_OPEN] = "everybody is told who is where.",
+        [PRIVACY_TEAMS] = "people are told of teams, and of marks without names.",
+        [PRIVACY_PRIVATE] = "people are told of the whole group only.",
+    };
+
+    return sentences[privacy];
+}
+
 static GroupWord word_now(const SnapshotMessage *snapshot)
 {
     return group_word_of(snapshot->sigma_us / 1000.0);
@@ -196,7 +207,7 @@ json_t *status_json(const Visit *visit, HostTime now)
 
     code_format(model->welcome.code, code);
     return json_pack("{s:s, s:s, s:s, s:i, s:s, s:i, s:f, s:i, s:i, s:i, s:i, s:f, s:s, s:f, s:f, "
-                     "s:f, s:f, s:b, s:o, s:o, s:o, s:o}",
+                     "s:f, s:f, s:b, s:s, s:o, s:o, s:o, s:o}",
                      "title",
                      model->welcome.title,
                      "code",
@@ -233,6 +244,8 @@ json_t *status_json(const Visit *visit, HostTime now)
                      snapshot->median_us / 1000.0,
                      "locked",
                      snapshot->locked,
+                     "privacy",
+                     privacy_word(model_privacy(model)),
                      "verdicts",
                      verdicts_json(snapshot),
                      "teams",
@@ -268,6 +281,9 @@ static void print_head(const Visit *visit, const ModelNow *music)
                  status_tempo_bpm(model, music),
                  music->bar.bar,
                  music->bar.beat + 1);
+    (void)printf("Privacy %s: %s\n",
+                 privacy_word(model_privacy(model)),
+                 status_privacy_sentence(model_privacy(model)));
     (void)printf("%d here, %d drumming%s\n",
                  snapshot->joined,
                  snapshot->active,
@@ -314,12 +330,10 @@ static char *ring_cell(char ring[RING_ROWS][RING_COLUMNS + 1], double turns)
     return &ring[row][column];
 }
 
-static bool has_phase(const Visit *visit, int seat)
+static bool has_phase(const MapEntry *mark)
 {
-    uint8_t verdict = visit->others.map[seat].verdict;
-
-    return status_is_participant(&visit->others.roster[seat]) && verdict != MAP_ABSENT &&
-           verdict != VERDICT_WARMING_UP && verdict != VERDICT_IDLE;
+    return mark->verdict != MAP_ABSENT && mark->verdict != VERDICT_WARMING_UP &&
+           mark->verdict != VERDICT_IDLE;
 }
 
 static char one_more(char digit)
@@ -330,9 +344,22 @@ static char one_more(char digit)
     return (char)(digit + 1);
 }
 
+static int draw_mark(char ring[RING_ROWS][RING_COLUMNS + 1], const MapEntry *mark)
+{
+    char *cell;
+
+    if (!has_phase(mark)) {
+        return 0;
+    }
+    cell = ring_cell(ring, mark->phase_256 / (double)PHASE_STEPS);
+    *cell = *cell == '.' || *cell == ' ' ? '1' : one_more(*cell);
+    return 1;
+}
+
 /* Digits say how many people stand at a place; '+' is more than nine. */
 static void print_ring(const Visit *visit)
 {
+    const ModelOthers *others = &visit->others;
     char ring[RING_ROWS][RING_COLUMNS + 1];
     int drawn = 0;
 
@@ -342,17 +369,12 @@ static void print_ring(const Visit *visit)
     for (int step = 0; step < RING_DOTS; step++) {
         *ring_cell(ring, step / (double)RING_DOTS) = '.';
     }
-    for (int seat = 0; seat < visit->others.seat_count; seat++) {
-        if (has_phase(visit, seat)) {
-            char *cell = ring_cell(ring, visit->others.map[seat].phase_256 / (double)PHASE_STEPS);
-
-            if (*cell == '.' || *cell == ' ') {
-                *cell = '1';
-            } else {
-                *cell = one_more(*cell);
-            }
-            drawn++;
-        }
+    for (int seat = 0; seat < others->seat_count; seat++) {
+        drawn +=
+            status_is_participant(&others->roster[seat]) ? draw_mark(ring, &others->map[seat]) : 0;
+    }
+    for (int i = 0; i < others->crowd_count; i++) {
+        drawn += draw_mark(ring, &others->crowd[i]);
     }
     if (drawn > 0) {
         (void)printf("\n%*s\n", 4 + RING_COLUMNS / 2 + 4, "the beat");
@@ -398,5 +420,7 @@ void status_print(const Visit *visit, HostTime now)
     print_head(visit, &music);
     print_teams(&visit->others);
     print_ring(visit);
-    print_people(visit, &music);
+    if (model_sees_people(&visit->model)) {
+        print_people(visit, &music);
+    }
 }

@@ -13,6 +13,9 @@
 /* "lobby", "count-in", "playing", "paused" or "stopped". */
 const char *status_transport_word(Transport transport);
 
+/* What people are told in this tier. */
+const char *status_privacy_sentence(Privacy privacy);
+
 /* The name of a team; empty for none. */
 const char *status_team_name(const ModelOthers *others, uint16_t team);
 

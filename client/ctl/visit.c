@@ -10,6 +10,8 @@
 /* Who is here comes in pages: quiet for so long, it is complete. */
 #define ROSTER_QUIET_NS (250 * NS_PER_MS)
 #define ROSTER_WAIT_NS (600 * NS_PER_MS)
+/* Teams are told once a second. */
+#define TEAMS_PERIOD_NS (1200 * NS_PER_MS)
 #define GOODBYE_NS (500 * NS_PER_MS)
 
 static volatile sig_atomic_t interrupted;
@@ -27,7 +29,6 @@ static void hear(void *owner, HostTime now, const Message *message)
         visit->roster_at = now;
     }
     visit->has_map = visit->has_map || message->type == MESSAGE_MAP;
-    visit->has_teams = visit->has_teams || message->type == MESSAGE_TEAMS;
 }
 
 void visit_begin(Visit *visit, const Link *address, const char *password)
@@ -112,6 +113,11 @@ bool visit_knows_music(Visit *visit, HostTime now, const void *wish)
    a crowd it never is. */
 bool visit_knows_people(Visit *visit, HostTime now, const void *wish)
 {
+    if (visit->model.phase == MODEL_JOINED && !model_sees_people(&visit->model)) {
+        return visit_knows_music(visit, now, wish) &&
+               now.ns - visit->model.since.ns > TEAMS_PERIOD_NS &&
+               (model_privacy(&visit->model) != PRIVACY_TEAMS || visit->others.crowd_refresh > 0);
+    }
     if (!visit_knows_music(visit, now, wish) || !visit->has_map ||
         people_known(&visit->others) < visit->model.snapshot.joined) {
         visit->has_people = false;

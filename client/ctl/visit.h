@@ -17,7 +17,6 @@ typedef struct {
     bool has_people;    /* everybody that the snapshot counts is known ... */
     HostTime people_at; /* ... since then */
     bool has_map;
-    bool has_teams;
 } Visit;
 
 /* What is waited for. */
@@ -43,7 +42,7 @@ VisitOutcome visit_wait(Visit *visit,
 /* Joined, and the music is known. */
 bool visit_knows_music(Visit *visit, HostTime now, const void *wish);
 
-/* The people are known too, which takes seconds where there are many. */
+/* The people are known too, or what may be known of them; it takes seconds where there are many. */
 bool visit_knows_people(Visit *visit, HostTime now, const void *wish);
 
 /* What went wrong, as a sentence. */

@@ -67,13 +67,54 @@ def check_numbers(stage):
         expect(f"{wrong[-2]} is a number from " in done.stderr, f"{wrong}: {done.stderr!r}")
 
 
+def run_as_player(stage, *arguments):
+    return subprocess.run(
+        [str(stage.path("onedrum-ctl")), "--link", stage.ready["link"], *arguments],
+        text=True, capture_output=True, timeout=30, check=False)
+
+
+def check_privacy(stage, server):
+    """The tier: set before people come, only stricter then, kept over a restart."""
+    expect(stage.status()["privacy"] == "teams", "not the default tier")
+    done = run(stage, "privacy", "loud")
+    expect(done.returncode == 2 and "open, teams or private" in done.stderr, done.stderr)
+    expect("open" in run(stage, "privacy", "open").stdout, "not open without people")
+    expect(stage.status()["privacy"] == "open", "not open without people")
+    expect(run(stage, "privacy", "teams").returncode == 0, "not back to teams")
+    swarm = stage.start("onedrum-swarm", "--join", stage.ready["link"], "--players", "12",
+                        "--teams", "2", "--seconds", "60", "--seed", "4", "--json")
+    stage.wait_for(lambda: len(stage.status()["participants"]) == 12, 20, "12 people", swarm)
+    names = [person["name"] for person in stage.status()["participants"]]
+    stage.ctl("start")
+    stage.wait_for(lambda: stage.status()["verdicts"]["on"] > 3, 30, "verdicts", swarm)
+    seen = run_as_player(stage, "status", "--json").stdout
+    listing = json.loads(seen)
+    expect(listing["participants"] == [] and listing["privacy"] == "teams", "too much is told")
+    expect(len(listing["teams"]) == 2 and sum(listing["verdicts"].values()) == 12,
+           "too little is told")
+    text = run_as_player(stage, "status").stdout
+    expect("the beat" in text, f"no ring of the crowd:\n{text}")
+    for name in names:
+        expect(name not in seen and name not in text, f"{name} is told to a player")
+    done = run(stage, "privacy", "open")
+    expect(done.returncode == 1 and "stricter, not looser" in done.stderr, done.stderr)
+    expect(run(stage, "privacy", "private").returncode == 0, "not stricter")
+    seen = json.loads(run_as_player(stage, "status", "--json").stdout)
+    expect(seen["teams"] == [] and seen["privacy"] == "private", "teams are told in private")
+    stage.end(swarm)
+    stage.end(server)
+    stage.serve("--privacy", "open", tag="server-2")
+    expect(stage.status()["privacy"] == "private", "a restart made it looser")
+
+
 def main():
     stage = Stage()
-    stage.serve()
+    server = stage.serve()
     check_files(stage)
     check_devices(stage)
     check_pipe(stage)
     check_numbers(stage)
+    check_privacy(stage, server)
 
 
 if __name__ == "__main__":
