@@ -138,6 +138,18 @@ static void forget_crowd(ModelOthers *others)
     others->arriving_pages = 0;
 }
 
+/* In the private tier nothing is known below the whole group. */
+static void forget_teams_if_private(const ClientModel *model)
+{
+    ModelOthers *others = model->others;
+
+    if (model->privacy == PRIVACY_PRIVATE && !model_sees_people(model)) {
+        memset(others->teams, 0, sizeof others->teams);
+        others->team_count = 0;
+        memset(&others->parts, 0, sizeof others->parts);
+    }
+}
+
 /* When the tier has changed, forgets what may not be shown any more. */
 static void follow_privacy(ClientModel *model, uint8_t privacy)
 {
@@ -157,11 +169,7 @@ static void follow_privacy(ClientModel *model, uint8_t privacy)
         others->roster[seat] = own;
         others->seat_count = seat + 1;
     }
-    if (model->privacy == PRIVACY_PRIVATE && !model_sees_people(model)) {
-        memset(others->teams, 0, sizeof others->teams);
-        others->team_count = 0;
-        memset(&others->parts, 0, sizeof others->parts);
-    }
+    forget_teams_if_private(model);
 }
 
 static void receive_welcome(ClientModel *model, HostTime now, const WelcomeMessage *welcome)
@@ -190,6 +198,7 @@ static void receive_welcome(ClientModel *model, HostTime now, const WelcomeMessa
     model->next_ping_at = now;
     if (model->others != NULL) {
         model->others->bar_count = 0;
+        forget_teams_if_private(model);
     }
     enter_phase(model, MODEL_JOINED, now);
 }

@@ -118,6 +118,27 @@ static void the_roster_tells_the_tier_and_a_stricter_one_is_obeyed(void **state)
     check_i64(client->others.crowd_count, 0);
 }
 
+static void a_tier_that_became_stricter_while_one_was_away_is_obeyed(void **state)
+{
+    Client *client = joined(PRIVACY_TEAMS, false);
+    Message welcome = {.type = MESSAGE_WELCOME,
+                       .welcome = {.version = PROTOCOL_VERSION,
+                                   .seat = SEAT,
+                                   .privacy = PRIVACY_PRIVATE,
+                                   .next_hit_number = 1}};
+
+    (void)state;
+    hear_team_and_parts(client);
+    hear_crowd(client, 1, 0, 1, 9);
+    model_disconnected(&client->model, NOW);
+    model_connected(&client->model, NOW, &client->outbox);
+    receive(client, &welcome);
+    check_i64(model_privacy(&client->model), PRIVACY_PRIVATE);
+    check_i64(client->others.team_count, 0);
+    check_i64(client->others.crowd_count, 0);
+    check_i64(client->others.parts.count, 0);
+}
+
 static void who_leads_keeps_all_in_every_tier(void **state)
 {
     Client *client = joined(PRIVACY_TEAMS, true);
@@ -185,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_roster_tells_the_tier_and_a_stricter_one_is_obeyed),
+        cmocka_unit_test(a_tier_that_became_stricter_while_one_was_away_is_obeyed),
         cmocka_unit_test(who_leads_keeps_all_in_every_tier),
         cmocka_unit_test(a_refresh_shows_when_all_its_pages_have_come_in_any_order),
         cmocka_unit_test(a_crowd_of_more_than_there_can_be_is_cut),
