@@ -124,6 +124,9 @@ static bool open_window(App *app, AppError *error)
     if (!config.in_memory) {
         app->input = input_create();
         window_on_pause(app->window, fetch_keys, app);
+        if (app->input != NULL) {
+            input_strike_at_once(app->input, window_of_sdl(app->window), app_strike_from_keys, app);
+        }
     }
     return true;
 }

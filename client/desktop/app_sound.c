@@ -47,6 +47,14 @@ void app_cue(App *app, const OwnJudgement *own)
     }
 }
 
+void app_strike_from_keys(void *owner, int pad)
+{
+    App *app = owner;
+
+    audio_strike_from_keys(
+        app->audio, (Drum)atomic_load(&app->drum_now), pad_gains[pad % SETTINGS_PADS]);
+}
+
 /* ---- a groove for the lobby ------------------------------------------------------------------ */
 
 static void stop_preview(App *app)
@@ -140,6 +148,10 @@ static void feed_bandmates(App *app, HostTime now)
 
 void app_sound(App *app, HostTime now)
 {
+    atomic_store(&app->drum_now, (int32_t)own_drum(app));
+    if (app->input != NULL) {
+        input_arm(app->input, app_is_drumming(app, now) && !app->calibration.open);
+    }
     if (app->preview.on && app_screen(app, now) != SCREEN_LOBBY) {
         stop_preview(app);
     }

@@ -241,6 +241,14 @@ void audio_cue(Audio *audio, Cue cue)
     }
 }
 
+void audio_strike_from_keys(Audio *audio, Drum drum, float gain)
+{
+    assert(drum_is_valid((int)drum));
+    if (!sound_stream_strike(&audio->stream, drum, gain)) {
+        return;
+    }
+}
+
 /* Sends the cancellation that is owed, if any; false when it still is. */
 static bool pay_cancellation(Audio *audio)
 {

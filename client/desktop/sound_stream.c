@@ -6,6 +6,7 @@ void sound_stream_init(SoundStream *stream)
 {
     memset(stream, 0, sizeof *stream);
     sound_ring_init(&stream->ring);
+    sound_ring_init(&stream->strikes);
     for (int i = 0; i < VOLUME_COUNT; i++) {
         atomic_init(&stream->volumes_permille[i], 1000);
     }
@@ -138,11 +139,16 @@ static void begin_sound(SoundStream *stream, const SoundCommand *command, int of
     }
 }
 
-/* Takes every command that is there: at most a ring full, since the sender is slower than this. */
+/* Takes every command that is there: at most a ring full, since the senders are slower than this.
+ */
 static void obey(SoundStream *stream)
 {
     SoundCommand command;
 
+    for (int i = 0; i < SOUND_RING_COMMANDS_MAX && sound_ring_pop(&stream->strikes, &command);
+         i++) {
+        begin_sound(stream, &command, 0);
+    }
     for (int i = 0; i < SOUND_RING_COMMANDS_MAX && sound_ring_pop(&stream->ring, &command); i++) {
         switch ((SoundCommandKind)command.kind) {
         case SOUND_STRIKE:
@@ -234,6 +240,13 @@ void sound_stream_discard(SoundStream *stream, HostTime now)
 bool sound_stream_send(SoundStream *stream, SoundCommand command)
 {
     return sound_ring_push(&stream->ring, command);
+}
+
+bool sound_stream_strike(SoundStream *stream, Drum drum, float gain)
+{
+    return sound_ring_push(
+        &stream->strikes,
+        (SoundCommand){.kind = SOUND_STRIKE, .drum = (uint8_t)drum, .gain = gain});
 }
 
 bool sound_stream_next_callback(SoundStream *stream, SoundCallback *callback)

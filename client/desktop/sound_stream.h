@@ -2,8 +2,9 @@
  * What every audio device plays: takes commands from the ring, waits for the right frame, mixes.
  *
  * No clock, lock, allocation, log or file; every loop bounded. The caller owns the memory. One
- * thread renders (the audio callback, or whoever stands in for it) and one sends: functions say
- * which. When the renderer changes, the old one has stopped before the new one begins.
+ * thread renders (the audio callback, or whoever stands in for it), one sends, and one more may
+ * strike: functions say which. When the renderer changes, the old one has stopped before the new
+ * one begins.
  */
 #ifndef CLIENT_DESKTOP_SOUND_STREAM_H
 #define CLIENT_DESKTOP_SOUND_STREAM_H
@@ -45,6 +46,7 @@ typedef struct {
 
 typedef struct {
     SoundRing ring;
+    SoundRing strikes; /* of the thread that hears keys */
 
     /* Written by the sender. */
     _Atomic int32_t volumes_permille[VOLUME_COUNT];
@@ -90,6 +92,9 @@ void sound_stream_discard(SoundStream *stream, HostTime now);
 
 /* Thread: sender. False when the ring is full. */
 NODISCARD bool sound_stream_send(SoundStream *stream, SoundCommand command);
+
+/* Thread: striker. Begins with the next block; false when the ring is full. */
+NODISCARD bool sound_stream_strike(SoundStream *stream, Drum drum, float gain);
 
 /* Thread: sender. Volume 0..1, clamped. */
 void sound_stream_set_volume(SoundStream *stream, Volume volume, double level);
