@@ -220,6 +220,8 @@ void app_strike_from_keys(void *owner, int pad);
 void app_cue(App *app, const OwnJudgement *own);
 void app_sound(App *app, HostTime now);
 void app_toggle_preview(App *app, HostTime now);
+/* The first beat of a bar, to try its sound. */
+void app_sound_click(App *app, HostTime now);
 
 /* Opens the wizard: practice stops for it, and it closes when a session counts in. */
 void app_open_calibration(App *app, HostTime now);

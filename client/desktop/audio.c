@@ -327,6 +327,12 @@ void audio_mute_own(Audio *audio, bool muted)
     sound_stream_mute_own(&audio->stream, muted);
 }
 
+void audio_set_click(Audio *audio, ClickSound sound)
+{
+    assert((unsigned int)sound < CLICK_SOUND_COUNT);
+    sound_stream_set_click(&audio->stream, sound);
+}
+
 AudioState audio_state(const Audio *audio)
 {
     static const char *const WORDS[] = {

@@ -120,6 +120,9 @@ void audio_cancel_source_after(Audio *audio, uint16_t source, HostTime at);
 void audio_set_volume(Audio *audio, Volume volume, double level);
 void audio_mute_own(Audio *audio, bool muted);
 
+/* What DRUM_CLICK and DRUM_CLICK_ACCENT sound like from now on; at first a beep. */
+void audio_set_click(Audio *audio, ClickSound sound);
+
 AudioState audio_state(const Audio *audio);
 
 /* What the device asked for since the last time, one after the other; false when nothing is new.

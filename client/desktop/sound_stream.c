@@ -120,9 +120,14 @@ static void begin_sound(SoundStream *stream, const SoundCommand *command, int of
 {
     const bool is_click = command->drum == DRUM_CLICK || command->drum == DRUM_CLICK_ACCENT;
     VoiceGroup group = is_click ? VOICE_CLICK : VOICE_BAND;
+    ClickBeat sound = {.drum = (Drum)command->drum, .gain = 1.0F};
 
     if (command->kind == SOUND_STRIKE) {
         group = VOICE_OWN;
+    } else if (is_click) {
+        sound = click_sound_beat(
+            (ClickSound)atomic_load_explicit(&stream->click_sound, memory_order_relaxed),
+            command->drum == DRUM_CLICK_ACCENT);
     }
     count(&stream->played_count);
     if (command->id != 0) {
@@ -131,11 +136,11 @@ static void begin_sound(SoundStream *stream, const SoundCommand *command, int of
     }
     if (stream->bank != NULL) {
         voices_start(&stream->voices,
-                     stream->bank->samples[command->drum],
-                     stream->bank->frame_counts[command->drum],
+                     stream->bank->samples[sound.drum],
+                     stream->bank->frame_counts[sound.drum],
                      offset,
                      group,
-                     command->gain);
+                     command->gain * sound.gain);
     }
 }
 
@@ -265,6 +270,11 @@ void sound_stream_set_volume(SoundStream *stream, Volume volume, double level)
 void sound_stream_mute_own(SoundStream *stream, bool muted)
 {
     atomic_store_explicit(&stream->own_muted, muted, memory_order_relaxed);
+}
+
+void sound_stream_set_click(SoundStream *stream, ClickSound sound)
+{
+    atomic_store_explicit(&stream->click_sound, (int32_t)sound, memory_order_relaxed);
 }
 
 SoundReport sound_stream_report(const SoundStream *stream)

@@ -14,6 +14,7 @@
 #include "client/desktop/sound_bank.h"
 #include "client/desktop/sound_ring.h"
 #include "client/desktop/voices.h"
+#include "client/model/click_sound.h"
 
 enum {
     SOUNDS_WAITING_MAX = 512,  /* timed sounds that the renderer keeps; more are dropped */
@@ -51,6 +52,7 @@ typedef struct {
     /* Written by the sender. */
     _Atomic int32_t volumes_permille[VOLUME_COUNT];
     _Atomic bool own_muted;
+    _Atomic int32_t click_sound; /* ClickSound */
 
     /* Written by the renderer. */
     _Atomic uint32_t played_count;
@@ -99,6 +101,7 @@ NODISCARD bool sound_stream_strike(SoundStream *stream, Drum drum, float gain);
 /* Thread: sender. Volume 0..1, clamped. */
 void sound_stream_set_volume(SoundStream *stream, Volume volume, double level);
 void sound_stream_mute_own(SoundStream *stream, bool muted);
+void sound_stream_set_click(SoundStream *stream, ClickSound sound);
 
 /* Thread: sender. What the device asked for, one after the other; false when nothing is new. */
 NODISCARD bool sound_stream_next_callback(SoundStream *stream, SoundCallback *callback);
