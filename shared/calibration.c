@@ -26,16 +26,19 @@
 #define MADN 1.4826
 #define OUTLIER_MADN 3.0
 #define OUTLIER_NS_MIN (20 * NS_PER_MS)
-/* Of a mean of taps, over what independent ones would have: lag-1 correlation about .5. */
-#define CORRELATION 1.7
+/* Of a tap with the one before, in people without training (scoring: rho1 of .48); and the most
+   that is believed. */
+#define USUAL_CORRELATION 0.5
+#define USUAL_TAPS 60.0
+#define CORRELATION_MAX 0.95
 #define INTERVAL_95 1.96
 /* Standard error of a spread of n such taps, in shares of it times sqrt(n). */
 #define SPREAD_ERROR 1.42
-#define SURELY 2.5
+#define SURELY 3.0
 /* A round that ends when it looks sure ends too soon when it looks so by chance. Chosen with
    simulated people, as is CALIBRATION_TAPS_MAX. */
 #define CAUTION 2.0
-#define AIM_SHARE 0.9375 /* of CALIBRATION_SURE_NS */
+#define AIM_SHARE 0.84 /* of CALIBRATION_SURE_NS */
 
 _Static_assert(CALIBRATION_SLOW_NS % 2 == 0 && CALIBRATION_BEAT_NS % 2 == 0, "halves are whole");
 
@@ -192,6 +195,61 @@ static bool is_twice(const Calibration *calibration)
            TWICE_RATIO * (double)stretch_ns;
 }
 
+/* What of the counted taps is no outlier, and how they lie around a centre. */
+typedef struct {
+    int count;
+    double mean_ns; /* from the centre */
+    double variance_ns2;
+    double correlation; /* of a tap with the one before, as it came out */
+} Steadiness;
+
+static Steadiness
+steadiness_of(const int64_t *values_ns, size_t count, int64_t centre_ns, int64_t reach_ns)
+{
+    Steadiness steadiness = {0};
+    double kept_ns[CALIBRATION_TAPS_MAX];
+    double sum = 0.0;
+    double squares = 0.0;
+    double products = 0.0;
+
+    for (size_t i = 0; i < count; i++) {
+        const int64_t distance_ns = values_ns[i] - centre_ns;
+
+        if (distance_ns >= -reach_ns && distance_ns <= reach_ns) {
+            kept_ns[steadiness.count] = (double)distance_ns;
+            sum += (double)distance_ns;
+            steadiness.count++;
+        }
+    }
+    steadiness.mean_ns = sum / (double)steadiness.count;
+    for (int i = 0; i < steadiness.count; i++) {
+        const double off_ns = kept_ns[i] - steadiness.mean_ns;
+
+        squares += off_ns * off_ns;
+        products += i > 0 ? off_ns * (kept_ns[i - 1] - steadiness.mean_ns) : 0.0;
+    }
+    steadiness.variance_ns2 = squares / (double)steadiness.count;
+    steadiness.correlation = squares > 0.0 ? products / squares : 0.0;
+    return steadiness;
+}
+
+/*
+ * How many times less certain a mean is than one of independent taps, sqrt((1 + r) / (1 - r)) for
+ * taps that each remember the one before. A few taps say little about r, and too little of it
+ * (Marriott and Pope 1954, 10.1093/biomet/41.3-4.390): what is usual weighs as much as
+ * USUAL_TAPS.
+ */
+static double uncertainty_ratio(const Steadiness *steadiness)
+{
+    const double count = (double)steadiness->count;
+    const double unbiased = steadiness->correlation + (1.0 + 3.0 * steadiness->correlation) / count;
+    const double believed =
+        (count * unbiased + USUAL_TAPS * USUAL_CORRELATION) / (count + USUAL_TAPS);
+    const double limited = fmin(fmax(believed, 0.0), CORRELATION_MAX);
+
+    return sqrt((1.0 + limited) / (1.0 - limited));
+}
+
 /* Fills all but the state. The mean of what the outliers leave is as robust as the median, and a
    fifth fewer taps make it as certain. */
 static void measure(const Calibration *calibration, int64_t centre_ns, CalibrationFigures *figures)
@@ -199,8 +257,8 @@ static void measure(const Calibration *calibration, int64_t centre_ns, Calibrati
     const size_t count = (size_t)calibration->fast_taps;
     int64_t values_ns[CALIBRATION_TAPS_MAX];
     int64_t reach_ns;
-    double sum = 0.0;
-    double squares = 0.0;
+    Steadiness steadiness;
+    double used;
 
     unwrap(calibration, centre_ns, values_ns, count);
     figures->spread_ns =
@@ -208,23 +266,14 @@ static void measure(const Calibration *calibration, int64_t centre_ns, Calibrati
     reach_ns = clamp_i64(
         llround(OUTLIER_MADN * (double)figures->spread_ns), OUTLIER_NS_MIN, CALIBRATION_BEAT_NS);
     unwrap(calibration, centre_ns, values_ns, count);
-    for (size_t i = 0; i < count; i++) {
-        const int64_t distance_ns = values_ns[i] - centre_ns;
-
-        if (distance_ns >= -reach_ns && distance_ns <= reach_ns) {
-            sum += (double)distance_ns;
-            squares += (double)distance_ns * (double)distance_ns;
-            figures->used_count++;
-        }
-    }
-    const double used = (double)figures->used_count;
-    const double mean = sum / used;
-    const double deviation = sqrt(fmax(squares / used - mean * mean, 0.0));
-
+    steadiness = steadiness_of(values_ns, count, centre_ns, reach_ns);
+    used = (double)steadiness.count;
     figures->has_offset = true;
-    figures->offset_ns = centre_ns + llround(mean);
+    figures->used_count = steadiness.count;
+    figures->offset_ns = centre_ns + llround(steadiness.mean_ns);
     figures->uncertainty_ns =
-        llround(INTERVAL_95 * CORRELATION * deviation / sqrt(used) * (1.0 + CAUTION / sqrt(used)));
+        llround(INTERVAL_95 * uncertainty_ratio(&steadiness) *
+                sqrt(steadiness.variance_ns2 / used) * (1.0 + CAUTION / sqrt(used)));
 }
 
 static int goal_of(const CalibrationFigures *figures)

@@ -124,6 +124,9 @@ static bool open_window(App *app, AppError *error)
     if (!config.in_memory) {
         app->input = input_create();
         window_on_pause(app->window, fetch_keys, app);
+        if (app->input != NULL) {
+            input_strike_at_once(app->input, window_of_sdl(app->window), app_strike_from_keys, app);
+        }
     }
     return true;
 }
@@ -382,6 +385,7 @@ void app_apply_settings(App *app, HostTime now)
     audio_set_volume(app->audio, VOLUME_OWN, settings->own_percent / 100.0);
     audio_set_volume(app->audio, VOLUME_BAND, settings->others_percent / 100.0);
     audio_mute_own(app->audio, settings->own_is_muted);
+    audio_set_click(app->audio, settings->click_sound);
     if (!in_force && !app->options->autoplay) {
         model_set_calibration(&app->room->model,
                               settings->offsets.timing_offset_is_set,

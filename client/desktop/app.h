@@ -14,6 +14,7 @@
 #ifndef CLIENT_DESKTOP_APP_H
 #define CLIENT_DESKTOP_APP_H
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "client/desktop/audio_feed.h"
@@ -89,7 +90,8 @@ typedef struct App {
     AudioFeed feed;
     ScheduleSettings schedule;
     GroovePreview preview;
-    Input *input; /* NULL without a window */
+    Input *input;             /* NULL without a window */
+    _Atomic int32_t drum_now; /* Drum of the own part, for the thread that hears keys */
     FILE *input_report;
     Recorder recorder;
     Room *room;
@@ -207,15 +209,19 @@ void app_join(App *app, const Link *link, HostTime now);
 void app_practise(App *app, HostTime now);
 void app_leave(App *app, HostTime now);
 
-/* An onset of the person: heard, judged, sent. */
+/* An onset of the person: judged and sent. */
 void app_hit(App *app, HostTime at, int pad);
 
 /* The own drum alone. */
 void app_strike(App *app, int pad);
+/* The same for keys, on the thread that hears them; `owner` is the App. */
+void app_strike_from_keys(void *owner, int pad);
 /* Where the hit was, by sound, when the person wants that. */
 void app_cue(App *app, const OwnJudgement *own);
 void app_sound(App *app, HostTime now);
 void app_toggle_preview(App *app, HostTime now);
+/* The first beat of a bar, to try its sound. */
+void app_sound_click(App *app, HostTime now);
 
 /* Opens the wizard: practice stops for it, and it closes when a session counts in. */
 void app_open_calibration(App *app, HostTime now);

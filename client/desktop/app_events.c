@@ -142,17 +142,17 @@ void app_take_hits(App *app, HostTime now)
         if (pad < 0) {
             continue;
         }
+        if (!stamp.struck && (app_is_drumming(app, now) || may_try(app, &stamp))) {
+            app_strike(app, pad);
+        }
         if (app_is_drumming(app, now)) {
             app_hit(app, stamp.at, pad);
-        } else if (may_try(app, &stamp)) {
-            app_strike(app, pad);
         }
     }
 }
 
 void app_hit(App *app, HostTime at, int pad)
 {
-    app_strike(app, pad);
     if (music_plays(app, at)) {
         const OwnJudgement own =
             model_hit(&app->room->model, at, (uint8_t)pad, 100, &app->room->outbox);

@@ -616,6 +616,10 @@ static void emit_settings(App *app, HostTime now)
         app_save_settings(app);
         app_open_calibration(app, now);
         break;
+    case SETTINGS_ACTION_TEST_CLICK:
+        app_apply_settings(app, now);
+        app_sound_click(app, now);
+        break;
     case SETTINGS_ACTION_TEST_SOUND:
         app_strike(app, 0);
         break;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define PREVIEW_BARS 4
+#define TRIAL_AHEAD_NS (50 * NS_PER_MS)
 
 /* Pads beside the main drum sound a little softer, so that two hands are told apart. */
 static const float pad_gains[SETTINGS_PADS] = {1.0F, 0.8F, 0.9F, 0.7F};
@@ -47,6 +48,14 @@ void app_cue(App *app, const OwnJudgement *own)
     }
 }
 
+void app_strike_from_keys(void *owner, int pad)
+{
+    App *app = owner;
+
+    audio_strike_from_keys(
+        app->audio, (Drum)atomic_load(&app->drum_now), pad_gains[pad % SETTINGS_PADS]);
+}
+
 /* ---- a groove for the lobby ------------------------------------------------------------------ */
 
 static void stop_preview(App *app)
@@ -79,6 +88,14 @@ void app_toggle_preview(App *app, HostTime now)
     audio_feed_reset(&preview->feed);
 }
 
+void app_sound_click(App *app, HostTime now)
+{
+    const HostSound click = {
+        .at = {now.ns + TRIAL_AHEAD_NS}, .drum = DRUM_CLICK_ACCENT, .gain = 1.0F};
+
+    (void)audio_schedule(app->audio, &click, 1);
+}
+
 static void feed_preview(App *app, HostTime now)
 {
     GroovePreview *preview = &app->preview;
@@ -92,18 +109,12 @@ static void feed_preview(App *app, HostTime now)
         .audio_offset_us = app->settings.offsets.sound_offset_ms * 1000,
     };
     const Beats where = tempo_map_beats_at(&preview->timeline.tempo, (SessionTime){now.ns});
-    AudioPlan plan;
 
     if (timeline_bar_at(&preview->timeline, where).bar > PREVIEW_BARS) {
         stop_preview(app);
         return;
     }
-    audio_feed_plan(&preview->feed, &source, now, &plan);
-    if (plan.cancels) {
-        audio_cancel_after(app->audio, plan.cancel_after);
-    }
-    audio_feed_sent(
-        &preview->feed, &plan, audio_schedule(app->audio, plan.sounds, plan.sound_count), now);
+    audio_feed_supply(&preview->feed, app->audio, &source, now);
 }
 
 /* ---- what the timeline says ------------------------------------------------------------------ */
@@ -140,6 +151,10 @@ static void feed_bandmates(App *app, HostTime now)
 
 void app_sound(App *app, HostTime now)
 {
+    atomic_store(&app->drum_now, (int32_t)own_drum(app));
+    if (app->input != NULL) {
+        input_arm(app->input, app_is_drumming(app, now) && !app->calibration.open);
+    }
     if (app->preview.on && app_screen(app, now) != SCREEN_LOBBY) {
         stop_preview(app);
     }

@@ -241,6 +241,14 @@ void audio_cue(Audio *audio, Cue cue)
     }
 }
 
+void audio_strike_from_keys(Audio *audio, Drum drum, float gain)
+{
+    assert(drum_is_valid((int)drum));
+    if (!sound_stream_strike(&audio->stream, drum, gain)) {
+        return;
+    }
+}
+
 /* Sends the cancellation that is owed, if any; false when it still is. */
 static bool pay_cancellation(Audio *audio)
 {
@@ -317,6 +325,12 @@ void audio_set_volume(Audio *audio, Volume volume, double level)
 void audio_mute_own(Audio *audio, bool muted)
 {
     sound_stream_mute_own(&audio->stream, muted);
+}
+
+void audio_set_click(Audio *audio, ClickSound sound)
+{
+    assert((unsigned int)sound < CLICK_SOUND_COUNT);
+    sound_stream_set_click(&audio->stream, sound);
 }
 
 AudioState audio_state(const Audio *audio)

@@ -1,7 +1,8 @@
 /*
  * The sound of the desktop client: timed sounds on their frame, the own drum at once.
  *
- * Main thread only; a device's callback runs beside it and shares nothing but a ring and atomics.
+ * Main thread only, but for audio_strike_from_keys; a device's callback runs beside it and shares
+ * nothing but rings and atomics.
  * Never fails: without a device everything behaves the same, only silently, and a device is looked
  * for every three seconds. At most one Audio with a real device per process (SDL2_mixer has one).
  *
@@ -93,6 +94,9 @@ int audio_devices(char names[AUDIO_DEVICES_MAX][AUDIO_DEVICE_NAME_BYTES_MAX]);
 /* The own hit: begins with the next block. */
 void audio_strike(Audio *audio, Drum drum, float gain);
 
+/* The same. Thread: one at a time, the one that hears keys (client/desktop/input.h). */
+void audio_strike_from_keys(Audio *audio, Drum drum, float gain);
+
 /* The own hit told by sound: SOUND_CUE_MS after the strike that this follows. */
 void audio_cue(Audio *audio, Cue cue);
 
@@ -115,6 +119,9 @@ void audio_cancel_source_after(Audio *audio, uint16_t source, HostTime at);
 /* Volume 0..1; all begin at 1. */
 void audio_set_volume(Audio *audio, Volume volume, double level);
 void audio_mute_own(Audio *audio, bool muted);
+
+/* What DRUM_CLICK and DRUM_CLICK_ACCENT sound like from now on; at first a beep. */
+void audio_set_click(Audio *audio, ClickSound sound);
 
 AudioState audio_state(const Audio *audio);
 

@@ -1,6 +1,7 @@
 #include "client/desktop/input.h"
 
 #include "client/desktop/event_clock.h"
+#include "client/desktop/key_listener.h"
 #include "shared/platform/host_clock.h"
 
 #include <SDL.h>
@@ -14,6 +15,16 @@ struct Input {
     EventClock server_clock;
     bool has_server_time; /* of the event that SDL translates next */
     HostTime server_time;
+    uint32_t server_ms; /* the same as the server says it */
+    int32_t server_key; /* its code; -1 for a button */
+
+    KeyListener *listener; /* NULL: SDL is all there is */
+    InputStrike strike;
+    void *strike_owner;
+    _Atomic bool armed;
+    _Atomic int8_t pads[SDL_NUM_SCANCODES];               /* of the bindings; -1 for none */
+    _Atomic int32_t scancodes[KEY_LISTENER_CODES];        /* of the server's codes; 0: not met */
+    _Atomic uint32_t newest_press_ms[KEY_LISTENER_CODES]; /* that one of the threads has taken */
 
     InputStamp stamps[INPUT_STAMPS_MAX];
     /* SDL calls its watches one after the other, so there is one producer at a time. */
@@ -73,6 +84,24 @@ static bool stamp_event(const SDL_Event *event, InputStamp *stamp)
     return false;
 }
 
+/* Whether this press is taken by the caller: the first of the two threads has it. */
+static bool take_press(Input *input, int32_t key, uint32_t event_ms)
+{
+    return atomic_exchange(&input->newest_press_ms[key], event_ms) != event_ms;
+}
+
+/* Thread: the listener's. */
+static void strike_heard_key(void *owner, uint8_t key, uint32_t event_ms)
+{
+    Input *input = owner;
+    const int32_t scancode = atomic_load(&input->scancodes[key]);
+    const int pad = scancode > 0 ? atomic_load(&input->pads[scancode]) : -1;
+
+    if (pad >= 0 && atomic_load(&input->armed) && take_press(input, key, event_ms)) {
+        input->strike(input->strike_owner, pad);
+    }
+}
+
 #if defined(SDL_VIDEO_DRIVER_X11)
 /* The server's time of what the person did; false for events without. */
 static bool x11_event_ms(const XEvent *event, bool *comes_down, uint32_t *event_ms)
@@ -101,6 +130,10 @@ static void take_server_time(Input *input, const SDL_SysWMmsg *message, HostTime
         x11_event_ms(&message->msg.x11.event, &comes_down, &event_ms)) {
         input->server_time = event_clock_host(&input->server_clock, event_ms, now);
         input->has_server_time = comes_down;
+        input->server_ms = event_ms;
+        input->server_key = message->msg.x11.event.type == KeyPress
+                                ? (int32_t)(message->msg.x11.event.xkey.keycode & 0xffU)
+                                : -1;
     }
 }
 #else
@@ -128,6 +161,10 @@ static int SDLCALL watch(void *userdata, SDL_Event *event)
     if (input->has_server_time && stamp.kind != INPUT_TOUCH) {
         stamp.at = input->server_time;
         input->has_server_time = false;
+        if (stamp.kind == INPUT_KEY && input->server_key >= 0) {
+            atomic_store(&input->scancodes[input->server_key], stamp.code);
+            stamp.struck = !take_press(input, input->server_key, input->server_ms);
+        }
     }
     if (written - atomic_load_explicit(&input->consumed, memory_order_acquire) >=
         INPUT_STAMPS_MAX) {
@@ -142,11 +179,13 @@ static int SDLCALL watch(void *userdata, SDL_Event *event)
 Input *input_create(void)
 {
     Input *input = calloc(1, sizeof *input);
+    InputBindings bindings;
 
     if (input == NULL) {
         return NULL;
     }
-    input_bindings_default(&input->bindings);
+    input_bindings_default(&bindings);
+    input_set_bindings(input, &bindings);
     (void)SDL_EventState(SDL_SYSWMEVENT, SDL_ENABLE);
     SDL_AddEventWatch(watch, input);
     return input;
@@ -157,14 +196,31 @@ void input_destroy(Input *input)
     if (input == NULL) {
         return;
     }
+    key_listener_close(input->listener);
     SDL_DelEventWatch(watch, input);
     (void)SDL_EventState(SDL_SYSWMEVENT, SDL_DISABLE);
     free(input);
 }
 
+void input_strike_at_once(Input *input, SDL_Window *window, InputStrike strike, void *owner)
+{
+    assert(input->listener == NULL);
+    input->strike = strike;
+    input->strike_owner = owner;
+    input->listener = key_listener_open(window, strike_heard_key, input);
+}
+
+void input_arm(Input *input, bool armed)
+{
+    atomic_store(&input->armed, armed);
+}
+
 void input_set_bindings(Input *input, const InputBindings *bindings)
 {
     input->bindings = *bindings;
+    for (int32_t scancode = 0; scancode < SDL_NUM_SCANCODES; scancode++) {
+        atomic_store(&input->pads[scancode], (int8_t)input_bindings_pad(bindings, scancode));
+    }
 }
 
 InputBindings input_bindings(const Input *input)

@@ -9,7 +9,12 @@
  * ours delays; event_clock.h turns it into host time. Elsewhere, and for touch, stamps are early
  * because the loop waits in SDL_WaitEventTimeout, never for the screen.
  *
+ * The ear is more exacting than the judge: a drum that waits for the picture is heard to wait. So
+ * on X11 a second thread (key_listener.h) hears the keys, too, and strikes at once; who of the two
+ * is first strikes, and the stamp says whether that was done.
+ *
  *     input = input_create();
+ *     input_strike_at_once(input, window, strike, owner);    where a drum sounds
  *     loop:  SDL_WaitEventTimeout, SDL_PollEvent for the screens, then
  *            while (input_next(input, &stamp)) { the hit, with stamp.at }
  */
@@ -34,6 +39,7 @@ typedef struct {
     InputKind kind;
     int32_t code; /* SDL scancode, SDL mouse button, or the low bits of the finger's number */
     int pad;      /* by the bindings; -1 for keys without one, and for mouse and touch */
+    bool struck;  /* its drum sounds already */
     float x;      /* window coordinates of mouse and touch, as SDL's mouse has them; else 0 */
     float y;
 } InputStamp;
@@ -45,6 +51,19 @@ Input *input_create(void);
 
 /* Before SDL_Quit. NULL is fine. */
 void input_destroy(Input *input);
+
+struct SDL_Window;
+
+/* Strikes this pad's drum. Thread: one of the input's own. */
+typedef void (*InputStrike)(void *owner, int pad);
+
+/* From now on, while armed, keys with a pad strike without waiting for the loop, where the system
+   lets them: all but the first press of each key, which the two threads know by different names
+   until then. Once; not while armed. */
+void input_strike_at_once(Input *input, struct SDL_Window *window, InputStrike strike, void *owner);
+
+/* Whether keys are drums now; at first they are not. */
+void input_arm(Input *input, bool armed);
 
 /* In force for stamps that are taken from now on. */
 void input_set_bindings(Input *input, const InputBindings *bindings);

@@ -1,5 +1,5 @@
 /*
- * The one way from the main thread to the audio thread: a bounded ring of commands.
+ * The one way from a thread to the audio thread: a bounded ring of commands.
  *
  * One producer, one consumer, roles never swapped while both run. Wait-free, allocates nothing;
  * full is an ordinary result. The caller owns the memory.

@@ -6,6 +6,7 @@ void sound_stream_init(SoundStream *stream)
 {
     memset(stream, 0, sizeof *stream);
     sound_ring_init(&stream->ring);
+    sound_ring_init(&stream->strikes);
     for (int i = 0; i < VOLUME_COUNT; i++) {
         atomic_init(&stream->volumes_permille[i], 1000);
     }
@@ -119,9 +120,14 @@ static void begin_sound(SoundStream *stream, const SoundCommand *command, int of
 {
     const bool is_click = command->drum == DRUM_CLICK || command->drum == DRUM_CLICK_ACCENT;
     VoiceGroup group = is_click ? VOICE_CLICK : VOICE_BAND;
+    ClickBeat sound = {.drum = (Drum)command->drum, .gain = 1.0F};
 
     if (command->kind == SOUND_STRIKE) {
         group = VOICE_OWN;
+    } else if (is_click) {
+        sound = click_sound_beat(
+            (ClickSound)atomic_load_explicit(&stream->click_sound, memory_order_relaxed),
+            command->drum == DRUM_CLICK_ACCENT);
     }
     count(&stream->played_count);
     if (command->id != 0) {
@@ -130,19 +136,24 @@ static void begin_sound(SoundStream *stream, const SoundCommand *command, int of
     }
     if (stream->bank != NULL) {
         voices_start(&stream->voices,
-                     stream->bank->samples[command->drum],
-                     stream->bank->frame_counts[command->drum],
+                     stream->bank->samples[sound.drum],
+                     stream->bank->frame_counts[sound.drum],
                      offset,
                      group,
-                     command->gain);
+                     command->gain * sound.gain);
     }
 }
 
-/* Takes every command that is there: at most a ring full, since the sender is slower than this. */
+/* Takes every command that is there: at most a ring full, since the senders are slower than this.
+ */
 static void obey(SoundStream *stream)
 {
     SoundCommand command;
 
+    for (int i = 0; i < SOUND_RING_COMMANDS_MAX && sound_ring_pop(&stream->strikes, &command);
+         i++) {
+        begin_sound(stream, &command, 0);
+    }
     for (int i = 0; i < SOUND_RING_COMMANDS_MAX && sound_ring_pop(&stream->ring, &command); i++) {
         switch ((SoundCommandKind)command.kind) {
         case SOUND_STRIKE:
@@ -236,6 +247,13 @@ bool sound_stream_send(SoundStream *stream, SoundCommand command)
     return sound_ring_push(&stream->ring, command);
 }
 
+bool sound_stream_strike(SoundStream *stream, Drum drum, float gain)
+{
+    return sound_ring_push(
+        &stream->strikes,
+        (SoundCommand){.kind = SOUND_STRIKE, .drum = (uint8_t)drum, .gain = gain});
+}
+
 bool sound_stream_next_callback(SoundStream *stream, SoundCallback *callback)
 {
     return callback_ring_pop(&stream->callbacks, callback);
@@ -252,6 +270,11 @@ void sound_stream_set_volume(SoundStream *stream, Volume volume, double level)
 void sound_stream_mute_own(SoundStream *stream, bool muted)
 {
     atomic_store_explicit(&stream->own_muted, muted, memory_order_relaxed);
+}
+
+void sound_stream_set_click(SoundStream *stream, ClickSound sound)
+{
+    atomic_store_explicit(&stream->click_sound, (int32_t)sound, memory_order_relaxed);
 }
 
 SoundReport sound_stream_report(const SoundStream *stream)

@@ -2,8 +2,9 @@
  * What every audio device plays: takes commands from the ring, waits for the right frame, mixes.
  *
  * No clock, lock, allocation, log or file; every loop bounded. The caller owns the memory. One
- * thread renders (the audio callback, or whoever stands in for it) and one sends: functions say
- * which. When the renderer changes, the old one has stopped before the new one begins.
+ * thread renders (the audio callback, or whoever stands in for it), one sends, and one more may
+ * strike: functions say which. When the renderer changes, the old one has stopped before the new
+ * one begins.
  */
 #ifndef CLIENT_DESKTOP_SOUND_STREAM_H
 #define CLIENT_DESKTOP_SOUND_STREAM_H
@@ -13,6 +14,7 @@
 #include "client/desktop/sound_bank.h"
 #include "client/desktop/sound_ring.h"
 #include "client/desktop/voices.h"
+#include "client/model/click_sound.h"
 
 enum {
     SOUNDS_WAITING_MAX = 512,  /* timed sounds that the renderer keeps; more are dropped */
@@ -45,10 +47,12 @@ typedef struct {
 
 typedef struct {
     SoundRing ring;
+    SoundRing strikes; /* of the thread that hears keys */
 
     /* Written by the sender. */
     _Atomic int32_t volumes_permille[VOLUME_COUNT];
     _Atomic bool own_muted;
+    _Atomic int32_t click_sound; /* ClickSound */
 
     /* Written by the renderer. */
     _Atomic uint32_t played_count;
@@ -91,9 +95,13 @@ void sound_stream_discard(SoundStream *stream, HostTime now);
 /* Thread: sender. False when the ring is full. */
 NODISCARD bool sound_stream_send(SoundStream *stream, SoundCommand command);
 
+/* Thread: striker. Begins with the next block; false when the ring is full. */
+NODISCARD bool sound_stream_strike(SoundStream *stream, Drum drum, float gain);
+
 /* Thread: sender. Volume 0..1, clamped. */
 void sound_stream_set_volume(SoundStream *stream, Volume volume, double level);
 void sound_stream_mute_own(SoundStream *stream, bool muted);
+void sound_stream_set_click(SoundStream *stream, ClickSound sound);
 
 /* Thread: sender. What the device asked for, one after the other; false when nothing is new. */
 NODISCARD bool sound_stream_next_callback(SoundStream *stream, SoundCallback *callback);

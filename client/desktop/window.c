@@ -204,6 +204,11 @@ void window_draw(Window *window, const DrawList *list, Colour background)
     renderer_draw(window->renderer, list, window->scale, background);
 }
 
+SDL_Window *window_of_sdl(const Window *window)
+{
+    return window->window;
+}
+
 void window_on_pause(Window *window, RenderPause pause, void *owner)
 {
     renderer_on_pause(window->renderer, pause, owner);

@@ -41,6 +41,9 @@ TextMetrics window_metrics(Window *window);
 void window_draw(Window *window, const DrawList *list, Colour background);
 void window_show(Window *window);
 
+/* SDL's own; NULL in memory. */
+struct SDL_Window *window_of_sdl(const Window *window);
+
 /* See renderer_on_pause. */
 void window_on_pause(Window *window, RenderPause pause, void *owner);
 

@@ -43,7 +43,7 @@ def clicks_off_ms(stage, seconds, block):
 def keys_to_sound_ms(stage, presses):
     """From each press to the first sample of its drum."""
     wav = stage.folder / "keys.wav"
-    run = stage.start("tests/stamp_keys", presses, wav,
+    run = stage.start("tests/stamp_keys", "thread", presses, wav,
                       env={"DISPLAY": stage.display("1280x720")})
     if run.wait(timeout=presses * 0.2 + 60) != 0:
         sys.exit(stage.errors(run))

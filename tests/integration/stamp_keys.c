@@ -2,12 +2,14 @@
  * How late key presses are stamped, and heard, while the client's loop draws 900 people at 60
  * frames a second: presses keys through XTEST and compares.
  *
- *     stamp_keys PRESSES [SOUND.wav]
+ *     stamp_keys thread|loop PRESSES [SOUND.wav]
  *
  * Fingers press one of three keys every 80 to 107 ms; the main thread is a loop
  * like the client's: it waits for events, takes stamps, strikes the drum, draws the ring with the
- * client's own painter into a window. With SOUND.wav the drum goes there instead of to silence.
- * Prints one JSON object; used under Xvfb by test_input_stamps.py and by `./dev bench`.
+ * client's own painter into a window. The drum is struck as in the client, by the thread that hears
+ * keys, or by the loop alone, as where there is no such thread. With SOUND.wav it goes there
+ * instead of to silence. Prints one JSON object; used under Xvfb by test_input_stamps.py and by
+ * `./dev bench`.
  */
 #include "client/desktop/audio.h"
 #include "client/desktop/input.h"
@@ -23,6 +25,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     PEOPLE = 900
@@ -56,8 +59,29 @@ typedef struct {
     SoundCallback callback; /* the newest */
 } Client;
 
+/* A drum that the thread which hears keys has struck. */
+typedef struct {
+    int pad;
+    HostTime at;
+} Struck;
+
 static Client client;
 static Fingers fingers;
+static Struck struck[FINGERS_PRESSES_MAX];
+static _Atomic int struck_count;
+
+/* Thread: the input's. */
+static void strike_at_once(void *owner, int pad)
+{
+    const int count = atomic_load(&struck_count);
+
+    (void)owner;
+    audio_strike_from_keys(client.audio, DRUM_CLICK, 1.0F);
+    if (count < FINGERS_PRESSES_MAX) {
+        struck[count] = (Struck){.pad = pad, .at = host_clock_now()};
+        atomic_store(&struck_count, count + 1);
+    }
+}
 
 static void take_stamps(void)
 {
@@ -67,7 +91,9 @@ static void take_stamps(void)
         if (stamp.kind != INPUT_KEY || stamp.pad < 0 || client.taken_count == FINGERS_PRESSES_MAX) {
             continue;
         }
-        audio_strike(client.audio, DRUM_CLICK, 1.0F);
+        if (!stamp.struck) {
+            audio_strike(client.audio, DRUM_CLICK, 1.0F);
+        }
         client.taken[client.taken_count] = (Taken){.stamp = stamp, .struck = host_clock_now()};
         client.taken_count++;
     }
@@ -151,7 +177,7 @@ static void play(void)
     }
 }
 
-static bool open_client(const char *sound)
+static bool open_client(bool by_thread, const char *sound)
 {
     const WindowConfig config = {.width = 1280, .height = 720};
     const AudioConfig audio = {.choice = sound != NULL ? AUDIO_FILE : AUDIO_NULL, .file = sound};
@@ -165,6 +191,13 @@ static bool open_client(const char *sound)
         return false;
     }
     client.input = input_create();
+    if (client.input == NULL) {
+        return false;
+    }
+    if (by_thread) {
+        input_strike_at_once(client.input, window_of_sdl(client.window), strike_at_once, NULL);
+    }
+    input_arm(client.input, true);
     window_on_pause(client.window, fetch_keys, NULL);
     client.start = host_clock_now();
     client.frame_at = client.start;
@@ -173,7 +206,7 @@ static bool open_client(const char *sound)
     draw_list_clear(&client.draw);
     screen_ring_init(&client.ring);
     stage_init(&client.stage, &stage);
-    return client.input != NULL && client.audio != NULL;
+    return client.audio != NULL;
 }
 
 static int by_size(const void *one, const void *other)
@@ -211,19 +244,34 @@ static int press_of(const InputStamp *stamp, int next)
     return -1;
 }
 
+/* When the thread struck for this stamp: pads go round there, too. */
+static HostTime struck_by_thread(const InputStamp *stamp, int *next)
+{
+    while (*next < atomic_load(&struck_count) && struck[*next].pad != stamp->pad) {
+        (*next)++;
+    }
+    (*next)++;
+    return struck[*next - 1].at;
+}
+
 static void report(void)
 {
     static double stamp_ms[FINGERS_PRESSES_MAX];
     static double heard_ms[FINGERS_PRESSES_MAX];
     static double struck_ms[FINGERS_PRESSES_MAX];
     int unknown = 0;
+    int said = 0;
     int known = 0;
     int next = 0;
+    int next_struck = 0;
 
     for (int i = 0; i < client.taken_count; i++) {
         const Taken *taken = &client.taken[i];
+        const HostTime struck_at =
+            taken->stamp.struck ? struck_by_thread(&taken->stamp, &next_struck) : taken->struck;
         const int index = press_of(&taken->stamp, next);
 
+        said += taken->stamp.struck ? 1 : 0;
         if (index < 0) {
             unknown++;
             continue;
@@ -231,14 +279,18 @@ static void report(void)
         next = index + 1;
         stamp_ms[known] = ms_of_ns(taken->stamp.at.ns - fingers.pressed[index].ns);
         heard_ms[known] = ms_of_ns(taken->stamp.heard.ns - fingers.pressed[index].ns);
-        struck_ms[known] = ms_of_ns(taken->struck.ns - fingers.pressed[index].ns);
+        struck_ms[known] = ms_of_ns(struck_at.ns - fingers.pressed[index].ns);
         known++;
     }
-    (void)printf("{\"pressed\":%d,\"stamped\":%d,\"unknown\":%d,\"people\":%d,",
-                 fingers.press_count,
-                 client.taken_count,
-                 unknown,
-                 PEOPLE);
+    (void)printf(
+        "{\"pressed\":%d,\"stamped\":%d,\"struck_by_thread\":%d,\"said_to_be\":%d,\"unknown\":%d,"
+        "\"people\":%d,",
+        fingers.press_count,
+        client.taken_count,
+        atomic_load(&struck_count),
+        said,
+        unknown,
+        PEOPLE);
     print_quantiles("late_ms", stamp_ms, known);
     print_quantiles("heard_ms", heard_ms, known);
     print_quantiles("struck_ms", struck_ms, known);
@@ -268,17 +320,20 @@ static void report_sound(void)
 
 int main(int argc, char **argv)
 {
-    const long presses = argc >= 2 ? strtol(argv[1], NULL, 10) : 0;
+    const long presses = argc >= 3 ? strtol(argv[2], NULL, 10) : 0;
+    const bool by_thread = argc >= 3 && strcmp(argv[1], "thread") == 0;
 
-    if (argc > 3 || presses < 1 || presses > FINGERS_PRESSES_MAX) {
-        (void)fprintf(stderr, "usage: stamp_keys PRESSES [SOUND.wav]\n");
+    if (argc > 4 || presses < 1 || presses > FINGERS_PRESSES_MAX ||
+        (!by_thread && strcmp(argv[1], "loop") != 0)) {
+        (void)fprintf(stderr, "usage: stamp_keys thread|loop PRESSES [SOUND.wav]\n");
         return 2;
     }
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         (void)fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
         return 1;
     }
-    if (!open_client(argc == 3 ? argv[2] : NULL) || !fingers_start(&fingers, (int)presses)) {
+    if (!open_client(by_thread, argc == 4 ? argv[3] : NULL) ||
+        !fingers_start(&fingers, (int)presses)) {
         (void)fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
         return 1;
     }

@@ -13,6 +13,10 @@ sounds twice, and none is missing but where the client stood still, or rested: f
 clock to the next bar line (and a few where a busy machine stood still for longer than is planned
 ahead). The first click after the server's clock has leapt is the first beat of a bar.
 
+And everything of this has really happened: each tempo is in the timeline, who stood still is
+silent so long, who was cut off has heard nothing of the server meanwhile and clicks on, and all are
+back at the server that was started again, and click.
+
 The clocks are shifted by a library that is loaded before the programs: see preload/shift_clock.c.
 
 ctest: timeout=150
@@ -34,9 +38,11 @@ MISSED_MAX = 4
 SECONDS = 39
 LEAP_S = 0.5
 STOP_S = 10.0
+CUT_S = 4.0
 # Pings go every 0.1 s; three that contradict begin the clock anew, and it is believed again after
 # a few more.
 NOTICE_S = 2.0
+BACK_S = 6.0
 
 
 class Clock:
@@ -70,6 +76,7 @@ class Client:
         self.trace = stage.folder / f"{name}.csv"
         self.leaps = []
         self.rests = []  # (from, until) in this machine's time: beats may be missing there
+        self.heard = []  # the clicks, in this machine's time
         self.process = stage.start(
             "onedrum", "--join", link, "--name", name, "--headless", "--seconds", SECONDS + 20,
             "--audio", f"file:{self.wav}", "--trace", self.trace,
@@ -78,6 +85,10 @@ class Client:
 
     def leap(self, by_s, now):
         self.leaps.append((now, by_s))
+
+    def own_time(self, machine_s):
+        """What the client's clock showed at this unshifted time."""
+        return machine_s + sum(by_s for when, by_s in self.leaps if when <= machine_s)
 
     def machine_time(self, heard_s):
         """The unshifted time at which the client's clock showed this."""
@@ -95,6 +106,7 @@ def check(stage, client, beats, server_leap):
     samples, rate_hz = load(client.wav)
     heard = [client.machine_time(start + frame / rate_hz)
              for frame in onsets(samples, rate_hz // 20)]
+    client.heard = heard
     places = [place for place, _ in beats]
     worst = 0.0
     last = None
@@ -134,6 +146,52 @@ def check(stage, client, beats, server_leap):
         problems.append(f"{client.name}: {missed} beats are missing")
     print(f"{client.name}: {len(heard)} clicks, worst {worst:.3f} ms off, {missed} missing")
     return problems, worst
+
+
+def longest_gap(times):
+    return max((later - sooner for sooner, later in zip(times, times[1:])), default=0.0)
+
+
+def pings_s(client):
+    """When the client sent the pings that were answered."""
+    rows = client.trace.read_text().splitlines()[1:]
+    return sorted(int(row.split(",")[0]) / 1e9 for row in rows)
+
+
+def check_tempi(beats):
+    """The tempo was changed at once, and by a ramp."""
+    spaces = [later[0] - sooner[0] for sooner, later in zip(beats, beats[1:])]
+    problems = [f"no beat at {bpm} a minute" for bpm in (120, 132, 108)
+                if not any(abs(space - 60 / bpm) < 1e-4 for space in spaces)]
+    between = [space for space in spaces if 60 / 132 + 1e-3 < space < 60 / 108 - 1e-3 and
+               abs(space - 0.5) > 1e-3]
+    if len(between) < 4:
+        problems.append(f"no ramp: {between}")
+    return problems
+
+
+def check_happened(clients, cut, restarted):
+    """What was to happen to these clients did; `cut` and `restarted` are in this machine's time."""
+    steady, stopped, sleeper, leaper, cut_off, late = clients
+    problems = [f"{client.name} was never silent for {STOP_S} s"
+                for client in (stopped, sleeper) if longest_gap(client.heard) < STOP_S - 1.0]
+    if longest_gap(leaper.heard) < 0.9:
+        problems.append("leaper never rested")
+    if longest_gap(pings_s(cut_off)) < CUT_S - 0.5:
+        problems.append("cut-off was not cut off")
+    if longest_gap([cut, *(when for when in cut_off.heard if cut < when < cut + CUT_S)]) > 0.7:
+        problems.append("cut-off did not click on")
+    if late.heard[0] - steady.heard[0] < 4.0:
+        problems.append("late was not late")
+    problems += [f"{client.name} does not click after the server's return" for client in clients
+                 if client.heard[-1] < restarted + 2.0]
+    problems += [f"{client.name} did not hear the server that came back" for client in clients
+                 if pings_s(client)[-1] < client.own_time(restarted)]
+    return problems
+
+
+def connected_count(stage):
+    return sum(person["connected"] for person in stage.export()["participants"])
 
 
 def at(begin, seconds):
@@ -179,10 +237,11 @@ def main(stage):
     server_clock.shift(wall_s=-3600.0)
     leaper.leap(LEAP_S, leaper.clock.shift(monotonic_s=LEAP_S))
     leaper.rests.append((now - 0.2, now + 1.0 + 3.0))
+    cut = now
     relay.send_signal(signal.SIGSTOP)
     at(begin, 10)
     stage.ctl("ramp", "108", "--bars", "4")
-    at(begin, 12)
+    at(begin, 8 + CUT_S)
     relay.send_signal(signal.SIGCONT)
     at(begin, 6 + STOP_S)
     stopped.process.send_signal(signal.SIGCONT)
@@ -201,6 +260,8 @@ def main(stage):
     finally:
         for name in ("LD_PRELOAD", "ONEDRUM_TEST_SHIFT"):
             del os.environ[name]
+    restarted = time.monotonic()
+    stage.wait_for(lambda: connected_count(stage) == len(clients), BACK_S, "everybody back")
     at(begin, SECONDS - 2)
     for client in clients:
         if stage.end(client.process) != 0:
@@ -209,10 +270,11 @@ def main(stage):
         stage.fail(stage.errors(listener))
     beats = [(ns / 1e9, beat) for ns, beat in json.loads(stage.output(listener))["beats"]]
 
-    problems = []
+    problems = check_tempi(beats)
     for client in clients:
         found, _ = check(stage, client, beats, server_leap)
         problems += found
+    problems += check_happened(clients, cut, restarted)
     if problems:
         raise TooSlow("\n".join(problems))
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A locale that writes 0,5 for 0.5 changes nothing: not what is read, not what is written.
 
-The locale de_DE.UTF-8 is made on the spot (localedef; Debian's package locales has its source);
-where that is not possible, this is skipped. Each program is run with it and without, and says the
-same byte for byte. No program may set a locale itself, and what reads numbers is tested once more
-as if a library had set it (preload/shift_clock.c).
+The locale de_DE.UTF-8 is made on the spot, in a folder of its own, as any user (localedef;
+its source comes with Debian's package locales, which `./dev deps` installs); where that is not
+possible, this is skipped. Each program is run with it and without, and says the same byte for
+byte. No program may set a locale itself, and what reads numbers is tested once more as if a library
+had set it (preload/shift_clock.c).
 
 ctest: parallel timeout=120
 """
@@ -19,11 +20,12 @@ import sys
 
 from stage import BIN, SKIP, SOURCE, Stage
 
-PROGRAMS = ("onedrum", "onedrum-server", "onedrum-swarm", "onedrum-ctl", "onedrum-score")
+PROGRAMS = ("onedrum", "onedrum-server", "onedrum-swarm", "onedrum-ctl", "onedrum-score",
+            "onedrum-clockreplay")
 # Unit tests of everything that reads or writes a number as text.
 READERS = ("test_app_settings", "test_settings_file", "test_options", "test_groove_text",
            "test_groove_library", "test_csv_text", "test_taps_csv", "test_score",
-           "test_server_options", "test_history", "test_trace_file")
+           "test_server_options", "test_history", "test_trace_file", "test_trace_csv")
 
 
 def make_locale(stage):
@@ -104,7 +106,10 @@ def check_session(stage, env):
     rows = exported.splitlines()
     expect(len({line.count(",") for line in rows if line}) <= 2 and "." in rows[1],
            f"the export's columns: {rows[:3]}")
-    pings = (stage.folder / "pings.1.csv").read_text().splitlines()
+    recorded = stage.folder / "pings.1.csv"
+    check_same("onedrum-clockreplay", *[run(each, "onedrum-clockreplay", recorded)
+                                        for each in (os.environ, env)])
+    pings = recorded.read_text().splitlines()
     expect(all(line.count(",") == 3 for line in pings) and len(pings) > 20, pings[:3])
     expect(stage.end(server) == 0, stage.errors(server))
 

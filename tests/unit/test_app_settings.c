@@ -72,6 +72,7 @@ static void check_same(const AppSettings *one, const AppSettings *other)
         check_same_offsets(&one->kept[i], &other->kept[i]);
     }
     check_i64(one->theme, other->theme);
+    check_i64(one->click_sound, other->click_sound);
     check_i64(one->text_size_percent, other->text_size_percent);
     check_i64(one->reduced_motion, other->reduced_motion);
     check_i64(one->calm_light, other->calm_light);
@@ -149,6 +150,10 @@ static void flags_and_themes_are_words(void **state)
     check(settings_set(&settings, "picture", "theme", "high-contrast", NULL));
     check_i64(settings.theme, THEME_HIGH_CONTRAST);
     check(!settings_set(&settings, "picture", "theme", "pink", NULL));
+    check(settings_set(&settings, "sound", "click_sound", "wood", NULL));
+    check_i64(settings.click_sound, CLICK_SOUND_WOOD);
+    check(!settings_set(&settings, "sound", "click_sound", "trumpet", NULL));
+    check_i64(settings.click_sound, CLICK_SOUND_WOOD);
 }
 
 static void unknown_names_are_refused_with_their_name(void **state)
@@ -273,6 +278,7 @@ static void make_random(AppSettings *made, Prng *prng)
     made->offsets.picture_offset_ms = (int32_t)prng_below(prng, 1001) - 500;
     made->offsets.timing_offset_is_set = prng_below(prng, 2) == 1;
     made->theme = (ThemeKind)prng_below(prng, THEME_KIND_COUNT);
+    made->click_sound = (ClickSound)prng_below(prng, CLICK_SOUND_COUNT);
     made->text_size_percent = 80 + (int32_t)prng_below(prng, 121);
     made->one_key = prng_below(prng, 2) == 1;
 }

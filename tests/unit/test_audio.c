@@ -189,6 +189,41 @@ static void volumes_are_per_group_and_the_own_drum_can_be_muted(void **state)
     audio_destroy(audio);
 }
 
+/* One beat of the metronome, alone. */
+static void check_click(ClickSound sound, bool is_first, const SoundBank *bank)
+{
+    Audio *audio = create(AUDIO_OFFLINE);
+    const ClickBeat beat = click_sound_beat(sound, is_first);
+    const HostSound click = {
+        .at = after_ms(100), .drum = is_first ? DRUM_CLICK_ACCENT : DRUM_CLICK, .gain = 0.5F};
+    static float mono[SECOND_FRAMES];
+
+    audio_set_click(audio, sound);
+    audio_set_volume(audio, VOLUME_BAND, 0.0);
+    audio_set_volume(audio, VOLUME_OWN, 0.0);
+    check_i64(audio_schedule(audio, &click, 1), 1);
+    render(audio, mono, SECOND_FRAMES);
+    for (int frame = 0; frame < 1000; frame++) {
+        check_near((double)mono[SECOND_FRAMES / 10 + frame],
+                   0.5 * (double)(beat.gain * bank->samples[beat.drum][frame]),
+                   1e-4);
+    }
+    audio_destroy(audio);
+}
+
+/* In its own volume, whatever drum it borrows. */
+static void the_click_sounds_as_it_is_asked_to(void **state)
+{
+    SoundBank *bank = sound_bank_create(RATE_HZ);
+
+    (void)state;
+    for (int i = 0; i < CLICK_SOUND_COUNT; i++) {
+        check_click((ClickSound)i, true, bank);
+        check_click((ClickSound)i, false, bank);
+    }
+    sound_bank_destroy(bank);
+}
+
 static void
 a_sound_too_late_is_left_out_and_one_late_by_less_than_a_millisecond_is_not(void **state)
 {
@@ -504,6 +539,7 @@ int main(void)
         cmocka_unit_test(cancelling_forgets_what_comes_later_only),
         cmocka_unit_test(one_plan_is_cancelled_without_the_other),
         cmocka_unit_test(volumes_are_per_group_and_the_own_drum_can_be_muted),
+        cmocka_unit_test(the_click_sounds_as_it_is_asked_to),
         cmocka_unit_test(
             a_sound_too_late_is_left_out_and_one_late_by_less_than_a_millisecond_is_not),
         cmocka_unit_test(late_callbacks_do_not_move_sounds),

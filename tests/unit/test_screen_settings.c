@@ -283,6 +283,15 @@ static void the_test_sound_is_asked_for(void **state)
     check_i64(action, SETTINGS_ACTION_TEST_SOUND);
 }
 
+static void another_click_is_heard_at_once(void **state)
+{
+    (void)state;
+    open_section(SETTINGS_SOUND);
+    probe_click(&probe, "Bell");
+    check_i64(action, SETTINGS_ACTION_TEST_CLICK);
+    check_i64(settings.click_sound, CLICK_SOUND_BELL);
+}
+
 static void forgetting_empties_name_team_and_host(void **state)
 {
     (void)state;
@@ -359,6 +368,7 @@ int main(void)
         cmocka_unit_test_setup(themes_are_chosen_by_keys_and_by_pointer, set_up),
         cmocka_unit_test_setup(switches_answer_space_and_pointer, set_up),
         cmocka_unit_test_setup(the_test_sound_is_asked_for, set_up),
+        cmocka_unit_test_setup(another_click_is_heard_at_once, set_up),
         cmocka_unit_test_setup(forgetting_empties_name_team_and_host, set_up),
         cmocka_unit_test_setup(setting_all_back_asks_first, set_up),
         cmocka_unit_test_setup(no_section_overlaps_in_any_window, set_up),

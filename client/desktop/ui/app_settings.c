@@ -14,6 +14,7 @@ typedef enum {
     FIELD_FLAG,    /* bool */
     FIELD_INTEGER, /* int32_t within minimum..maximum */
     FIELD_THEME,   /* ThemeKind */
+    FIELD_CLICK,   /* ClickSound */
     FIELD_KEYS     /* keys of one pad */
 } FieldKind;
 
@@ -45,6 +46,7 @@ static const Field fields[] = {
     {"keys", "one_key", FIELD_FLAG, OFFSET(one_key), 0, 1, false},
     {"sound", "master_percent", FIELD_INTEGER, OFFSET(master_percent), 0, 100, false},
     {"sound", "click_percent", FIELD_INTEGER, OFFSET(click_percent), 0, 100, false},
+    {"sound", "click_sound", FIELD_CLICK, OFFSET(click_sound), 0, CLICK_SOUND_COUNT - 1, false},
     {"sound", "own_percent", FIELD_INTEGER, OFFSET(own_percent), 0, 100, false},
     {"sound", "own_is_muted", FIELD_FLAG, OFFSET(own_is_muted), 0, 1, false},
     {"sound", "others_percent", FIELD_INTEGER, OFFSET(others_percent), 0, 100, false},
@@ -186,6 +188,8 @@ static bool field_is_valid(const void *record, const Field *field)
         return number >= field->minimum && number <= field->maximum;
     case FIELD_THEME:
         return *(const ThemeKind *)at < THEME_KIND_COUNT;
+    case FIELD_CLICK:
+        return *(const ClickSound *)at < CLICK_SOUND_COUNT;
     case FIELD_KEYS:
         for (int i = 0; i < SETTINGS_KEYS_PER_PAD; i++) {
             const char *key = (const char *)at + (size_t)i * KEY_BYTES;
@@ -324,6 +328,17 @@ static bool flag_of(const char *value, bool *flag)
     return false;
 }
 
+static bool click_of_word(const char *value, ClickSound *sound)
+{
+    for (int i = 0; i < CLICK_SOUND_COUNT; i++) {
+        if (strcmp(value, click_sound_word((ClickSound)i)) == 0) {
+            *sound = (ClickSound)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool theme_of_word(const char *value, ThemeKind *theme)
 {
     for (int i = 0; i < THEME_KIND_COUNT; i++) {
@@ -368,6 +383,8 @@ static bool parse_field(void *record, const Field *field, const char *value)
         return integer_of(value, at);
     case FIELD_THEME:
         return theme_of_word(value, at);
+    case FIELD_CLICK:
+        return click_of_word(value, at);
     case FIELD_KEYS:
         return keys_of(value, at);
     case FIELD_FLAG:
@@ -387,6 +404,8 @@ static const char *field_expects(const Field *field)
         return "must be a whole number within its range.";
     case FIELD_THEME:
         return "must be dark, light or high-contrast.";
+    case FIELD_CLICK:
+        return "must be beep, wood, bell or shaker.";
     case FIELD_KEYS:
         return "must be up to four names of keys with commas between; never Escape or Tab.";
     case FIELD_FLAG:
@@ -530,6 +549,9 @@ static void add_field(Writer *writer, const void *record, const Field *field)
         break;
     case FIELD_THEME:
         add(writer, theme_words[*(const ThemeKind *)at]);
+        break;
+    case FIELD_CLICK:
+        add(writer, click_sound_word(*(const ClickSound *)at));
         break;
     case FIELD_KEYS:
         add_keys(writer, at);

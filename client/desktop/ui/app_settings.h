@@ -8,6 +8,7 @@
 #define CLIENT_DESKTOP_UI_APP_SETTINGS_H
 
 #include "client/desktop/ui/theme.h"
+#include "client/model/click_sound.h"
 #include "shared/capacity.h"
 #include "shared/units.h"
 
@@ -56,6 +57,7 @@ typedef struct {
     /* Loudness, 0..100. */
     int32_t master_percent;
     int32_t click_percent;
+    ClickSound click_sound;
     int32_t own_percent;    /* own drum */
     bool own_is_muted;      /* a real drum, or the room, is heard instead */
     int32_t others_percent; /* demonstrated groove and simulated bandmates */

@@ -310,6 +310,24 @@ static void put_section_keys(Page *page)
 
 /* ---- sound ----------------------------------------------------------------------------------- */
 
+static void put_click_sound(Page *page)
+{
+    const char *titles[CLICK_SOUND_COUNT];
+    Row row = {"Click sound", "Take one that your drum does not cover.", 286.0F, 0};
+    UiChoice choice = {.labels = titles, .label_count = CLICK_SOUND_COUNT};
+    size_t selected = (size_t)page->settings->click_sound;
+    Rect control = put_row(page, &row);
+
+    for (int i = 0; i < CLICK_SOUND_COUNT; i++) {
+        titles[i] = click_sound_title((ClickSound)i);
+    }
+    choice.align = control.x > page->area.x ? TEXT_RIGHT : TEXT_LEFT;
+    if (ui_chips(page->ui, ui_id("settings.click.sound"), control, &choice, &selected)) {
+        page->settings->click_sound = (ClickSound)selected;
+        page->action = SETTINGS_ACTION_TEST_CLICK;
+    }
+}
+
 static void put_section_sound(Page *page)
 {
     const UiSlider percent = {.minimum = 0.0, .maximum = 100.0, .step = 1.0};
@@ -326,6 +344,7 @@ static void put_section_sound(Page *page)
 
     (void)put_integer(page, ui_id("settings.master"), &master, &percent, &settings->master_percent);
     (void)put_integer(page, ui_id("settings.click"), &click, &percent, &settings->click_percent);
+    put_click_sound(page);
     (void)put_integer(page, ui_id("settings.own"), &own, &percent, &settings->own_percent);
     put_toggle(page, ui_id("settings.own.muted"), &muted, &settings->own_is_muted);
     (void)put_integer(page, ui_id("settings.others"), &others, &percent, &settings->others_percent);

@@ -27,6 +27,7 @@ typedef enum {
     SETTINGS_ACTION_CHANGED, /* something in the settings: apply it */
     SETTINGS_ACTION_CALIBRATE,
     SETTINGS_ACTION_TEST_SOUND, /* play the own drum once */
+    SETTINGS_ACTION_TEST_CLICK, /* something in the settings: apply it, and play the click once */
     SETTINGS_ACTION_BACK        /* save and leave */
 } SettingsAction;
 
