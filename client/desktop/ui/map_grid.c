@@ -240,6 +240,7 @@ static void place_blocks(MapGrid *grid, const Trial *trial)
     Shelf shelf = {.grid = grid, .trial = trial};
     int rows_max = rows_of(crowd->area.h, trial->spacing, trial->pitch_y);
 
+    grid->piece_count = 0;
     for (int block = 0; block < crowd->block_count; block++) {
         int columns = columns_of(trial, crowd->sizes[block]);
         int piece_max = columns * rows_max;
@@ -255,24 +256,52 @@ static void place_blocks(MapGrid *grid, const Trial *trial)
     grid->page_count = shelf.page + 1;
 }
 
+/* Of the smallest cells, the rows that need the fewest pages, and of those the most square. */
+static void place_on_pages(MapGrid *grid, const MapCrowd *crowd)
+{
+    Trial trial = trial_of(crowd, &dense, MAP_PITCH_MIN, MAP_PITCH_MIN);
+    float ideal = root_of_median(crowd);
+    int rows_max = rows_of(crowd->area.h, &dense, MAP_PITCH_MIN);
+    int best = 0;
+    int fewest = 0;
+
+    for (int rows = 1; rows <= rows_max; rows++) {
+        float off = fabsf((float)rows - ideal);
+
+        trial.rows = rows;
+        place_blocks(grid, &trial);
+        if (best == 0 || grid->page_count < fewest ||
+            (grid->page_count == fewest && off < fabsf((float)best - ideal))) {
+            best = rows;
+            fewest = grid->page_count;
+        }
+    }
+    trial.rows = best;
+    place_blocks(grid, &trial);
+}
+
 void map_grid_place(MapGrid *grid, const MapCrowd *crowd)
 {
     MapCrowd within = *crowd;
     Trial trial;
+    bool is_one_page;
 
     assert(crowd->block_count <= MAP_BLOCKS_MAX);
     within.area.w = fmaxf(within.area.w, MAP_PITCH_MIN);
     within.area.h = fmaxf(within.area.h, dense.label + MAP_PITCH_MIN);
-    if (!find_trial(&within, &trial)) {
+    is_one_page = find_trial(&within, &trial);
+    if (!is_one_page) {
         trial = trial_of(&within, &dense, MAP_PITCH_MIN, MAP_PITCH_MIN);
-        trial.rows = rows_of(within.area.h, &dense, MAP_PITCH_MIN);
     }
     grid->pitch_x = trial.pitch_x;
     grid->pitch_y = trial.pitch_y;
     grid->label = trial.spacing->label;
     grid->named = trial.pitch_x > (float)MAP_PITCH_MAX;
-    grid->piece_count = 0;
-    place_blocks(grid, &trial);
+    if (is_one_page) {
+        place_blocks(grid, &trial);
+    } else {
+        place_on_pages(grid, &within);
+    }
 }
 
 Rect map_grid_cell(const MapGrid *grid, const MapPiece *piece, int index)

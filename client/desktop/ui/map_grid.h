@@ -58,7 +58,8 @@ typedef struct {
  * For pitches p from 46 down to 12 and rows R from 2 on, a block of n people has
  * c = max(ceil(n / R), ceil(74 / p)) columns; blocks flow in shelves. The first p with an R that
  * fits wins; of its R the one nearest to the root of the median n. At p = 12 labels and gaps shrink
- * before there are pages. An area smaller than one cell and its label counts as that large.
+ * before there are pages; then the R with the fewest pages wins. An area smaller than one cell and
+ * its label counts as that large.
  */
 void map_grid_place(MapGrid *grid, const MapCrowd *crowd);
 

@@ -108,6 +108,7 @@ static void draw_card(Ui *ui, const RingPage *page, const PlayState *play, int s
             .seat = seat,
             .drift = play->ring.dots[seat].drift,
             .beat_ns = view_beat_ns(page->ring.music),
+            .aside = ui->frame.layout.size_class == LAYOUT_TINY,
             .of = {mark.x - MARK_BOX / 2.0F, mark.y - MARK_BOX / 2.0F, MARK_BOX, MARK_BOX},
             .bounds = {SPACE_2,
                        BAR_HEIGHT + SPACE_1,

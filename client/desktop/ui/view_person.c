@@ -72,6 +72,13 @@ static Rect place_of(const PersonCard *card)
     Rect place = {rect_right(card->of) + CARD_GAP, card->of.y - 28.0F, CARD_WIDTH, CARD_HEIGHT};
     float lowest = rect_bottom(card->bounds) - place.h;
 
+    if (card->aside) {
+        bool is_right = rect_center(card->of).x > rect_center(card->bounds).x;
+
+        place.x = is_right ? card->bounds.x : rect_right(card->bounds) - place.w;
+        place.y = rect_center(card->bounds).y - place.h / 2.0F;
+        return place;
+    }
     if (rect_right(place) > rect_right(card->bounds)) {
         place.x = card->of.x - CARD_GAP - place.w;
     }

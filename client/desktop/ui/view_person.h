@@ -18,6 +18,7 @@ typedef struct {
     int64_t beat_ns;
     Rect of;     /* the cell or mark it belongs to; the card stands beside it */
     Rect bounds; /* it stays inside, as far as it can */
+    bool aside;  /* at the far side of the bounds: around what it belongs to there is no room */
 } PersonCard;
 
 void view_person_card(Ui *ui, const PersonCard *card);

@@ -22,6 +22,7 @@
 #define NAME_OUT 34.0F
 #define NAME_SPACING 21.0F
 #define PULSE_MBPM_MAX 150000
+#define TEAM_NAME_MAX 140.0F
 /* A pulsing light covers less than this share of the window. */
 #define LIGHT_SHARE 0.009F
 
@@ -384,6 +385,29 @@ static bool in_hull(const RingView *view, const RingState *state, int seat, int 
            state->dots[seat].shown && !view_is_marked(state->dots[seat].verdict);
 }
 
+/* At the upper right of its outline, on a pill. */
+static void
+draw_team_name(Ui *ui, const RingView *view, const Point *hull, size_t hull_count, const char *name)
+{
+    const Theme *theme = ui->frame.theme;
+    UiLabel label = {.size_px = TYPE_HINT,
+                     .weight = FONT_SEMIBOLD,
+                     .align = TEXT_CENTER,
+                     .colour = theme->is_light ? theme->surface : theme->on_fill};
+    Rect bounds = view->bounds.w > 0.0F ? view->bounds : layout_window(&ui->frame.layout);
+    float width = fminf(ui_text_width(ui, label.weight, label.size_px, name), TEAM_NAME_MAX);
+    Point at = hull[0];
+    Rect pill;
+
+    for (size_t i = 1; i < hull_count; i++) {
+        at = hull[i].x - hull[i].y > at.x - at.y ? hull[i] : at;
+    }
+    pill = (Rect){at.x + SPACE_3, at.y - 26.0F, width + 2.0F * SPACE_3, 22.0F};
+    pill.x = fminf(pill.x, rect_right(bounds) - pill.w - SPACE_2);
+    draw_rect(ui->frame.draw, pill, 11.0F, theme->accent);
+    view_name(ui, rect_center(pill), width, &label, name);
+}
+
 static void draw_hull(Ui *ui, const RingView *view, const RingState *state, int team)
 {
     const Theme *theme = ui->frame.theme;
@@ -413,6 +437,9 @@ static void draw_hull(Ui *ui, const RingView *view, const RingState *state, int 
                          hull_count,
                          1.5F,
                          own ? colour_fade(theme->accent, 0.9F) : colour_fade(theme->edge, 0.45F));
+    if (team == view->selected_team && view->labels) {
+        draw_team_name(ui, view, hull, hull_count, others->teams[team].name);
+    }
 }
 
 static void draw_hulls(Ui *ui, const RingView *view, const RingState *state)
