@@ -284,6 +284,21 @@ static void somebody_is_kicked(Scenario *scenario)
     }
 }
 
+/* Unlike who is kicked they may not return, whatever they try. */
+static void somebody_is_banned(Scenario *scenario)
+{
+    const int index = any_guest(scenario);
+
+    if (index > 0 && room_is_seated(scenario->room, index)) {
+        order(scenario, COMMAND_BAN, scenario->room->clients[index].seat, 0);
+    }
+}
+
+static void the_door_changes(Scenario *scenario)
+{
+    order(scenario, scenario->room->session.locked ? COMMAND_UNLOCK : COMMAND_LOCK, 0, 0);
+}
+
 static void somebody_wishes(Scenario *scenario)
 {
     Room *room = scenario->room;
@@ -418,24 +433,13 @@ typedef struct {
 static void act(Scenario *scenario)
 {
     static const Action actions[] = {
-        {12, somebody_joins},
-        {3, somebody_leaves},
-        {6, somebody_returns},
-        {8, a_connection_breaks},
-        {5, an_address_changes},
-        {2, the_server_dies},
-        {14, the_music_changes},
-        {3, the_halt_changes},
-        {6, a_part_changes},
-        {2, the_tier_changes},
-        {2, somebody_is_kicked},
-        {5, somebody_wishes},
-        {3, a_path_changes},
-        {6, the_network_parts},
-        {4, a_clock_misbehaves},
-        {4, a_lid_closes},
-        {7, somebody_lies},
-        {4, somebody_oversteps},
+        {12, somebody_joins},     {3, somebody_leaves},    {6, somebody_returns},
+        {8, a_connection_breaks}, {5, an_address_changes}, {2, the_server_dies},
+        {14, the_music_changes},  {3, the_halt_changes},   {6, a_part_changes},
+        {2, the_tier_changes},    {2, somebody_is_kicked}, {1, somebody_is_banned},
+        {2, the_door_changes},    {5, somebody_wishes},    {3, a_path_changes},
+        {6, the_network_parts},   {4, a_clock_misbehaves}, {4, a_lid_closes},
+        {7, somebody_lies},       {4, somebody_oversteps},
     };
     int total = 0;
     int drawn = 0;
@@ -539,6 +543,8 @@ static void settle(Scenario *scenario)
         }
     }
     run(scenario, awake_ns - room->now_ns + SETTLE_NS);
+    order(scenario, COMMAND_UNLOCK, 0, 0);
+    run(scenario, NS_PER_S); /* the door is open before anybody knocks again */
     for (int i = 0; i < room->client_count; i++) {
         if (room->clients[i].model.phase == MODEL_REFUSED) {
             room_return(room, i);

@@ -37,6 +37,39 @@ static bool note_once(uint8_t *seen, uint32_t number)
     return true;
 }
 
+/* Who has a seat from now on must be let in: nobody who is banned, and nobody new but who leads
+   through a locked door. Observers may lead, which the facts do not say. */
+static void check_door(const Watch *watch, Room *room, const JournalEntry *fact)
+{
+    const JournalParticipant *participant = &fact->participant;
+    const WatchBook *book = &watch->books[fact->seat];
+    const bool is_known =
+        book->taken && memcmp(book->token, participant->resume_token, TOKEN_BYTES) == 0;
+
+    if (!participant->present) {
+        return;
+    }
+    for (int i = 0; i < watch->banned_count; i++) {
+        const JournalBan *ban = &watch->banned[i];
+
+        if (memcmp(ban->resume_token, participant->resume_token, TOKEN_BYTES) == 0 ||
+            (ban->name[0] != '\0' && strcmp(ban->name, participant->name) == 0)) {
+            room_violate(room, "nobody who is banned has a seat", fact->seat);
+        }
+    }
+    if (watch->locked && !is_known && participant->role == ROLE_PLAYER) {
+        room_violate(room, "nobody new comes through a locked door", fact->seat);
+    }
+}
+
+static void take_ban(Watch *watch, const JournalBan *ban)
+{
+    if (watch->banned_count < BANS_MAX) {
+        watch->banned[watch->banned_count] = *ban;
+        watch->banned_count++;
+    }
+}
+
 static void take_participant(WatchBook *book, const JournalEntry *fact)
 {
     const JournalParticipant *participant = &fact->participant;
@@ -162,6 +195,7 @@ static void take_fact(Watch *watch, Room *room, int index)
     }
     switch (fact->kind) {
     case JOURNAL_PARTICIPANT:
+        check_door(watch, room, fact);
         take_participant(book, fact);
         follow_take(book, fact->take);
         break;
@@ -171,10 +205,14 @@ static void take_fact(Watch *watch, Room *room, int index)
     case JOURNAL_JUDGED:
         take_judged(room, book, fact);
         break;
+    case JOURNAL_BAN:
+        take_ban(watch, &fact->ban);
+        break;
+    case JOURNAL_LOCK:
+        watch->locked = fact->locked;
+        break;
     case JOURNAL_TIMELINE:
     case JOURNAL_BAR:
-    case JOURNAL_BAN:
-    case JOURNAL_LOCK:
     case JOURNAL_PRIVACY:
         break;
     }
@@ -184,6 +222,8 @@ static void read_facts(Watch *watch, Room *room)
 {
     if (watch->cuts_seen != room->store.cut_count) {
         memset(watch->books, 0, sizeof watch->books);
+        watch->banned_count = 0;
+        watch->locked = false;
         watch->facts_read = 0;
         watch->cuts_seen = room->store.cut_count;
     }
@@ -546,7 +586,8 @@ void watch_check_quiet(Room *room)
 
         if (client->model.phase == MODEL_ENDED ||
             (client->model.phase == MODEL_REFUSED &&
-             (client->model.refusal.reason == REFUSAL_FULL || room->facts_lost))) {
+             (client->model.refusal.reason == REFUSAL_FULL ||
+              client->model.refusal.reason == REFUSAL_BANNED || room->facts_lost))) {
             continue;
         }
         if (client->model.phase != MODEL_JOINED || !room_is_seated(room, i)) {

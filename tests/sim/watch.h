@@ -38,6 +38,9 @@ typedef struct {
 
 typedef struct {
     WatchBook books[WATCH_SEATS_MAX];
+    JournalBan banned[BANS_MAX];
+    int banned_count;
+    bool locked;
     int facts_read;
     int cuts_seen;
     int64_t server_started_at_ns;
