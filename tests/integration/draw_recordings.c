@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "client/desktop/ui/screen_lobby.h"
+#include "client/desktop/ui/screen_map.h"
 #include "client/desktop/ui/screen_play.h"
 #include "client/desktop/ui/screen_results.h"
 #include "client/desktop/ui/screen_ring.h"
@@ -95,6 +96,17 @@ static void show_ring(void)
     (void)screen_ring(&ui, &model, &view, &play_state, &state);
 }
 
+/* Somebody has the card. */
+static void show_map(void)
+{
+    static ScreenMapState state;
+    const PlayView view = play_view();
+
+    screen_map_init(&state);
+    state.selected_seat = 7;
+    (void)screen_map(&ui, &model, &view, &play_state, &state);
+}
+
 static void show_results(void)
 {
     static ResultsState state;
@@ -109,8 +121,10 @@ static const Shot shots[] = {
     {"play-24-light", "24", "play", show_play, 1.0F, THEME_LIGHT},
     {"play-24-text-200", "24", "play", show_play, 2.0F, THEME_DARK},
     {"ring-24", "24", "play", show_ring, 1.0F, THEME_DARK},
+    {"map-24", "24", "play", show_map, 1.0F, THEME_DARK},
     {"results-24", "24", "results", show_results, 1.0F, THEME_DARK},
     {"ring-900", "900", "play", show_ring, 1.0F, THEME_DARK},
+    {"map-900", "900", "play", show_map, 1.0F, THEME_DARK},
 };
 
 /* ---- drawing --------------------------------------------------------------------------------- */
