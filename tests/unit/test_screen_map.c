@@ -506,6 +506,33 @@ static void an_empty_room_says_so(void **state)
     check(frame_text(&frame, "Nobody plays yet.") != NULL);
 }
 
+static void check_a_mark_for_everybody(Privacy privacy)
+{
+    int people[MAP_ABSENT + 1] = {0};
+
+    set_up(900, 34);
+    for (int seat = 0; seat < 900; seat++) {
+        people[stage.others.map[seat].verdict]++;
+    }
+    set_up_with(900, 34, privacy);
+    (void)draw();
+    /* The legend shows each once, a wrong tempo as too fast. */
+    check_i64(frame_marks(&frame, MARK_OFF_BEAT), people[VERDICT_OFF_BEAT] + 1);
+    check_i64(frame_marks(&frame, MARK_LATE), people[VERDICT_LATE] + 1);
+    check_i64(frame_marks(&frame, MARK_TIGHT), people[VERDICT_TIGHT] + 1);
+    check_i64(frame_marks(&frame, MARK_ON), people[VERDICT_ON] + 1);
+    check_i64(frame_marks(&frame, MARK_IDLE), people[VERDICT_IDLE] + 1);
+    /* Teams count no people whose timing is unrated. */
+    check_i64(frame_marks(&frame, MARK_UNRATED), privacy == PRIVACY_OPEN ? people[MAP_UNRATED] : 0);
+}
+
+static void the_cells_show_what_people_do(void **state)
+{
+    (void)state;
+    check_a_mark_for_everybody(PRIVACY_OPEN);
+    check_a_mark_for_everybody(PRIVACY_TEAMS);
+}
+
 /* ---- where the tier hides people --------------------------------------------------------------
  */
 
@@ -639,6 +666,7 @@ int main(void)
         cmocka_unit_test(the_map_is_tidy_in_every_window),
         cmocka_unit_test(pages_turn_and_stop_at_the_ends),
         cmocka_unit_test(an_empty_room_says_so),
+        cmocka_unit_test(the_cells_show_what_people_do),
         cmocka_unit_test(a_hidden_crowd_is_counted_by_team),
         cmocka_unit_test(a_hidden_crowd_has_nobody_to_choose),
         cmocka_unit_test(small_teams_tell_only_how_well_they_are_together),

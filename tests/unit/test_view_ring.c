@@ -436,7 +436,10 @@ static int places_in_common(const RingDot *before, int count)
         bool found = false;
 
         for (int k = 0; k < ring.dot_count && !found; k++) {
-            found = memcmp(&before[i], &ring.dots[k], sizeof before[i]) == 0;
+            float off = fabsf(before[i].phase - ring.dots[k].phase) +
+                        fabsf(before[i].spread - ring.dots[k].spread);
+
+            found = off < 1.0e-6F && before[i].verdict == ring.dots[k].verdict;
         }
         common += found ? 1 : 0;
     }

@@ -139,9 +139,9 @@ static bool next_cell(CellWalk *walk)
             return false;
         }
     }
+    walk->place = walk->state->order.blocks[piece->block].first + piece->first + walk->index;
     walk->seat =
-        walk->state->order
-            .seats[walk->state->order.blocks[piece->block].first + piece->first + walk->index];
+        walk->state->order.sees_people ? walk->state->order.seats[walk->place] : MAP_NOBODY;
     walk->cell = map_grid_cell(grid, piece, walk->index);
     return true;
 }
