@@ -33,6 +33,8 @@ typedef struct {
     const char *name;
     int people; /* the recorded one and those made of numbers */
     int teams;
+    int troubled;     /* one of so many */
+    int64_t lobby_ns; /* names come slowly where there are many */
     uint64_t seed;
 } Cast;
 
@@ -249,8 +251,8 @@ static void name_person(const Cast *cast, int person, JoinMessage *join)
                    team / team_count + 1);
 }
 
-/* One of twelve does something of their own; what, is the same in every run. */
-static PlayerTrouble trouble_of(int person)
+/* One of so many does something of their own. */
+static PlayerTrouble trouble_of(const Cast *cast, int person)
 {
     static const PlayerTrouble troubles[] = {TROUBLE_LATE,
                                              TROUBLE_HALF_BEAT,
@@ -261,7 +263,7 @@ static PlayerTrouble trouble_of(int person)
                                              TROUBLE_DOUBLE,
                                              TROUBLE_IDLE};
 
-    return person % 12 == 7 ? troubles[person / 12 % 8] : TROUBLE_NONE;
+    return person % cast->troubled == 7 ? troubles[person / cast->troubled % 8] : TROUBLE_NONE;
 }
 
 static void seat_extra(const Cast *cast, int person)
@@ -282,7 +284,7 @@ static void seat_extra(const Cast *cast, int person)
         fail("somebody cannot come in");
     }
     *extra = (Extra){.seat = result.seat, .next_hit_number = 1};
-    simulated_player_init(&extra->player, &profile, trouble_of(person), prng_u64(&prng));
+    simulated_player_init(&extra->player, &profile, trouble_of(cast, person), prng_u64(&prng));
     extra_count++;
 }
 
@@ -417,7 +419,7 @@ static void open_session(const Cast *cast)
         }
     }
     order(COMMAND_GROOVE, groove_called("pulse"));
-    pass(4 * NS_PER_S);
+    pass(cast->lobby_ns);
 }
 
 static void save(const Cast *cast, const char *folder)
@@ -439,7 +441,12 @@ static void save(const Cast *cast, const char *folder)
 
 static void record_24(const char *folder)
 {
-    const Cast cast = {.name = "24", .people = 24, .teams = 4, .seed = 24};
+    const Cast cast = {.name = "24",
+                       .people = 24,
+                       .teams = 4,
+                       .troubled = 12,
+                       .lobby_ns = 4 * NS_PER_S,
+                       .seed = 24};
 
     open_session(&cast);
     record_moment(&writer, host_now(), "lobby");
@@ -462,7 +469,12 @@ static void record_24(const char *folder)
 
 static void record_900(const char *folder)
 {
-    const Cast cast = {.name = "900", .people = 900, .teams = 60, .seed = 900};
+    const Cast cast = {.name = "900",
+                       .people = 900,
+                       .teams = 60,
+                       .troubled = 11,
+                       .lobby_ns = 30 * NS_PER_S,
+                       .seed = 900};
 
     open_session(&cast);
     order(COMMAND_START, 1);
