@@ -4,8 +4,8 @@
  *
  * Usage: render_views FOLDER [SCREEN]
  *
- * Every screen is drawn at 1280x720 dark and light, at 800x600, at 1280x720 with text of 200 %, and
- * in two small windows.
+ * Every screen is drawn at 1280x720 dark, light and of high contrast, with text of 200 % dark and
+ * light, at 800x600, and in two small windows.
  */
 #include <SDL.h>
 #include <math.h>
@@ -54,6 +54,8 @@ static const Picture pictures[] = {
     {"1280x720-light", 1280, 720, 1.0F, THEME_LIGHT},
     {"800x600-dark", 800, 600, 1.0F, THEME_DARK},
     {"text-200-dark", 1280, 720, 2.0F, THEME_DARK},
+    {"text-200-light", 1280, 720, 2.0F, THEME_LIGHT},
+    {"1280x720-contrast", 1280, 720, 1.0F, THEME_HIGH_CONTRAST},
     {"480x320-dark", 480, 320, 1.0F, THEME_DARK},
     {"400x240-light", 400, 240, 1.0F, THEME_LIGHT},
 };
@@ -170,20 +172,61 @@ static void prepare_lobby(void)
     stage.model.snapshot.active = 0;
 }
 
-static void prepare_results(void)
+/* A programme of three grooves in two takes, and one's own hits. */
+static void play_programme(void)
 {
+    static const char *const titles[] = {"Pulse", "Backbeat", "Son clave"};
+    static const int until[] = {20, 60, 90};
+    ModelOthers *others = &stage.others;
     Prng prng;
 
-    stage_init(
-        &stage,
-        &(StageConfig){
-            .people = 24, .teams = 4, .flagged = true, .calibrated = true, .bars = 90, .seed = 5});
-    stage.model.catalogue_total = 1;
-    memcpy(stage.model.catalogue[0].entries[0].title, "Backbeat", sizeof "Backbeat");
+    stage.model.catalogue_total = 3;
+    for (int groove = 0; groove < 3; groove++) {
+        char *title = stage.model.catalogue[0].entries[groove].title;
+
+        (void)snprintf(title, TITLE_BYTES_MAX, "%s", titles[groove]);
+        for (int bar = groove == 0 ? 0 : until[groove - 1]; bar < until[groove]; bar++) {
+            others->bar_grooves[bar] = (uint8_t)groove;
+            others->bars[bar].take = groove == 2 ? 2 : 1;
+        }
+    }
+    stage.model.timeline.sections[stage.model.timeline.section_count - 1].take = 2;
     prng_seed(&prng, 11);
     for (int note = 0; note < 412; note++) {
         stage_hit(&stage, note, (int32_t)lround(-12000.0 + 17000.0 * prng_normal(&prng)));
     }
+}
+
+static void prepare_results_of(int people, int teams)
+{
+    stage_init(&stage,
+               &(StageConfig){.people = people,
+                              .teams = teams,
+                              .flagged = true,
+                              .calibrated = true,
+                              .bars = 90,
+                              .seed = 5});
+    play_programme();
+}
+
+static void prepare_results_2(void)
+{
+    prepare_results_of(2, 1);
+}
+
+static void prepare_results(void)
+{
+    prepare_results_of(24, 4);
+}
+
+static void prepare_results_900(void)
+{
+    prepare_results_of(900, 34);
+}
+
+static void prepare_results_3000(void)
+{
+    prepare_results_of(3000, 42);
 }
 
 /* ---- screens ----------------------------------------------------------------------------------
@@ -371,7 +414,10 @@ static const Screen screens[] = {
     {"map-900-hidden", prepare_900_teams, draw_map},
     {"practice", prepare_24, draw_practice},
     {"practice-stopped", prepare_lobby, draw_practice_stopped},
+    {"results-2", prepare_results_2, draw_results},
     {"results", prepare_results, draw_results},
+    {"results-900", prepare_results_900, draw_results},
+    {"results-3000", prepare_results_3000, draw_results},
     {"results-alone", prepare_results_alone, draw_results},
     {"results-listened", prepare_results_listened, draw_results},
 };

@@ -64,7 +64,9 @@ void record_begin(RecordWriter *writer, uint8_t *bytes, size_t capacity_bytes)
     char head[HEAD_BYTES_MAX];
     const size_t head_bytes = write_head(head);
 
-    *writer = (RecordWriter){.bytes = bytes, .capacity_bytes = capacity_bytes};
+    memset(writer, 0, sizeof *writer);
+    writer->bytes = bytes;
+    writer->capacity_bytes = capacity_bytes;
     put(writer, head, head_bytes);
 }
 

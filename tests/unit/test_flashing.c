@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "client/desktop/ui/screen_map.h"
 #include "client/desktop/ui/screen_play.h"
 #include "client/desktop/ui/screen_ring.h"
 #include "shared/prng.h"
@@ -26,6 +27,7 @@ enum {
 static Stage stage;
 static PlayState play_state;
 static ScreenRingState ring_state;
+static ScreenMapState map_state;
 static Ui ui;
 static DrawList draw;
 static Canvas canvas;
@@ -33,7 +35,8 @@ static FlashFilm film;
 
 typedef enum {
     FILM_PLAY,
-    FILM_RING
+    FILM_RING,
+    FILM_MAP
 } FilmScreen;
 
 typedef struct {
@@ -88,6 +91,8 @@ static void draw_scene(const Scene *scene, double beats)
 
     if (scene->screen == FILM_RING) {
         (void)screen_ring(&ui, &stage.model, &view, &play_state, &ring_state);
+    } else if (scene->screen == FILM_MAP) {
+        (void)screen_map(&ui, &stage.model, &view, &play_state, &map_state);
     } else {
         (void)screen_play(&ui, &stage.model, &view, &play_state);
     }
@@ -104,6 +109,7 @@ static void set_stage(const Scene *scene)
         &stage.model.timeline, (SessionTime){0}, 1, (int32_t)lround(scene->tempo_bpm * 1000.0)));
     memset(&play_state, 0, sizeof play_state);
     screen_ring_init(&ring_state);
+    screen_map_init(&map_state);
     ui_init(&ui);
     ui_input_pointer(&ui, -10.0F, -10.0F);
     flash_film_init(&film, WIDTH, HEIGHT);
@@ -124,6 +130,7 @@ static void shoot(const Scene *scene)
                      .metrics = &metrics,
                      .layout = layout,
                      .reduced_motion = scene->reduced_motion};
+    static const char *const names[] = {"play", "ring", "map"};
     Prng prng;
 
     set_stage(scene);
@@ -141,7 +148,7 @@ static void shoot(const Scene *scene)
         flash_film_add(&film, row_of, &canvas);
     }
     print_message("%s %3.0f BPM theme %d: %.3f %% of the window, %d px2 near each other\n",
-                  scene->screen == FILM_RING ? "ring" : "play",
+                  names[scene->screen],
                   scene->tempo_bpm,
                   (int)scene->theme,
                   100.0 * film.worst_share,
@@ -167,7 +174,7 @@ static void nothing_flashes_in_any_theme(void **state)
 {
     (void)state;
     for (int theme = 0; theme < THEME_KIND_COUNT; theme++) {
-        for (int screen = FILM_PLAY; screen <= FILM_RING; screen++) {
+        for (int screen = FILM_PLAY; screen <= FILM_MAP; screen++) {
             shoot(&(Scene){
                 .screen = (FilmScreen)screen, .tempo_bpm = 300.0, .theme = (ThemeKind)theme});
             check_i64_between(film.worst_near_px, 0, FLASH_NEAR_PX_MAX);

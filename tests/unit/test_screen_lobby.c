@@ -107,6 +107,9 @@ static void watchers_are_listed_but_not_counted(void **state)
     check_i64(screen.people_count, 23);
     check(screen.parts_taken[0] <= before);
     check(probe_shows(&probe, "watching"));
+    stage.others.roster[3].name[0] = '\0';
+    probe_frame(&probe);
+    check(probe_shows(&probe, "Somebody"));
 }
 
 static void a_long_roster_scrolls_by_the_wheel(void **state)

@@ -130,6 +130,94 @@ static void a_bar_is_told_with_the_timeline_of_its_time(void **state)
     check_i64(others->bar_grooves[2], GROOVES_MAX);
 }
 
+/* What the curve shows, the headline says. */
+static void the_journey_is_that_of_the_session(void **state)
+{
+    ResultsTake take;
+
+    (void)state;
+    set_up(80);
+    set_programme();
+    take = results_take(others);
+    check_i64(take.bar_count, 20);
+    check_i64(take.first_word, GROUP_WORD_SCATTERED);
+    check_i64(take.last_word, GROUP_WORD_TIGHT);
+}
+
+/* ---- one's own hits ---------------------------------------------------------------------------
+ */
+
+static void the_histogram_has_a_fixed_range_and_no_misses(void **state)
+{
+    float counts[RESULTS_BINS];
+    double sum = 0.0;
+
+    (void)state;
+    set_up(0);
+    stage_hit(&stage, 0.0, 0);
+    stage_hit(&stage, 1.0, -400000); /* far outside: at the edge */
+    stage_hit(&stage, 2.0, 99999);
+    stage_miss(&stage, 3.0);
+    check_i64(results_histogram(&stage.model, 100000, counts), 3);
+    check_near((double)counts[RESULTS_BINS / 2], 1.0, 0.0);
+    check_near((double)counts[0], 1.0, 0.0);
+    check_near((double)counts[RESULTS_BINS - 1], 1.0, 0.0);
+    for (int i = 0; i < RESULTS_BINS; i++) {
+        sum += (double)counts[i];
+    }
+    check_near(sum, 3.0, 0.0);
+}
+
+static void the_range_is_that_of_the_windows_whatever_was_hit(void **state)
+{
+    const int64_t beat_ns = beat_ns_at(STAGE_TEMPO_MBPM);
+
+    (void)state;
+    set_up(0);
+    for (int round = 0; round < 2; round++) {
+        stage_hit(&stage, round, round == 0 ? 100 : 90000);
+        stage.model.standing.counts[JUDGEMENT_MISS] = 3;
+        frame_begin(&frame);
+        view_results_hits(&frame.ui, (Rect){24.0F, 416.0F, 372.0F, 220.0F}, &stage.model, beat_ns);
+        frame_end(&frame);
+        check(frame_text(&frame, "early 107 ms") != NULL);
+        check(frame_text(&frame, "late 107 ms") != NULL);
+        check(frame_text(&frame, "3 missed") != NULL);
+    }
+}
+
+/* The line through the timing rises where hits become later, and stays within its panel. */
+static void late_is_up_over_time(void **state)
+{
+    const int64_t beat_ns = beat_ns_at(STAGE_TEMPO_MBPM);
+    const Rect panel = {412.0F, 416.0F, 372.0F, 220.0F};
+    const Point *points = NULL;
+    uint32_t count = 0;
+
+    (void)state;
+    set_up(0);
+    for (int i = 0; i < 60; i++) {
+        stage_hit(&stage, i, -60000 + 2000 * i);
+    }
+    frame_begin(&frame);
+    view_results_timing(&frame.ui, panel, &stage.model, beat_ns);
+    frame_end(&frame);
+    for (size_t i = 0; i < frame.draw.command_count; i++) {
+        const DrawCommand *command = &frame.draw.commands[i];
+
+        if (command->kind == DRAW_POLYLINE) {
+            points = draw_command_points(&frame.draw, command);
+            count = command->as.path.point_count;
+        }
+    }
+    check(points != NULL && count == 60);
+    for (uint32_t i = 1; i < count; i++) {
+        check(points[i].x > points[i - 1].x);
+        check(points[i].y < points[i - 1].y);
+        check(rect_contains(panel, points[i].x, points[i].y));
+    }
+}
+
 /* ---- awards ---------------------------------------------------------------------------------- */
 
 /* One team with these figures, which otherwise deserves nothing. */
@@ -279,6 +367,10 @@ int main(void)
         cmocka_unit_test(the_curve_names_the_stages_of_the_session),
         cmocka_unit_test(the_longest_session_fits_into_the_curve),
         cmocka_unit_test(a_bar_is_told_with_the_timeline_of_its_time),
+        cmocka_unit_test(the_journey_is_that_of_the_session),
+        cmocka_unit_test(the_histogram_has_a_fixed_range_and_no_misses),
+        cmocka_unit_test(the_range_is_that_of_the_windows_whatever_was_hit),
+        cmocka_unit_test(late_is_up_over_time),
         cmocka_unit_test(each_award_goes_to_who_has_most_of_it),
         cmocka_unit_test(nobody_is_praised_for_next_to_nothing),
         cmocka_unit_test(a_team_without_others_that_play_wins_nothing),

@@ -134,7 +134,8 @@ static const char *state_words(const RosterEntry *entry)
 static void put_own_name(WordsText *name, const RosterEntry *entry, bool is_own)
 {
     words_clear(name);
-    words_add(name, entry->name);
+    /* Who only watches may have come without a name. */
+    words_add(name, entry->name[0] == '\0' ? "Somebody" : entry->name);
     words_add(name, is_own ? " (you)" : "");
     words_add(name, (entry->presence & PRESENCE_FACILITATOR) != 0 ? ", host" : "");
 }

@@ -44,9 +44,9 @@ ResultsTake results_take(const ModelOthers *others)
     }
     take.bars = &others->bars[first];
     take.bar_count = others->bar_count - first;
-    edge = take.bar_count < RESULTS_EDGE_BARS ? take.bar_count : RESULTS_EDGE_BARS;
-    take.first_word = word_of(take.bars, edge);
-    take.last_word = word_of(take.bars + take.bar_count - edge, edge);
+    edge = others->bar_count < RESULTS_EDGE_BARS ? others->bar_count : RESULTS_EDGE_BARS;
+    take.first_word = word_of(others->bars, edge);
+    take.last_word = word_of(&others->bars[others->bar_count - edge], edge);
     for (int i = 0; i < take.bar_count; i++) {
         take.is_group = take.is_group || take.bars[i].active > 1;
         if (take.bars[i].together_centi > take.bars[take.best_bar].together_centi) {

@@ -26,7 +26,7 @@ enum {
 typedef struct {
     const BarEntry *bars; /* the model's; NULL without any */
     int bar_count;
-    GroupWord first_word; /* of the first and of the last few bars */
+    GroupWord first_word; /* of the first and of the last few bars of the whole session: its way */
     GroupWord last_word;
     int best_bar;  /* index of the bar with the largest figure */
     bool is_group; /* two or more have drummed at the same time */
