@@ -13,7 +13,7 @@
 /* A command waits so long for a bar line that an earlier one has named. */
 #define BAR_LINE_WAIT_NS (40 * NS_PER_S)
 #define WATCH_NS (1 * NS_PER_S)
-#define TEAMS_WAIT_NS (3 * NS_PER_S)
+#define TEAMS_WAIT_NS (15 * NS_PER_S)
 #define PEOPLE_WAIT_NS (20 * NS_PER_S)
 
 enum {
