@@ -394,14 +394,29 @@ static int64_t true_session_ns(const RoomClient *client, HostTime host)
     return client->anchor_now_ns + (int64_t)(since_ns / (1.0 + client->host_skew));
 }
 
+/*
+ * How far a clock may be off because the floor of a jittery path has not been seen yet. Least
+ * delays forth and back that are e and f above the true ones put it (e - f) / 2 off, and nobody can
+ * know which of them it is: at most half of what the round trip's floor is too high.
+ */
+static int64_t unseen_floor_ns(const RoomClient *client, int64_t rtt_floor_ns)
+{
+    const RoomNetwork *network = &client->network;
+    const double jitter_ns = network->jitter_ms * (double)NS_PER_MS;
+    const double true_rtt_ns = 2.0 * network->delay_ms * (double)NS_PER_MS;
+    const double half_excess_ns = ((double)rtt_floor_ns - true_rtt_ns) / 2.0;
+
+    return (int64_t)(half_excess_ns > jitter_ns / CLOCK_JITTER_SHARE
+                         ? half_excess_ns
+                         : jitter_ns / CLOCK_JITTER_SHARE);
+}
+
 static void check_clock(Watch *watch, Room *room, const RoomClient *client)
 {
     const ClockEstimate *estimate = &client->model.clock_estimate;
     const double half_ms = client->network.asymmetry_ms / 2.0;
     const int64_t blind_ns = (int64_t)((half_ms < 0 ? -half_ms : half_ms) * (double)NS_PER_MS);
-    /* With few samples so far the floor of a jittery path has not been seen yet. */
-    const int64_t few_ns =
-        (int64_t)(client->network.jitter_ms * (double)NS_PER_MS) / CLOCK_JITTER_SHARE;
+    const int64_t few_ns = unseen_floor_ns(client, estimate->rtt_floor_ns);
     int64_t error_ns = 0;
 
     if (!estimate->valid || client->model.phase != MODEL_JOINED || client->asleep_until_ns > 0 ||
