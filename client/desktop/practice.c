@@ -79,7 +79,7 @@ static void deliver_answers(Practice *practice, HostTime now)
         const OutboxItem *item = &practice->answers.items[i];
         Message message;
 
-        if (item->kind != OUTBOX_SEND || !outbox_is_for(item, PERSON_CONNECTION, false)) {
+        if (item->kind != OUTBOX_SEND || !outbox_is_for(item, PERSON_CONNECTION, true)) {
             continue;
         }
         if (message_decode(outbox_bytes(&practice->answers, item), item->size_bytes, &message)) {
@@ -390,6 +390,7 @@ static void open_session(Practice *practice, const PracticeConfig *config)
         .title = "Practice",
         .seats = SEATS,
         .profile = config->profile,
+        .privacy = PRIVACY_OPEN,
         .grace_s = 60,
     };
     uint8_t random[CODE_CHARS];

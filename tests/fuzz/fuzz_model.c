@@ -71,6 +71,22 @@ static void check_sounds(const ModelNow *music)
     }
 }
 
+/* Nothing stays that the tier forbids, whatever a server sends. */
+static void check_tier(void)
+{
+    const bool sees_people = model_sees_people(&model);
+
+    assert(others.crowd_count >= 0 && others.crowd_count <= PARTICIPANTS_MAX);
+    if (!model.has_seat) {
+        return;
+    }
+    for (int i = 0; i < others.seat_count && !sees_people; i++) {
+        assert(others.map[i].verdict == MAP_ABSENT);
+    }
+    assert(others.crowd_count == 0 || sees_people || model_privacy(&model) == PRIVACY_TEAMS);
+    assert(others.team_count == 0 || model_privacy(&model) != PRIVACY_PRIVATE || sees_people);
+}
+
 static void check_answers(void)
 {
     const ModelNow music = model_now(&model, now);
@@ -98,6 +114,7 @@ static void check_answers(void)
 
         assert(title == NULL || strlen(title) <= TITLE_BYTES_MAX);
     }
+    check_tier();
     check_sent();
 }
 
