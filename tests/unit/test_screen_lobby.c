@@ -173,6 +173,24 @@ static void parts_are_counted(void **state)
     check_i64(total, 24);
 }
 
+/* Where others are not named, how many play a part is still told. */
+static void parts_are_counted_by_figures_where_people_are_not_named(void **state)
+{
+    (void)state;
+    open_with(24, 4, true);
+    stage.model.privacy = PRIVACY_TEAMS;
+    for (int seat = 1; seat < 24; seat++) {
+        stage.others.roster[seat] = (RosterEntry){0};
+    }
+    stage.model.snapshot.joined = 24;
+    stage.model.has_snapshot = true;
+    stage.others.parts = (PartsMessage){.count = 2, .parts = {{.members = 17}, {.members = 7}}};
+    probe_frame(&probe);
+    check_i64(screen.people_count, 24);
+    check_i64(screen.parts_taken[0], 17);
+    check_i64(screen.parts_taken[1], 7);
+}
+
 static void r_and_the_button_say_ready_and_not_ready(void **state)
 {
     (void)state;
@@ -397,6 +415,7 @@ int main(void)
         cmocka_unit_test_setup(a_digit_beyond_the_parts_does_nothing, set_up),
         cmocka_unit_test_setup(a_part_is_chosen_by_tab_and_enter_and_by_pointer, set_up),
         cmocka_unit_test_setup(parts_are_counted, set_up),
+        cmocka_unit_test_setup(parts_are_counted_by_figures_where_people_are_not_named, set_up),
         cmocka_unit_test_setup(r_and_the_button_say_ready_and_not_ready, set_up),
         cmocka_unit_test_setup(space_and_the_button_try_the_drum, set_up),
         cmocka_unit_test_setup(g_and_the_button_let_hear_the_groove, set_up),

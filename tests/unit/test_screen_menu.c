@@ -292,6 +292,20 @@ static void a_tempo_is_typed_and_set_or_glided_to(void **state)
     check_order(COMMAND_RAMP, 96000, 16);
 }
 
+static void another_tier_is_ordered_and_shown_when_it_has_come(void **state)
+{
+    (void)state;
+    probe_click(&probe, "Group only");
+    check_order(COMMAND_PRIVACY, PRIVACY_PRIVATE, 0);
+    probe_frame(&probe);
+    check_i64(action, MENU_ACTION_NONE); /* asked once, whatever the server says */
+    stage.model.privacy = PRIVACY_PRIVATE;
+    probe_click(&probe, "Teams");
+    check_order(COMMAND_PRIVACY, PRIVACY_TEAMS, 0);
+    probe_click(&probe, "Group only");
+    check_i64(action, MENU_ACTION_NONE);
+}
+
 static void a_groove_is_chosen_by_pointer_and_by_keys(void **state)
 {
     (void)state;
@@ -465,6 +479,8 @@ int main(void)
         cmocka_unit_test_setup(by_keys_a_pause_and_a_stop_are_ordered, set_up_facilitator),
         cmocka_unit_test_setup(only_what_makes_sense_can_be_pressed, set_up_facilitator),
         cmocka_unit_test_setup(a_tempo_is_typed_and_set_or_glided_to, set_up_facilitator),
+        cmocka_unit_test_setup(another_tier_is_ordered_and_shown_when_it_has_come,
+                               set_up_facilitator),
         cmocka_unit_test_setup(a_groove_is_chosen_by_pointer_and_by_keys, set_up_facilitator),
         cmocka_unit_test_setup(a_seat_is_ended_only_after_a_question, set_up_facilitator),
         cmocka_unit_test_setup(by_keys_a_person_is_found_by_letters_and_their_seat_ended,

@@ -76,6 +76,21 @@ static void add_person(LobbyScreen *screen, uint16_t seat, uint16_t team_index)
     team->count++;
 }
 
+/* Where only figures are told of others. */
+static void count_by_figures(Page *page)
+{
+    LobbyScreen *screen = page->screen;
+    const ClientModel *model = page->view->model;
+    const PartsMessage *parts = &model->others->parts;
+
+    if (model->has_snapshot && model->snapshot.joined > screen->people_count) {
+        screen->people_count = model->snapshot.joined;
+    }
+    for (int i = 0; i < parts->count; i++) {
+        screen->parts_taken[i] = parts->parts[i].members;
+    }
+}
+
 /* The own team comes first and oneself first in it; else in the order of seats. */
 static void sort_people(Page *page)
 {
@@ -104,6 +119,9 @@ static void sort_people(Page *page)
             screen->people_count++;
             screen->parts_taken[entry->part % part_count]++;
         }
+    }
+    if (!model_sees_people(page->view->model)) {
+        count_by_figures(page);
     }
 }
 
@@ -432,6 +450,11 @@ static void put_music_words(const Page *page, Rect rect)
         words_add(&words, " \xC2\xB7 ");
         words_add_number(&words, (tempo_mbpm + 500) / 1000);
         words_add(&words, " BPM");
+    }
+    if (model_privacy(model) != PRIVACY_OPEN) {
+        words_add(&words,
+                  model_privacy(model) == PRIVACY_TEAMS ? " \xC2\xB7 only your host sees names"
+                                                        : " \xC2\xB7 only your host sees people");
     }
     label.ellipsis = true;
     ui_label(page->ui, rect, &label, words.bytes);

@@ -226,6 +226,22 @@ static float put_tempo(Page *page, Rect rect)
     return rect_bottom(row) - rect.y;
 }
 
+/* What people are told of each other. A looser tier is refused while they are in, in words. */
+static float put_privacy(Page *page, Rect rect)
+{
+    static const char *const tiers[PRIVACY_COUNT] = {"Names", "Teams", "Group only"};
+    UiChoice choice = {.labels = tiers, .label_count = PRIVACY_COUNT};
+    const size_t before = (size_t)model_privacy(page->view->model);
+    size_t tier = before;
+    const float height =
+        put_choice(page, ui_id("menu.privacy"), rect, "People see", &choice, &tier);
+
+    if (tier != before) {
+        order(page, COMMAND_PRIVACY, (int32_t)tier, 0);
+    }
+    return height;
+}
+
 static int list_grooves(Page *page)
 {
     MenuScreen *screen = page->screen;
@@ -284,6 +300,7 @@ static void put_session(Page *page, Rect rect)
                     &page->screen->count_in);
     y += SPACE_4;
     y += put_tempo(page, (Rect){left.x, y, left.w, 0.0F}) + SPACE_4;
+    y += put_privacy(page, (Rect){left.x, y, left.w, 36.0F}) + SPACE_4;
     if (is_beside) {
         right = (Rect){rect_right(left) + SPACE_5,
                        content.y + SPACE_1,
