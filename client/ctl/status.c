@@ -352,7 +352,7 @@ static int draw_mark(char ring[RING_ROWS][RING_COLUMNS + 1], const MapEntry *mar
         return 0;
     }
     cell = ring_cell(ring, mark->phase_256 / (double)PHASE_STEPS);
-    *cell = *cell == '.' || *cell == ' ' ? '1' : one_more(*cell);
+    *cell = (char)(*cell == '.' || *cell == ' ' ? '1' : one_more(*cell));
     return 1;
 }
 
