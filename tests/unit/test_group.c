@@ -92,7 +92,7 @@ static void a_teams_take_is_told_by_its_mean_lowest_and_wobble(void **state)
     double sum = 0.0;
     double square_sum = 0.0;
     double lowest = 101.0;
-    TeamEntry told = {0};
+    TeamEntry told;
 
     (void)state;
     check_i64(told_of_team(stage).bars, 0);
