@@ -1,6 +1,7 @@
 #include "client/desktop/input.h"
 
 #include "client/desktop/event_clock.h"
+#include "client/desktop/key_claims.h"
 #include "client/desktop/key_listener.h"
 #include "shared/platform/host_clock.h"
 
@@ -22,9 +23,9 @@ struct Input {
     InputStrike strike;
     void *strike_owner;
     _Atomic bool armed;
-    _Atomic int8_t pads[SDL_NUM_SCANCODES];               /* of the bindings; -1 for none */
-    _Atomic int32_t scancodes[KEY_LISTENER_CODES];        /* of the server's codes; 0: not met */
-    _Atomic uint32_t newest_press_ms[KEY_LISTENER_CODES]; /* that one of the threads has taken */
+    _Atomic int8_t pads[SDL_NUM_SCANCODES];        /* of the bindings; -1 for none */
+    _Atomic int32_t scancodes[KEY_LISTENER_CODES]; /* of the server's codes; 0: not met */
+    KeyClaims claims;
 
     InputStamp stamps[INPUT_STAMPS_MAX];
     /* SDL calls its watches one after the other, so there is one producer at a time. */
@@ -84,12 +85,6 @@ static bool stamp_event(const SDL_Event *event, InputStamp *stamp)
     return false;
 }
 
-/* Whether this press is taken by the caller: the first of the two threads has it. */
-static bool take_press(Input *input, int32_t key, uint32_t event_ms)
-{
-    return atomic_exchange(&input->newest_press_ms[key], event_ms) != event_ms;
-}
-
 /* Thread: the listener's. */
 static void strike_heard_key(void *owner, uint8_t key, uint32_t event_ms)
 {
@@ -97,7 +92,7 @@ static void strike_heard_key(void *owner, uint8_t key, uint32_t event_ms)
     const int32_t scancode = atomic_load(&input->scancodes[key]);
     const int pad = scancode > 0 ? atomic_load(&input->pads[scancode]) : -1;
 
-    if (pad >= 0 && atomic_load(&input->armed) && take_press(input, key, event_ms)) {
+    if (pad >= 0 && atomic_load(&input->armed) && key_claims_take(&input->claims, key, event_ms)) {
         input->strike(input->strike_owner, pad);
     }
 }
@@ -163,7 +158,8 @@ static int SDLCALL watch(void *userdata, SDL_Event *event)
         input->has_server_time = false;
         if (stamp.kind == INPUT_KEY && input->server_key >= 0) {
             atomic_store(&input->scancodes[input->server_key], stamp.code);
-            stamp.struck = !take_press(input, input->server_key, input->server_ms);
+            stamp.struck =
+                !key_claims_take(&input->claims, (uint8_t)input->server_key, input->server_ms);
         }
     }
     if (written - atomic_load_explicit(&input->consumed, memory_order_acquire) >=

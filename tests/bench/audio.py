@@ -19,6 +19,9 @@ from stage import BIN, Stage  # noqa: E402
 BLOCKS = (64, 128, 256, 512)
 OWN_BLOCK = 256
 OWN_MARGIN_MS = 3.0
+# A block that is asked for late still has its place in the sound: what it begins with may have been
+# struck after that.
+BLOCK_LATE_S = 0.02
 
 
 def clicks_off_ms(stage, seconds, block):
@@ -53,8 +56,8 @@ def keys_to_sound_ms(stage, presses):
     heard = [start + frame / rate_hz for frame in onsets(samples, rate_hz // 200)]
     took_ms = []
     for pressed in (ns / 1e9 for ns in told["pressed_ns"]):
-        index = bisect.bisect(heard, pressed)
-        if index < len(heard) and heard[index] - pressed < 0.08:
+        index = bisect.bisect(heard, pressed - BLOCK_LATE_S)
+        if index < len(heard) and heard[index] - pressed < 0.08 - BLOCK_LATE_S:
             took_ms.append((heard[index] - pressed) * 1e3)
     return took_ms, told, rate_hz
 

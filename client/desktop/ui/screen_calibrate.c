@@ -18,6 +18,8 @@
 #define SWING_HEIGHT 220.0F
 #define SWING_ANGLE 0.8F
 #define HISTOGRAM_HEIGHT 150.0F
+#define HISTOGRAM_HEIGHT_MIN 64.0F
+#define HISTOGRAM_WORDS 86.0F /* below the bars */
 #define HISTOGRAM_BINS 50
 #define HISTOGRAM_RANGE_MS 150.0F
 #define HISTOGRAM_ROOM_MS 110.0F
@@ -541,17 +543,27 @@ static void draw_histogram(const Page *page, Rect rect)
     view_text(page->ui, (Point){(rect_right(rect) + 2.0F * zero.x) / 3.0F, zero.y}, &label, "late");
 }
 
-static void put_histogram(Page *page)
+/* As high as leaves room for what stands below it, within reason. */
+static float histogram_height(const Page *page, bool has_notice)
+{
+    const float below = HISTOGRAM_WORDS + SPACE_3 + 3.0F * SLIDER_ROW + SPACE_3 +
+                        (has_notice ? CONTROL_HEIGHT + SPACE_4 : 0.0F) + CONTROL_HEIGHT + SPACE_4;
+    const float room = page->ui->frame.layout.height - page->y - below;
+
+    return fmaxf(fminf(lower(page, HISTOGRAM_HEIGHT), room), HISTOGRAM_HEIGHT_MIN);
+}
+
+static void put_histogram(Page *page, bool has_notice)
 {
     const CalibrationFigures *heard = &page->screen->heard;
-    Rect panel = {page->x, page->y, page->w, lower(page, HISTOGRAM_HEIGHT) + 86.0F};
+    Rect panel = {page->x, page->y, page->w, histogram_height(page, has_notice) + HISTOGRAM_WORDS};
     Rect inner = rect_inset_xy(panel, SPACE_6, SPACE_5);
     UiLabel label = {.size_px = TYPE_HINT, .align = TEXT_CENTER};
     WordsText words;
 
     label.colour = page->ui->frame.theme->text2;
     ui_panel(page->ui, panel);
-    draw_histogram(page, (Rect){inner.x, inner.y, inner.w, panel.h - 86.0F});
+    draw_histogram(page, (Rect){inner.x, inner.y, inner.w, panel.h - HISTOGRAM_WORDS});
     words_clear(&words);
     words_add_number(&words, heard->used_count);
     words_add(&words, " of ");
@@ -642,17 +654,18 @@ static void put_success(Page *page)
     const WordsAbout about = {.number = screen->offsets.timing_offset_ms * INT64_C(1000)};
     int64_t delay_ns =
         (screen->offsets.timing_offset_ms + screen->offsets.sound_offset_ms) * NS_PER_MS;
+    bool is_slow = delay_ns > CALIBRATION_BLUETOOTH_NS;
     WordsText headline;
     WordsText detail;
 
     words_situation(WORDS_CALIBRATED, &about, &headline, &detail);
     words_add(&detail, " It contains your device and your habit; both are fine.");
     put_titles(page, headline.bytes, detail.bytes);
-    put_histogram(page);
+    put_histogram(page, screen->has_note || is_slow);
     put_sliders(page);
     if (screen->has_note) {
         put_notice(page, theme->accent, screen->note.bytes);
-    } else if (delay_ns > CALIBRATION_BLUETOOTH_NS) {
+    } else if (is_slow) {
         put_situation(page, WORDS_BLUETOOTH, theme->accent);
     }
     put_success_buttons(page);
