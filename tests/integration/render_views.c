@@ -2,10 +2,10 @@
  * Draws the screens of the desktop client from a session made of numbers, without a window, into
  * PNG files: a person looks at them, and test_render_views.py checks that they are not empty.
  *
- * Usage: render_views FOLDER [SCREEN]
+ * Usage: render_views FOLDER [SCREEN|all]
  *
- * Every screen is drawn at 1280x720 dark, light and of high contrast, with text of 200 % dark and
- * light, at 800x600, and in two small windows.
+ * Every screen is drawn at 1280x720 dark and light, at 800x600, at 1280x720 with text of 200 %, and
+ * in two small windows; one SCREEN, or "all", also of high contrast and light with large text.
  */
 #include <SDL.h>
 #include <math.h>
@@ -54,10 +54,10 @@ static const Picture pictures[] = {
     {"1280x720-light", 1280, 720, 1.0F, THEME_LIGHT},
     {"800x600-dark", 800, 600, 1.0F, THEME_DARK},
     {"text-200-dark", 1280, 720, 2.0F, THEME_DARK},
-    {"text-200-light", 1280, 720, 2.0F, THEME_LIGHT},
-    {"1280x720-contrast", 1280, 720, 1.0F, THEME_HIGH_CONTRAST},
     {"480x320-dark", 480, 320, 1.0F, THEME_DARK},
     {"400x240-light", 400, 240, 1.0F, THEME_LIGHT},
+    {"text-200-light", 1280, 720, 2.0F, THEME_LIGHT},
+    {"1280x720-contrast", 1280, 720, 1.0F, THEME_HIGH_CONTRAST},
 };
 
 /* ---- stages -----------------------------------------------------------------------------------
@@ -402,7 +402,7 @@ static const Screen screens[] = {
     {"play-900", prepare_900, draw_play},
     {"play-3000", prepare_3000, draw_play},
     {"ring-2", prepare_2, draw_ring_with_names},
-    {"ring-names", prepare_24, draw_ring_with_names},
+    {"ring-24", prepare_24, draw_ring_with_names},
     {"ring-card", prepare_900, draw_ring_with_card},
     {"ring-900", prepare_900, draw_ring_without_names},
     {"ring-3000", prepare_3000, draw_ring_without_names},
@@ -415,7 +415,7 @@ static const Screen screens[] = {
     {"practice", prepare_24, draw_practice},
     {"practice-stopped", prepare_lobby, draw_practice_stopped},
     {"results-2", prepare_results_2, draw_results},
-    {"results", prepare_results, draw_results},
+    {"results-24", prepare_results, draw_results},
     {"results-900", prepare_results_900, draw_results},
     {"results-3000", prepare_results_3000, draw_results},
     {"results-alone", prepare_results_alone, draw_results},
@@ -506,10 +506,12 @@ static bool draw_pictures(const Picture *picture, const char *folder, const char
 
 int main(int argc, char **argv)
 {
+    const size_t picture_count = sizeof pictures / sizeof pictures[0] - (argc > 2 ? 0 : 2);
+    const char *only = argc > 2 && strcmp(argv[2], "all") != 0 ? argv[2] : NULL;
     bool all_written = true;
 
     if (argc < 2) {
-        fprintf(stderr, "usage: render_views FOLDER [SCREEN]\n");
+        fprintf(stderr, "usage: render_views FOLDER [SCREEN|all]\n");
         return 2;
     }
     SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
@@ -517,8 +519,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "SDL: %s\n", SDL_GetError());
         return 1;
     }
-    for (size_t p = 0; p < sizeof pictures / sizeof pictures[0]; p++) {
-        all_written = draw_pictures(&pictures[p], argv[1], argv[2]) && all_written;
+    for (size_t p = 0; p < picture_count; p++) {
+        all_written = draw_pictures(&pictures[p], argv[1], only) && all_written;
     }
     SDL_Quit();
     return all_written ? 0 : 1;

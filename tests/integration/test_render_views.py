@@ -14,7 +14,7 @@ import tempfile
 import zlib
 
 STAGE = {"dark": (0x14, 0x11, 0x0E), "light": (0xFB, 0xF7, 0xF0),
-         "contrast": (0x14, 0x11, 0x0E)}
+         "contrast": (0, 0, 0)}
 SIZES = {"1280x720": (1280, 720), "800x600": (800, 600), "text-200": (1280, 720),
          "480x320": (480, 320), "400x240": (400, 240)}
 ROWS_READ = 32

@@ -37,7 +37,7 @@ LIBRARIES = [
     (r"sodium", r"shared/secure/"),
     (r"utf8proc\.h", r"shared/names\.c"),
     (r"SDL", r"client/desktop/(?!ui/)|tests/(integration|support|unit)/"),
-    (r"(fontconfig/|png\.h)", r"client/desktop/(?!ui/)|tests/support/"),
+    (r"(fontconfig/|png\.h)", r"client/desktop/(?!ui/)|tests/(integration|support)/"),
     (r"sqlite3\.h", r"server/storage/"),
     (r"ini\.h", r"(server|client/desktop)/"),
     (r"X11/", r"tests/integration/"),

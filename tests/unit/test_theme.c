@@ -246,6 +246,18 @@ static void marks_have_contrast_on_their_tinted_cells(void **state)
     }
 }
 
+/* People on the beat are drawn at 75 % over the surface, so that others stand out. */
+static void calm_marks_have_contrast_too(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < THEME_KIND_COUNT; kind++) {
+        const Theme *theme = theme_of((ThemeKind)kind);
+        const Colour calm = colour_mix(theme->surface, theme->families[FAMILY_ON], 0.75F);
+
+        check_between(contrast(calm, theme->surface), MARK_FLOOR, 21.0);
+    }
+}
+
 static void families_stay_apart_for_colour_blind_people(void **state)
 {
     (void)state;
@@ -306,6 +318,7 @@ int main(void)
         cmocka_unit_test(edges_and_focus_rings_have_contrast_on_every_background),
         cmocka_unit_test(every_family_has_contrast_on_every_background),
         cmocka_unit_test(marks_have_contrast_on_their_tinted_cells),
+        cmocka_unit_test(calm_marks_have_contrast_too),
         cmocka_unit_test(families_stay_apart_for_colour_blind_people),
         cmocka_unit_test(differences_are_those_of_the_design),
         cmocka_unit_test(contrasts_are_those_of_the_design),

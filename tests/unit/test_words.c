@@ -274,7 +274,7 @@ static void the_cue_and_the_word_say_the_same(void **state)
     check(words_cue(JUDGEMENT_GOOD, 40000, true, &cue) && cue == CUE_LATE);
     check(words_cue(JUDGEMENT_OK, -90000, true, &cue) && cue == CUE_EARLY);
     for (int judgement = 0; judgement < JUDGEMENT_COUNT; judgement++) {
-        for (int side = -1; side <= 1; side += 2) {
+        for (int64_t side = -1; side <= 1; side += 2) {
             const char *word = words_judgement((Judgement)judgement, side * 50000, true);
             bool told = words_cue((Judgement)judgement, side * 50000, true, &cue);
             bool late = strstr(word, "ate") != NULL;
