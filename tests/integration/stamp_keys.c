@@ -2,18 +2,20 @@
  * How late key presses are stamped, and heard, while the client's loop draws 900 people at 60
  * frames a second: presses keys through XTEST and compares.
  *
- *     stamp_keys thread|loop PRESSES [SOUND.wav]
+ *     stamp_keys thread|loop PRESSES [SOUND.wav|- [PEOPLE [map]]]
  *
  * Fingers press one of three keys every 80 to 107 ms; the main thread is a loop
- * like the client's: it waits for events, takes stamps, strikes the drum, draws the ring with the
- * client's own painter into a window. The drum is struck as in the client, by the thread that hears
- * keys, or by the loop alone, as where there is no such thread. With SOUND.wav it goes there
- * instead of to silence. Prints one JSON object; used under Xvfb by test_input_stamps.py and by
+ * like the client's: it waits for events, takes stamps, strikes the drum, draws the ring, or
+ * the map, with the client's own painter into a window. The drum is struck as in the client, by the
+ * thread that hears keys, or by the loop alone, as where there is no such thread. With SOUND.wav it
+ * goes there instead of to silence. Prints one JSON object; used under Xvfb by test_input_stamps.py
+ * and by
  * `./dev bench`.
  */
 #include "client/desktop/audio.h"
 #include "client/desktop/input.h"
 #include "client/desktop/ui/layout.h"
+#include "client/desktop/ui/screen_map.h"
 #include "client/desktop/ui/screen_ring.h"
 #include "client/desktop/window.h"
 #include "shared/platform/host_clock.h"
@@ -28,7 +30,7 @@
 #include <string.h>
 
 enum {
-    PEOPLE = 900
+    PEOPLE = 900 /* unless told otherwise */
 };
 
 #define FRAME_NS (NS_PER_S / 60)
@@ -49,6 +51,9 @@ typedef struct {
     Stage stage;
     PlayState play;
     ScreenRingState ring;
+    ScreenMapState map;
+    int people;
+    bool shows_map;
     HostTime start;
     HostTime frame_at;
     Taken taken[FINGERS_PRESSES_MAX];
@@ -106,12 +111,16 @@ static void fetch_keys(void *owner)
     take_stamps();
 }
 
-static void emit_ring(HostTime now)
+static void emit_group(HostTime now)
 {
     const double beats = (double)(now.ns - client.start.ns) / (double)NS_PER_S;
     const PlayView view = {.music = stage_now(&client.stage, beats), .drum_key = "Space"};
 
-    (void)screen_ring(&client.ui, &client.stage.model, &view, &client.play, &client.ring);
+    if (client.shows_map) {
+        (void)screen_map(&client.ui, &client.stage.model, &view, &client.play, &client.map);
+    } else {
+        (void)screen_ring(&client.ui, &client.stage.model, &view, &client.play, &client.ring);
+    }
 }
 
 /* One frame as app_frame draws it, keys fetched between its slow parts. */
@@ -133,7 +142,7 @@ static void draw_frame(HostTime now)
                       .layout = layout_of(width, height, 1.0F),
                       .now_s = (double)now.ns / (double)NS_PER_S};
     ui_begin(&client.ui, &frame);
-    emit_ring(now);
+    emit_group(now);
     (void)ui_end(&client.ui);
     fetch_keys(NULL);
     window_draw(client.window, &client.draw, theme->stage);
@@ -181,8 +190,12 @@ static bool open_client(bool by_thread, const char *sound)
 {
     const WindowConfig config = {.width = 1280, .height = 720};
     const AudioConfig audio = {.choice = sound != NULL ? AUDIO_FILE : AUDIO_NULL, .file = sound};
-    const StageConfig stage = {
-        .people = PEOPLE, .teams = 60, .flagged = true, .calibrated = true, .bars = 90, .seed = 5};
+    const StageConfig stage = {.people = client.people,
+                               .teams = 42,
+                               .flagged = true,
+                               .calibrated = true,
+                               .bars = 90,
+                               .seed = 5};
     WindowError error;
 
     client.window = window_create(&config, &error);
@@ -205,6 +218,7 @@ static bool open_client(bool by_thread, const char *sound)
     ui_init(&client.ui);
     draw_list_clear(&client.draw);
     screen_ring_init(&client.ring);
+    screen_map_init(&client.map);
     stage_init(&client.stage, &stage);
     return client.audio != NULL;
 }
@@ -290,7 +304,7 @@ static void report(void)
         atomic_load(&struck_count),
         said,
         unknown,
-        PEOPLE);
+        client.people);
     print_quantiles("late_ms", stamp_ms, known);
     print_quantiles("heard_ms", heard_ms, known);
     print_quantiles("struck_ms", struck_ms, known);
@@ -322,17 +336,22 @@ int main(int argc, char **argv)
 {
     const long presses = argc >= 3 ? strtol(argv[2], NULL, 10) : 0;
     const bool by_thread = argc >= 3 && strcmp(argv[1], "thread") == 0;
+    const bool is_silent = argc < 4 || strcmp(argv[3], "-") == 0;
 
-    if (argc > 4 || presses < 1 || presses > FINGERS_PRESSES_MAX ||
+    client.people = argc >= 5 ? (int)strtol(argv[4], NULL, 10) : PEOPLE;
+    client.shows_map = argc == 6 && strcmp(argv[5], "map") == 0;
+    if (argc > 6 || (argc == 6 && !client.shows_map) || presses < 1 ||
+        presses > FINGERS_PRESSES_MAX || client.people < 1 || client.people > PARTICIPANTS_MAX ||
         (!by_thread && strcmp(argv[1], "loop") != 0)) {
-        (void)fprintf(stderr, "usage: stamp_keys thread|loop PRESSES [SOUND.wav]\n");
+        (void)fprintf(stderr,
+                      "usage: stamp_keys thread|loop PRESSES [SOUND.wav|- [PEOPLE [map]]]\n");
         return 2;
     }
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         (void)fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
         return 1;
     }
-    if (!open_client(by_thread, argc == 4 ? argv[3] : NULL) ||
+    if (!open_client(by_thread, is_silent ? NULL : argv[3]) ||
         !fingers_start(&fingers, (int)presses)) {
         (void)fprintf(stderr, "stamp_keys: %s\n", SDL_GetError());
         return 1;

@@ -387,6 +387,43 @@ static void one_straggler_does_not_stretch_a_hull(void **state)
     }
 }
 
+static bool is_drawn_at(Point at)
+{
+    for (size_t i = 0; i < frame.draw.command_count; i++) {
+        const DrawCommand *command = &frame.draw.commands[i];
+
+        if (command->kind == DRAW_MARK && fabsf(command->as.mark.center.x - at.x) < 0.01F &&
+            fabsf(command->as.mark.center.y - at.y) < 0.01F) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Flagged marks stand aside for each other; what points at somebody points at the mark. */
+static void a_mark_that_stands_aside_is_found_where_it_is(void **state)
+{
+    ModelNow music;
+    RingView view;
+    int aside = 0;
+
+    (void)state;
+    set_up(900, 4);
+    advance(1.0, 0);
+    draw(false);
+    music = stage_now(&stage, 8.25);
+    view = ring_view(&music);
+    for (int seat = 1; seat < 900; seat++) {
+        const RingDot *dot = &ring.dots[seat];
+
+        if (dot->shown) {
+            check(is_drawn_at(ring_seat_point(&view, &ring, seat)));
+            aside += fabsf(dot->aside_x) + fabsf(dot->aside_y) > 1.0F ? 1 : 0;
+        }
+    }
+    check(aside > 5);
+}
+
 /* ---- where the tier hides people --------------------------------------------------------------
  */
 
@@ -514,6 +551,7 @@ int main(void)
         cmocka_unit_test(a_hull_surrounds_its_members),
         cmocka_unit_test(members_in_one_place_have_a_hull_too),
         cmocka_unit_test(one_straggler_does_not_stretch_a_hull),
+        cmocka_unit_test(a_mark_that_stands_aside_is_found_where_it_is),
         cmocka_unit_test(a_hidden_crowd_is_marks_of_nobody),
         cmocka_unit_test(another_order_of_a_hidden_crowd_is_the_same_picture),
         cmocka_unit_test(ones_own_mark_comes_from_ones_own_figures),

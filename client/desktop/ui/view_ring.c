@@ -360,7 +360,10 @@ static Point dot_point(const RingView *view, const RingDot *dot)
 
 Point ring_seat_point(const RingView *view, const RingState *state, int seat)
 {
-    return dot_point(view, &state->dots[seat]);
+    const RingDot *dot = &state->dots[seat];
+    Point at = dot_point(view, dot);
+
+    return (Point){at.x + dot->aside_x, at.y + dot->aside_y};
 }
 
 static int own_team(const RingView *view)
@@ -465,19 +468,78 @@ static void draw_hulls(Ui *ui, const RingView *view, const RingState *state)
  */
 
 /* Marks that are singled out, after they have been moved apart. */
+enum {
+    BUCKETS_ACROSS = 64
+};
+
+/* Flagged marks that have their place, in square buckets at least as wide as marks keep apart: only
+   the nine around a place are asked. */
 typedef struct {
     Point at[PARTICIPANTS_MAX];
     uint16_t seats[PARTICIPANTS_MAX];
+    int next[PARTICIPANTS_MAX]; /* in the same bucket; RING_NOBODY at the end */
+    int heads[BUCKETS_ACROSS * BUCKETS_ACROSS];
     int count;
+    Point corner;
+    float bucket; /* px */
+    float apart;  /* px between centres */
 } PlacedFlags;
 
-static bool is_free(const PlacedFlags *flags, Point at, float distance)
+static void start_flags(PlacedFlags *flags, const RingView *view, float size)
 {
-    for (int i = 0; i < flags->count; i++) {
+    flags->count = 0;
+    flags->apart = 0.95F * size;
+    flags->bucket = fmaxf(flags->apart, 2.1F * view->radius / (float)BUCKETS_ACROSS);
+    flags->corner =
+        (Point){view->center.x - 1.05F * view->radius, view->center.y - 1.05F * view->radius};
+    for (int i = 0; i < BUCKETS_ACROSS * BUCKETS_ACROSS; i++) {
+        flags->heads[i] = RING_NOBODY;
+    }
+}
+
+static int bucket_along(const PlacedFlags *flags, float from, float to)
+{
+    int bucket = (int)floorf((to - from) / flags->bucket);
+
+    return bucket < 0 ? 0 : (bucket >= BUCKETS_ACROSS ? BUCKETS_ACROSS - 1 : bucket);
+}
+
+static void add_flag(PlacedFlags *flags, Point at, int seat)
+{
+    int column = bucket_along(flags, flags->corner.x, at.x);
+    int *head = &flags->heads[bucket_along(flags, flags->corner.y, at.y) * BUCKETS_ACROSS + column];
+
+    flags->at[flags->count] = at;
+    flags->seats[flags->count] = (uint16_t)seat;
+    flags->next[flags->count] = *head;
+    *head = flags->count;
+    flags->count++;
+}
+
+static bool is_bucket_free(const PlacedFlags *flags, int bucket, Point at)
+{
+    for (int i = flags->heads[bucket]; i != RING_NOBODY; i = flags->next[i]) {
         float x = flags->at[i].x - at.x;
         float y = flags->at[i].y - at.y;
 
-        if (x * x + y * y < distance * distance) {
+        if (x * x + y * y < flags->apart * flags->apart) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_free(const PlacedFlags *flags, Point at)
+{
+    int column = bucket_along(flags, flags->corner.x, at.x);
+    int row = bucket_along(flags, flags->corner.y, at.y);
+
+    for (int i = 0; i < 9; i++) {
+        int x = column + i % 3 - 1;
+        int y = row + i / 3 - 1;
+
+        if (x >= 0 && y >= 0 && x < BUCKETS_ACROSS && y < BUCKETS_ACROSS &&
+            !is_bucket_free(flags, y * BUCKETS_ACROSS + x, at)) {
             return false;
         }
     }
@@ -494,33 +556,33 @@ static bool in_band(const RingView *view, Point at)
 /* The first free of sixteen places on a spiral around where the mark belongs; else there. */
 static Point placed(const RingView *view, const PlacedFlags *flags, Point at, float size)
 {
-    if (is_free(flags, at, 0.95F * size)) {
+    if (is_free(flags, at)) {
         return at;
     }
     for (int k = 1; k <= 16; k++) {
         float radius = 0.55F * size * sqrtf((float)k);
         Point there = on_circle(at, radius, 2.4F * (float)k);
 
-        if (in_band(view, there) && is_free(flags, there, 0.95F * size)) {
+        if (in_band(view, there) && is_free(flags, there)) {
             return there;
         }
     }
     return at;
 }
 
-static void
-place_flags(const RingView *view, const RingState *state, float size, PlacedFlags *flags)
+static void place_flags(const RingView *view, RingState *state, float size, PlacedFlags *flags)
 {
-
-    flags->count = 0;
+    start_flags(flags, view, size);
     for (int seat = 0; seat < state->dot_count; seat++) {
-        if (state->dots[seat].shown && view_is_marked(state->dots[seat].verdict) &&
-            seat != own_seat(view)) {
-            Point at = placed(view, flags, ring_seat_point(view, state, seat), size);
+        RingDot *dot = &state->dots[seat];
+        bool flagged = dot->shown && view_is_marked(dot->verdict) && seat != own_seat(view);
+        Point belongs = dot_point(view, dot);
+        Point at = flagged ? placed(view, flags, belongs, size) : belongs;
 
-            flags->at[flags->count] = at;
-            flags->seats[flags->count] = (uint16_t)seat;
-            flags->count++;
+        dot->aside_x = at.x - belongs.x;
+        dot->aside_y = at.y - belongs.y;
+        if (flagged) {
+            add_flag(flags, at, seat);
         }
     }
 }
@@ -549,21 +611,18 @@ static void draw_calm(Ui *ui, const RingView *view, const RingState *state, int 
     }
 }
 
-static void draw_flags(Ui *ui, const RingView *view, const RingState *state, int people)
+static void draw_flags(Ui *ui, const RingState *state, const PlacedFlags *flags, float size)
 {
     const Theme *theme = ui->frame.theme;
-    float size = flag_size(view, people);
-    PlacedFlags flags;
 
-    place_flags(view, state, size, &flags);
-    for (int i = 0; i < flags.count; i++) {
-        draw_disc(ui->frame.draw, flags.at[i], 0.725F * size, colour_fade(theme->stage, 0.8F));
+    for (int i = 0; i < flags->count; i++) {
+        draw_disc(ui->frame.draw, flags->at[i], 0.725F * size, colour_fade(theme->stage, 0.8F));
     }
-    for (int i = 0; i < flags.count; i++) {
-        int seat = flags.seats[i];
-        Mark mark = view_mark_of(state->dots[seat].verdict, state->dots[seat].drift);
+    for (int i = 0; i < flags->count; i++) {
+        const RingDot *dot = &state->dots[flags->seats[i]];
+        Mark mark = view_mark_of(dot->verdict, dot->drift);
 
-        draw_mark(ui->frame.draw, flags.at[i], size, mark, theme_mark_colour(theme, mark));
+        draw_mark(ui->frame.draw, flags->at[i], size, mark, theme_mark_colour(theme, mark));
     }
 }
 
@@ -671,7 +730,7 @@ static void draw_crowd(Ui *ui, const RingView *view, RingState *state)
 {
     const Theme *theme = ui->frame.theme;
     float pitch = fminf(fmaxf(view->radius / 46.0F, 5.0F), 8.0F);
-    BinGrid grid = {.pitch = fmaxf(pitch, 2.1F * view->radius / (float)(RING_BINS_ACROSS - 8))};
+    BinGrid grid = {.pitch = fmaxf(pitch, 2.1F * view->radius / (float)(RING_BINS_ACROSS - 18))};
     int most;
 
     grid.corner = (Point){view->center.x - view->radius - grid.pitch,
@@ -936,23 +995,22 @@ static void draw_names(Ui *ui, const RingView *view, const RingState *state)
 static void draw_people(Ui *ui, const RingView *view, RingState *state)
 {
     int people = state->people;
+    float size = flag_size(view, people);
+    PlacedFlags flags;
 
+    place_flags(view, state, size, &flags);
     if (state->sees_people) {
         draw_hulls(ui, view, state);
     }
     if (state->sees_people && view->names && people <= RING_NAMES_MAX) {
         draw_names(ui, view, state);
     }
-    if (view->only_flagged) {
-        draw_flags(ui, view, state, people);
-        return;
-    }
-    if (people > RING_SINGLE_MAX) {
+    if (people > RING_SINGLE_MAX && !view->only_flagged) {
         draw_crowd(ui, view, state);
-    } else {
+    } else if (!view->only_flagged) {
         draw_calm(ui, view, state, people);
     }
-    draw_flags(ui, view, state, people);
+    draw_flags(ui, state, &flags, size);
 }
 
 void view_ring(Ui *ui, const RingView *view, RingState *state)

@@ -15,7 +15,7 @@ enum {
     RING_SINGLE_MAX = 1200, /* most people who are all drawn one by one */
     RING_HULLS_ALL_MAX = 6, /* most teams that are all outlined */
     RING_HULL_POINTS_MAX = 256,
-    RING_BINS_ACROSS = 64, /* cells of the hexagonal bins along one axis */
+    RING_BINS_ACROSS = 128, /* cells of the hexagonal bins along one axis */
     RING_NOBODY = -1
 };
 
@@ -24,9 +24,11 @@ enum {
 
 /* Where one mark is on its way to. Phases and spreads are in beats. */
 typedef struct {
-    float phase;  /* shown, (-.5, .5], late positive */
-    float spread; /* shown */
-    float drift;  /* last change of the phase: below 0 the person is too fast */
+    float phase;   /* shown, (-.5, .5], late positive */
+    float spread;  /* shown */
+    float drift;   /* last change of the phase: below 0 the person is too fast */
+    float aside_x; /* how far beside its place it was drawn last, px: flagged marks make room */
+    float aside_y;
     int8_t phase_256;
     uint8_t verdict; /* Verdict, or MAP_UNRATED */
     bool shown;
@@ -42,7 +44,7 @@ enum {
 };
 
 /*
- * Caller-owned; zeroed memory is a ring nobody has looked at. About 400 kB.
+ * Caller-owned; zeroed memory is a ring nobody has looked at. About 550 kB.
  *
  * Where the tier lets people see each other, dot n is seat n and glides. Where not, dots are marks
  * of nobody in particular, in another order with every refresh: each stands where it belongs at
