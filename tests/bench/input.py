@@ -55,8 +55,8 @@ def lines(told, alone, crowds, load_before):
                 row("heard_ms", "SDL's event, where there is no server's time"),
                 row("struck_ms", "own drum handed to the sound thread"),
                 row("struck_ms", "the same by the main loop alone, where there is no X", alone),
-                *(row("late_ms", f"stamp, {view} of {of['people']} ({of['frames_per_s']:.0f} frames "
-                      "a second)", of) for view, of in crowds.items())]),
+                *(row("late_ms", f"stamp, {view} of {of['people']} ({of['frames_per_s']:.0f} frames"
+                      " a second)", of) for view, of in crowds.items())]),
         "",
         "Targets: the stamp at most 1 ms late at p50 and 3 ms at p95, and no press lost: "
         f"{'reached' if reached else 'MISSED'}.",
