@@ -390,6 +390,9 @@ static void who_leads_opens_a_person_with_enter(void **state)
     check_i64(press(UI_KEY_ENTER), SCREEN_MAP_NONE);
     stage.model.welcome.role = ROLE_FACILITATOR;
     check_i64(press(UI_KEY_ENTER), SCREEN_MAP_PERSON);
+    check(frame_text(&frame, "open person") != NULL);
+    map.selected_seat = stage.model.welcome.seat; /* nobody ends their own seat there */
+    check_i64(press(UI_KEY_ENTER), SCREEN_MAP_NONE);
 }
 
 /* ---- what is seen -----------------------------------------------------------------------------

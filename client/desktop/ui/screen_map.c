@@ -95,6 +95,12 @@ static MapPage page_of(
     return page;
 }
 
+/* Whoever leads a session; who practises has nobody to lead. */
+static bool may_open_people(const MapPage *page)
+{
+    return page->model->welcome.role == ROLE_FACILITATOR && !page->view->practising;
+}
+
 static bool has_panel(const MapPage *page)
 {
     return page->ui->frame.layout.size_class == LAYOUT_MEDIUM &&
@@ -459,7 +465,7 @@ static void draw_empty(MapPage *page)
 static void draw_hints(MapPage *page)
 {
     const ScreenMapState *state = page->state;
-    bool leads = page->model->welcome.role == ROLE_FACILITATOR;
+    bool leads = may_open_people(page);
     bool paged = state->map.grid.page_count > 1;
     bool sees = model_sees_people(page->model);
     UiHint hints[9];
@@ -526,7 +532,7 @@ static ScreenMapAction step_back(MapPage *page)
 static ScreenMapAction action_of_keys(MapPage *page)
 {
     Ui *ui = page->ui;
-    bool leads = page->model->welcome.role == ROLE_FACILITATOR;
+    int seat = page->state->selected_seat;
 
     if (ui_key_pressed(ui, UI_KEY_ESCAPE, 0)) {
         return step_back(page);
@@ -537,8 +543,8 @@ static ScreenMapAction action_of_keys(MapPage *page)
     if (ui_shortcut(ui, 'm')) {
         return SCREEN_MAP_RING;
     }
-    if (leads && page->state->selected_seat != MAP_NOBODY && !group_find_has_focus(ui) &&
-        ui_key_pressed(ui, UI_KEY_ENTER, 0)) {
+    if (may_open_people(page) && seat != MAP_NOBODY && seat != page->model->welcome.seat &&
+        !group_find_has_focus(ui) && ui_key_pressed(ui, UI_KEY_ENTER, 0)) {
         return SCREEN_MAP_PERSON;
     }
     return SCREEN_MAP_NONE;

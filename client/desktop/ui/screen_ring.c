@@ -25,6 +25,7 @@ typedef struct {
     Rect legend;    /* w 0: there is none */
     bool has_names; /* there is room to show them */
     bool sees_people;
+    bool leads; /* others: who practises has nobody to lead */
 } RingPage;
 
 static RingPage
@@ -50,7 +51,8 @@ page_of(const Ui *ui, const ClientModel *model, const PlayView *view, const Ring
                               .hide_own = view->watching,
                               .selected_team = RING_NOBODY},
                      .has_names = has_names,
-                     .sees_people = ring->sees_people};
+                     .sees_people = ring->sees_people,
+                     .leads = model->welcome.role == ROLE_FACILITATOR && !view->practising};
     float right = layout->width;
     float side = names ? NAMES_ROOM : LABELS_ROOM;
     float room = (layout->height - top - above - below) / 2.0F;
@@ -176,6 +178,9 @@ draw_hints(Ui *ui, const PlayView *view, const RingPage *page, const ScreenRingS
         hints[count++] = (UiHint){"T", "team"};
         hints[count++] = (UiHint){"/", "find"};
     }
+    if (page->leads && page->sees_people) {
+        hints[count++] = (UiHint){"Enter", "open person"};
+    }
     if (page->has_names) {
         hints[count++] = (UiHint){"N", view->names ? "names off" : "names on"};
     }
@@ -216,8 +221,9 @@ static ScreenRingAction action_of_keys(Ui *ui, const RingPage *page, ScreenRingS
         ui->frame.layout.size_class != LAYOUT_MINIMAL) {
         group_find_open(ui, &state->find);
     }
-    if (model->welcome.role == ROLE_FACILITATOR && state->selected_seat != RING_NOBODY &&
-        !group_find_has_focus(ui) && ui_key_pressed(ui, UI_KEY_ENTER, 0)) {
+    if (page->leads && state->selected_seat != RING_NOBODY &&
+        state->selected_seat != model->welcome.seat && !group_find_has_focus(ui) &&
+        ui_key_pressed(ui, UI_KEY_ENTER, 0)) {
         return SCREEN_RING_PERSON;
     }
     return page->has_names && ui_shortcut(ui, 'n') ? SCREEN_RING_NAMES : SCREEN_RING_NONE;
