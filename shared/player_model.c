@@ -264,6 +264,12 @@ PlayerTaps player_model_next(PlayerModel *model, int64_t spacing_ns)
     return taps;
 }
 
+bool player_model_is_troubled(const PlayerModel *model)
+{
+    return model->trouble == TROUBLE_QUITTER ? model->note_count >= model->quit_after
+                                             : model->trouble != TROUBLE_NONE;
+}
+
 const char *player_trouble_word(PlayerTrouble trouble)
 {
     assert((unsigned int)trouble < TROUBLE_COUNT);

@@ -103,6 +103,10 @@ void player_model_init(PlayerModel *model,
    the first: to the next). A hit lies within about one spacing of its note: ask that much ahead. */
 PlayerTaps player_model_next(PlayerModel *model, int64_t spacing_ns);
 
+/* Whether the next note will be spoilt by the player's trouble: always, unless there is none or
+   they quit later. */
+bool player_model_is_troubled(const PlayerModel *model);
+
 /* "steady", "half-beat", "double", "half", "fast", "slow", "early", "late", "erratic", "idle",
  * "quitter". */
 const char *player_trouble_word(PlayerTrouble trouble);

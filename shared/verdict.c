@@ -9,14 +9,26 @@
 #define MADN_PER_MAD 1.4826
 #define MADN_MS_MIN 12.0
 #define Z_ONE_SIDED_95 1.64
+/* Of twice as many hits as notes, chance is so concentrated once in 650 windows. */
+#define DOUBLE_R2_MIN 0.45
 /* Hits by chance between notes 250 ms apart spread by .28 of that, which is the 70 ms that are
    steady at 500: where notes are dense, steady is a share of their spacing. */
 #define SPREAD_TURNS_MAX 0.20
 /* From a hit to the next one, in note spacings: what is longer is a rest, and where the phase goes
    in it says nothing about a tempo. */
 #define ADVANCE_SPACINGS_MAX 2.5
+/* Where notes are far apart, too: people's spread goes on growing with the spacing. */
+#define SLOW_SPREAD_TURNS_MAX 0.12
+/* From a hit to the next one unsteady hands hide a tempo that the whole window shows. It has to be
+   well off: among so many tempi chance finds one near the right one that suits unsteady hands. */
+#define DRIFT_R_MIN 0.80
+#define DRIFT_TURNS_MIN 0.05
+/* The tempi that are tried: a quarter of a turn a note to both sides. */
+#define DRIFT_STEP_TURNS (1.0 / 64.0)
+#define DRIFT_STEPS 16
 
 enum {
+    DRIFT_COUNT = 2 * DRIFT_STEPS + 1,
     RUN_MAX = 200 /* runs are compared with single figures; they need not count on */
 };
 
@@ -43,8 +55,13 @@ typedef struct {
     int64_t notes;
     int64_t hits;
     int64_t even_hits;
+    int64_t parity_changes; /* from a hit to the next */
     int64_t spacing_sum_us;
     int64_t records;
+    int64_t next_note_number;
+    double newest_position; /* of a hit, in notes */
+    double drift_cos[DRIFT_COUNT];
+    double drift_sin[DRIFT_COUNT];
     int32_t next_phase_uturns; /* of the hit after the one being added ... */
     SessionTime next_at;       /* ... and when that was */
 } WindowSums;
@@ -52,6 +69,33 @@ typedef struct {
 static double clamp_ms(double value_ms, double low_ms, double high_ms)
 {
     return fmin(fmax(value_ms, low_ms), high_ms);
+}
+
+/* Adds a hit as it would lie at each of the tempi, the fastest first: each next one turns it by the
+   same angle. */
+static void add_drift(WindowSums *sums, const WindowRecord *record, int64_t relative_us)
+{
+    const double turns = (double)relative_us / record->spacing_us;
+    const double position = (double)record->note_number + turns;
+
+    if (sums->hits == 0) {
+        sums->newest_position = position;
+    }
+    const double since = position - sums->newest_position;
+    const double first = CIRCULAR_TWO_PI * (turns + DRIFT_STEPS * DRIFT_STEP_TURNS * since);
+    const double step_re = cos(CIRCULAR_TWO_PI * DRIFT_STEP_TURNS * since);
+    const double step_im = -sin(CIRCULAR_TWO_PI * DRIFT_STEP_TURNS * since);
+    double re = cos(first);
+    double im = sin(first);
+
+    for (int i = 0; i < DRIFT_COUNT; i++) {
+        const double turned = re * step_re - im * step_im;
+
+        sums->drift_cos[i] += re;
+        sums->drift_sin[i] += im;
+        im = re * step_im + im * step_re;
+        re = turned;
+    }
 }
 
 static void add_hit(WindowSums *sums, const WindowRecord *record)
@@ -66,7 +110,12 @@ static void add_hit(WindowSums *sums, const WindowRecord *record)
     if (sums->hits > 0 && gap_us <= ADVANCE_SPACINGS_MAX * (double)record->spacing_us) {
         circular_add(&sums->advance, sums->next_phase_uturns - phase);
     }
+    if (sums->hits > 0 && (sums->next_note_number - record->note_number) % 2 != 0) {
+        sums->parity_changes++;
+    }
+    add_drift(sums, record, relative_us);
     sums->next_phase_uturns = phase;
+    sums->next_note_number = record->note_number;
     sums->next_at = record->at;
     sums->hits++;
     if (record->note_number % 2 == 0) {
@@ -116,6 +165,40 @@ static void measure_silence(VerdictEvidence *evidence,
     }
 }
 
+/* The tempo at which the hits would be the steadiest. */
+static void measure_drift(VerdictEvidence *evidence, const WindowSums *sums)
+{
+    double best = -1.0;
+
+    for (int i = 0; i < DRIFT_COUNT; i++) {
+        const double square =
+            sums->drift_cos[i] * sums->drift_cos[i] + sums->drift_sin[i] * sums->drift_sin[i];
+
+        if (square > best) {
+            best = square;
+            evidence->drift_turns = (i - DRIFT_STEPS) * DRIFT_STEP_TURNS;
+        }
+    }
+    evidence->drift_r = sums->hits > 0 ? sqrt(best) / (double)sums->hits : 0.0;
+}
+
+/* The circular standard deviation as a full window would show it: of n R^2, n parts are the truth
+   and one is chance (as PPC has it for groups), so that few hits look steadier than they are. */
+static double spread_turns(const CircularSum *phase)
+{
+    const double full = VERDICT_WINDOW_NOTES;
+    const double n = (double)phase->count;
+    const double r = circular_r(phase);
+
+    if (n < 2.0 || n >= full || r >= 1.0) {
+        return circular_spread_turns(phase);
+    }
+    const double truth = fmax((n * r * r - 1.0) / (n - 1.0), 0.0);
+    const double square = truth + (1.0 - truth) / full;
+
+    return sqrt(-log(square)) / CIRCULAR_TWO_PI;
+}
+
 VerdictEvidence verdict_evidence(const PersonStatistics *statistics, SessionTime complete_until)
 {
     const WindowSums sums = gather(statistics);
@@ -137,10 +220,14 @@ VerdictEvidence verdict_evidence(const PersonStatistics *statistics, SessionTime
     }
     if (sums.hits > 0) {
         const double even_share = (double)sums.even_hits / (double)sums.hits;
-        evidence.parity_share = fmax(even_share, 1.0 - even_share);
+        const double kept_share = 1.0 - (double)sums.parity_changes / (double)sums.hits;
+
+        /* One missed beat, and who plays every second note is on the other ones. */
+        evidence.parity_share = fmax(fmax(even_share, 1.0 - even_share), kept_share);
     }
     evidence.bias_ms = circular_mean_turns(&sums.phase) * evidence.period_ms;
-    evidence.spread_ms = circular_spread_turns(&sums.phase) * evidence.period_ms;
+    evidence.spread_ms = spread_turns(&sums.phase) * evidence.period_ms;
+    measure_drift(&evidence, &sums);
     measure_silence(&evidence, statistics, complete_until);
     return evidence;
 }
@@ -161,7 +248,19 @@ static bool is_idle(const VerdictEvidence *evidence)
 
 static bool is_double(const VerdictEvidence *evidence)
 {
-    return evidence->q >= 1.6 && evidence->q <= 2.4 && evidence->r2 >= 0.55 && evidence->r < 0.5;
+    return evidence->q >= 1.6 && evidence->q <= 2.4 && evidence->r2 >= DOUBLE_R2_MIN &&
+           evidence->r < 0.5;
+}
+
+/* Few people say little of how far apart they are: as many ordinary ones are counted in as make a
+   reference. */
+static double believed_madn_ms(const GroupReference *reference)
+{
+    const double ordinary = VERDICT_REFERENCE_PEOPLE_MIN;
+    const double people = (double)reference->people;
+
+    return (people * reference->madn_ms + ordinary * GROUP_REFERENCE_NONE.madn_ms) /
+           (people + ordinary);
 }
 
 /* EARLY or LATE when the offset from the group is both large and certain, else ON. */
@@ -169,7 +268,7 @@ static Verdict judge_offset(const VerdictEvidence *evidence, const GroupReferenc
 {
     const double offset_ms = evidence->bias_ms - reference->median_ms;
     const double bound_ms = fmax(clamp_ms(0.12 * evidence->period_ms, 60.0, 100.0),
-                                 3.0 * fmax(reference->madn_ms, MADN_MS_MIN));
+                                 3.0 * fmax(believed_madn_ms(reference), MADN_MS_MIN));
     /* Errors are autocorrelated (lag 1 about 0.5): the mean is 1.7 times less certain. */
     const double error_ms = evidence->spread_ms * sqrt(3.0 / (double)evidence->hits);
 
@@ -201,11 +300,27 @@ judge_steady(const VerdictEvidence *evidence, const GroupReference *reference, b
     return evidence->spread_ms <= 0.05 * period_ms ? VERDICT_TIGHT : VERDICT_ON;
 }
 
+static double spread_ms_limit(double period_ms)
+{
+    const double usual_ms = clamp_ms(0.16 * period_ms, 70.0, 120.0);
+
+    return fmin(fmax(usual_ms, SLOW_SPREAD_TURNS_MAX * period_ms), SPREAD_TURNS_MAX * period_ms);
+}
+
+/* Evenly at another tempo, as seen from hit to hit or over the whole window. */
+static bool is_wrong_tempo(const VerdictEvidence *evidence)
+{
+    const bool evenly = evidence->evenness >= 0.75 && fabs(evidence->advance_turns) >= 0.03;
+    const bool drifts =
+        evidence->drift_r >= DRIFT_R_MIN && fabs(evidence->drift_turns) >= DRIFT_TURNS_MIN;
+
+    return evidence->q <= 1.6 && (evenly || drifts);
+}
+
 Verdict
 verdict_judge(const VerdictEvidence *evidence, const GroupReference *reference, bool calibrated)
 {
-    const double spread_ms_max = fmin(clamp_ms(0.16 * evidence->period_ms, 70.0, 120.0),
-                                      SPREAD_TURNS_MAX * evidence->period_ms);
+    const double spread_ms_max = spread_ms_limit(evidence->period_ms);
 
     if (is_warming_up(evidence)) {
         return VERDICT_WARMING_UP;
@@ -219,7 +334,7 @@ verdict_judge(const VerdictEvidence *evidence, const GroupReference *reference, 
     if (evidence->spread_ms <= spread_ms_max) {
         return judge_steady(evidence, reference, calibrated);
     }
-    if (evidence->q <= 1.6 && evidence->evenness >= 0.75 && fabs(evidence->advance_turns) >= 0.03) {
+    if (is_wrong_tempo(evidence)) {
         return VERDICT_WRONG_TEMPO;
     }
     return evidence->spread_ms > 1.15 * spread_ms_max ? VERDICT_ERRATIC : VERDICT_LOOSE;
@@ -268,13 +383,6 @@ static uint8_t run_longer(uint8_t run)
     return run < RUN_MAX ? (uint8_t)(run + 1) : run;
 }
 
-static uint8_t raise_notes(Verdict verdict)
-{
-    const bool is_offset = verdict == VERDICT_EARLY || verdict == VERDICT_LATE;
-
-    return is_offset ? VERDICT_RAISE_OFFSET_NOTES : VERDICT_RAISE_NOTES;
-}
-
 Verdict verdict_update(VerdictState *state, Verdict judged)
 {
     assert((unsigned int)judged < VERDICT_COUNT);
@@ -291,7 +399,7 @@ Verdict verdict_update(VerdictState *state, Verdict judged)
         /* From one flag to another only by a run of the other itself: mixed trouble keeps its name.
          */
         const uint8_t run = is_bad(state->shown) ? state->same_run : state->bad_run;
-        if (run >= raise_notes(judged)) {
+        if (run >= VERDICT_RAISE_NOTES) {
             state->shown = judged;
         }
         return state->shown;

@@ -32,9 +32,8 @@ typedef enum {
 
 enum {
     VERDICT_WINDOW_NOTES = 16,
-    VERDICT_RAISE_NOTES = 4,        /* bad notes in a row before a flag is shown */
-    VERDICT_RAISE_OFFSET_NOTES = 8, /* the same for EARLY and LATE */
-    VERDICT_CLEAR_NOTES = 4,        /* good notes in a row before it goes */
+    VERDICT_RAISE_NOTES = 4, /* bad notes in a row before a flag is shown */
+    VERDICT_CLEAR_NOTES = 4, /* good notes in a row before it goes */
     VERDICT_REFERENCE_PEOPLE_MIN = 5
 };
 
@@ -51,10 +50,13 @@ typedef struct {
     double r;              /* resultant length of the phase */
     double r2;             /* of twice the phase */
     double bias_ms;        /* b, negative = early */
-    double spread_ms;      /* sigma */
+    double spread_ms;      /* sigma, without the bias of few hits */
     double evenness;       /* D: at whatever tempo */
     double advance_turns;  /* delta / 2 pi: part of a period gained per hit, negative = fast */
-    double parity_share;   /* share of hits on the notes of the commoner parity, .5 .. 1 */
+    double drift_r;        /* resultant length at that tempo within +-1/4 which suits best ... */
+    double drift_turns;    /* ... and the part of a period it gains per note, negative = fast */
+    double parity_share;   /* share of hits on the notes of the commoner parity, or of the same as
+                              the hit before, whichever is more; .5 .. 1 */
 } VerdictEvidence;
 
 /* Where the group is. */

@@ -32,6 +32,7 @@ void simulated_player_init(SimulatedPlayer *player,
                            uint64_t seed)
 {
     memset(player, 0, sizeof *player);
+    player->trouble_from = BEATS_NEVER;
     player_model_init(&player->player, profile, trouble, seed);
     prng_seed(&player->prng, ~seed);
 }
@@ -208,8 +209,12 @@ static uint8_t draw_velocity(Prng *prng, bool accent)
 
 static void plan_note(SimulatedPlayer *player, const PlannedNote *planned, SessionTime now)
 {
+    const bool is_troubled = player_model_is_troubled(&player->player);
     PlayerTaps taps = player_model_next(&player->player, planned->spacing_ns);
 
+    if (is_troubled && player->trouble_from.ubeats == BEATS_NEVER.ubeats) {
+        player->trouble_from = planned->note.at;
+    }
     for (int i = 0; i < taps.count; i++) {
         SimulatedHit hit = {
             .at = {planned->at.ns + taps.asynchrony_ns[i]},

@@ -44,6 +44,7 @@ typedef struct {
     int hit_count;
     bool has_entered;
     Beats planned_until; /* notes before this have been played, planned or let go */
+    Beats trouble_from;  /* the first note that its trouble spoils; BEATS_NEVER before */
     uint32_t revision;   /* of the timeline that was planned from */
     uint8_t part;
 } SimulatedPlayer;

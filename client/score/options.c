@@ -48,7 +48,7 @@ static const char usage_text[] =
     "--bpm settles it. t0 is such that the median player is on the beat, so that early and late\n"
     "are against the others only. Somebody must have eight taps.\n"
     "\n"
-    "Verdicts look at the last 16 notes and change after 4 (early and late: 8) notes in a row.\n"
+    "Verdicts look at the last 16 notes and change after 4 notes in a row.\n"
     "Early and late are against the median of the steady players at the same note, once there are\n"
     "five; with fewer, against the beat.\n"
     "\n"

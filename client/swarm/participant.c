@@ -11,13 +11,28 @@ enum {
     DISTANCE_US_NONE = 1000000000 /* no note on that side */
 };
 
+/* The server's word on the own playing, beside what is so. */
+static void hear_verdict(SwarmParticipant *participant, HostTime now, uint8_t verdict)
+{
+    const ModelNow music = model_now(participant->model, now);
+    const Beats from = participant->player.trouble_from;
+    const double beats = from.ubeats == BEATS_NEVER.ubeats
+                             ? -1.0
+                             : (double)(music.position.ubeats - from.ubeats) / UBEATS_PER_BEAT;
+
+    participant->has_verdict = true;
+    participant->verdict = verdict;
+    if (participant->plays && music.known && verdict < VERDICT_COUNT) {
+        flag_watch_hear(&participant->flags, participant->config.trouble, beats, (Verdict)verdict);
+    }
+}
+
 /* Listens to the server's words on the own hits. */
 static void hear(void *owner, HostTime now, const Message *message)
 {
     SwarmParticipant *participant = owner;
     const StandingMessage *standing = &message->standing;
 
-    (void)now;
     if (message->type != MESSAGE_STANDING) {
         return;
     }
@@ -25,8 +40,7 @@ static void hear(void *owner, HostTime now, const Message *message)
         hit_ledger_judge(&participant->ledger, &standing->judgements[i]);
     }
     if (standing->notes > 0) {
-        participant->has_verdict = true;
-        participant->verdict = standing->verdict;
+        hear_verdict(participant, now, standing->verdict);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "client/model/simulated_player.h"
 #include "client/net/session_link.h"
+#include "client/swarm/flag_watch.h"
 #include "client/swarm/hit_ledger.h"
 
 /* Who it is. */
@@ -41,7 +42,8 @@ typedef struct {
     bool has_joined; /* at least once */
     HostTime joined_at;
     bool has_verdict;
-    uint8_t verdict;      /* the newest while notes were expected */
+    uint8_t verdict;      /* the newest while notes were expected ... */
+    FlagWatch flags;      /* ... and what came of it while playing */
     uint32_t opened_seen; /* connections that the caller knows of */
 } SwarmParticipant;
 

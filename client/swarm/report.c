@@ -11,12 +11,22 @@
 enum {
     SAMPLES_FIRST = 1024,
     ODD_HITS_TOLD_MAX = 10,
+    FOUND_BEATS = 20,    /* a flag should come this soon */
     ODD_ERROR_US = 2000, /* errors above this are told one by one */
     JSON_DIGITS = 8
 };
 
+/* The people with one kind of trouble. */
+typedef struct {
+    Samples found_after_beats; /* of those who were told so */
+    int begun_count;           /* who have begun their trouble */
+    int found_soon_count;      /* within FOUND_BEATS */
+} Found;
+
 /* Sums over all participants. */
 typedef struct {
+    Found found[TROUBLE_COUNT];
+    uint32_t false_hard_count;
     Samples join_ms;
     Samples judge_error_ms;
     Samples heard_error_ms;
@@ -137,6 +147,21 @@ static void summarise_hits(const SwarmParticipant *participant, Summary *summary
     }
 }
 
+static void summarise_flags(const SwarmParticipant *participant, Summary *summary)
+{
+    const FlagWatch *flags = &participant->flags;
+    Found *found = &summary->found[participant->config.trouble];
+
+    summary->false_hard_count += flags->false_hard_count;
+    if (flags->has_trouble) {
+        found->begun_count++;
+    }
+    if (flags->is_found) {
+        samples_add(&found->found_after_beats, flags->found_after_beats);
+        found->found_soon_count += flags->found_after_beats <= FOUND_BEATS ? 1 : 0;
+    }
+}
+
 static void summarise(const SwarmResult *result, Summary *summary)
 {
     for (int i = 0; i < result->participant_count; i++) {
@@ -151,6 +176,7 @@ static void summarise(const SwarmResult *result, Summary *summary)
         summary->seconds +=
             (double)(result->ended_at.ns - participant->joined_at.ns) / (double)NS_PER_S;
         summarise_hits(participant, summary);
+        summarise_flags(participant, summary);
         if (participant->has_verdict && participant->verdict < VERDICT_COUNT) {
             summary->verdicts[participant->config.trouble][participant->verdict]++;
         }
@@ -198,12 +224,56 @@ static json_t *verdicts_json(const Summary *summary)
     return root;
 }
 
+static json_t *found_json(Summary *summary)
+{
+    json_t *root = json_object();
+
+    for (int kind = TROUBLE_NONE + 1; kind < TROUBLE_COUNT; kind++) {
+        Found *found = &summary->found[kind];
+
+        if (found->begun_count == 0) {
+            continue;
+        }
+        (void)json_object_set_new(root,
+                                  player_trouble_word((PlayerTrouble)kind),
+                                  json_pack("{s:i, s:I, s:i, s:f, s:f}",
+                                            "people",
+                                            found->begun_count,
+                                            "found",
+                                            (json_int_t)found->found_after_beats.offered_count,
+                                            "within_20_beats",
+                                            found->found_soon_count,
+                                            "beats_p50",
+                                            samples_percentile(&found->found_after_beats, 0.5),
+                                            "beats_p95",
+                                            samples_percentile(&found->found_after_beats, 0.95)));
+    }
+    return root;
+}
+
+static json_t *wrong_flags_json(const SwarmResult *result, const Summary *summary)
+{
+    const double minutes = result->minutes;
+
+    return json_pack("{s:f, s:f, s:f, s:i, s:f}",
+                     "at_once_p50",
+                     samples_percentile(result->wrong_flags, 0.5),
+                     "at_once_max",
+                     samples_percentile(result->wrong_flags, 1.0),
+                     "minutes",
+                     minutes,
+                     "hard",
+                     (int)summary->false_hard_count,
+                     "hard_per_minute",
+                     minutes > 0.0 ? summary->false_hard_count / minutes : 0.0);
+}
+
 static json_t *result_json(const SwarmResult *result, Summary *summary)
 {
     Samples *join_ms = &summary->join_ms;
 
     return json_pack("{s:i, s:i, s:i, s:I, s:{s:f, s:f, s:f}, s:{s:I, s:I, s:I}, s:o, s:o, s:o*, "
-                     "s:f, s:f, s:o}",
+                     "s:f, s:f, s:o, s:o, s:o}",
                      "players",
                      result->participant_count,
                      "joined",
@@ -237,7 +307,11 @@ static json_t *result_json(const SwarmResult *result, Summary *summary)
                      "up_bytes_per_player_s",
                      per_second(result->sent_bytes, summary),
                      "verdicts",
-                     verdicts_json(summary));
+                     verdicts_json(summary),
+                     "troublemakers",
+                     found_json(summary),
+                     "wrongly_flagged",
+                     wrong_flags_json(result, summary));
 }
 
 static bool print_json(const SwarmResult *result, Summary *summary)
@@ -249,6 +323,27 @@ static bool print_json(const SwarmResult *result, Summary *summary)
 
     json_decref(root);
     return well;
+}
+
+static void print_flags(const SwarmResult *result, Summary *summary)
+{
+    for (int kind = TROUBLE_NONE + 1; kind < TROUBLE_COUNT; kind++) {
+        Found *found = &summary->found[kind];
+
+        if (found->begun_count > 0) {
+            (void)printf("%s: %d of %d told so within %d beats, after %.1f (median)\n",
+                         player_trouble_word((PlayerTrouble)kind),
+                         found->found_soon_count,
+                         found->begun_count,
+                         FOUND_BEATS,
+                         samples_percentile(&found->found_after_beats, 0.5));
+        }
+    }
+    (void)printf("steady people with a flag: %.0f at once at most; %u times one that is neither "
+                 "early nor late, in %.1f minutes\n",
+                 samples_percentile(result->wrong_flags, 1.0),
+                 summary->false_hard_count,
+                 result->minutes);
 }
 
 static void print_lines(const SwarmResult *result, Summary *summary)
@@ -276,6 +371,7 @@ static void print_lines(const SwarmResult *result, Summary *summary)
     (void)printf("%.0f bytes/s down, %.0f bytes/s up, per player\n",
                  per_second(result->received_bytes, summary),
                  per_second(result->sent_bytes, summary));
+    print_flags(result, summary);
     for (int truth = 0; truth < TROUBLE_COUNT; truth++) {
         for (int label = 0; label < VERDICT_COUNT; label++) {
             if (summary->verdicts[truth][label] > 0) {
@@ -303,5 +399,8 @@ bool report_print(const SwarmResult *result, bool as_json)
     samples_finish(&summary.join_ms);
     samples_finish(&summary.judge_error_ms);
     samples_finish(&summary.heard_error_ms);
+    for (int kind = 0; kind < TROUBLE_COUNT; kind++) {
+        samples_finish(&summary.found[kind].found_after_beats);
+    }
     return fflush(stdout) == 0 && well;
 }

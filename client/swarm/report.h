@@ -34,6 +34,8 @@ typedef struct {
     HostTime ended_at;
     bool same_host;
     Samples *clock_error_ms; /* with same_host */
+    Samples *wrong_flags;    /* how many steady people were shown with a flag, at many moments */
+    double minutes;          /* in which that was looked at */
     uint64_t sent_bytes;     /* UDP payload, of all */
     uint64_t received_bytes;
     uint64_t reconnect_count;

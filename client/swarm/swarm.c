@@ -17,7 +17,7 @@
 #include "shared/platform/log.h"
 
 #define PROGRESS_NS (5 * NS_PER_S)
-#define CLOCK_SAMPLE_NS (250 * NS_PER_MS)
+#define SAMPLE_NS (250 * NS_PER_MS)
 #define JUDGEMENTS_WAIT_NS (4 * NS_PER_S)
 #define GOODBYE_WAIT_NS (1 * NS_PER_S)
 #define WAIT_NS_MAX (20 * NS_PER_MS)
@@ -41,9 +41,10 @@ typedef struct {
     int epoll;
     HostTime started_at;
     HostTime progress_at;
-    HostTime clock_sample_at;
+    HostTime sample_at;
     HostTime connected_at; /* when somebody was last connected */
     Samples clock_error_ms;
+    Samples wrong_flags; /* steady people shown with a flag, at each sample while notes are due */
 } Swarm;
 
 static volatile sig_atomic_t stop_wanted;
@@ -171,6 +172,7 @@ static void swarm_close(Swarm *swarm)
         participant_finish(&swarm->participants[i]);
     }
     samples_finish(&swarm->clock_error_ms);
+    samples_finish(&swarm->wrong_flags);
     if (swarm->epoll >= 0) {
         (void)close(swarm->epoll);
     }
@@ -244,10 +246,9 @@ static int connected_count(const Swarm *swarm)
 
 static void sample_clocks(Swarm *swarm, HostTime now)
 {
-    if (!swarm->options->same_host || now.ns < swarm->clock_sample_at.ns) {
+    if (!swarm->options->same_host) {
         return;
     }
-    swarm->clock_sample_at = (HostTime){now.ns + CLOCK_SAMPLE_NS};
     for (int i = 0; i < swarm->begun_count; i++) {
         const SwarmParticipant *participant = &swarm->participants[i];
 
@@ -259,6 +260,31 @@ static void sample_clocks(Swarm *swarm, HostTime now)
 
             samples_add(&swarm->clock_error_ms, fabs(ms_of_ns(error_ns)));
         }
+    }
+}
+
+static void sample_flags(Swarm *swarm)
+{
+    int wrong_count = 0;
+    bool is_heard = false;
+
+    for (int i = 0; i < swarm->begun_count; i++) {
+        const SwarmParticipant *participant = &swarm->participants[i];
+
+        is_heard = is_heard || (participant->has_verdict && participant->plays);
+        wrong_count += flag_watch_is_wrong(&participant->flags) ? 1 : 0;
+    }
+    if (is_heard) {
+        samples_add(&swarm->wrong_flags, wrong_count);
+    }
+}
+
+static void sample(Swarm *swarm, HostTime now)
+{
+    if (now.ns >= swarm->sample_at.ns) {
+        swarm->sample_at = (HostTime){now.ns + SAMPLE_NS};
+        sample_clocks(swarm, now);
+        sample_flags(swarm);
     }
 }
 
@@ -328,7 +354,7 @@ static void turn(Swarm *swarm)
             service(swarm, i, now);
         }
     }
-    sample_clocks(swarm, now);
+    sample(swarm, now);
     tell_progress(swarm, now);
 }
 
@@ -418,6 +444,8 @@ static SwarmResult result_of(Swarm *swarm)
         .ended_at = host_clock_now(),
         .same_host = swarm->options->same_host,
         .clock_error_ms = &swarm->clock_error_ms,
+        .wrong_flags = &swarm->wrong_flags,
+        .minutes = (double)swarm->wrong_flags.offered_count * (double)SAMPLE_NS / (60.0 * NS_PER_S),
     };
 
     for (int i = 0; i < swarm->begun_count; i++) {

@@ -123,7 +123,7 @@ def check_verdicts():
     late = result["players"][7]
     expect(late["timeline"][0] == {"note": 1, "time_ms": 0.0, "verdict": "warming up"}, "begin")
     expect([c["verdict"] for c in late["timeline"]] == ["warming up", "late"], "timeline")
-    expect(late["timeline"][1]["note"] == 15, "early and late take eight notes in a row")
+    expect(late["timeline"][1]["note"] == 11, "a flag takes four notes in a row")
     expect(sum(late["ruled"].values()) == sum(late["shown"].values()) == 32, "each note counts")
     group = result["group"]
     expect(group["drift"] == "steady" and group["flagged"] == 2, "group")
@@ -140,7 +140,7 @@ def check_verdicts():
            == sorted(map(json.dumps, scored(people(8), "--bpm", "120", "--verdicts")["players"])),
            "the order of rows does not matter")
     table = run("--taps", "-", "--bpm", "120", "--verdicts", stdin=people(8))
-    expect("1 warming up, 15 late" in table.stdout, f"a table of verdicts: {table.stdout}")
+    expect("1 warming up, 11 late" in table.stdout, f"a table of verdicts: {table.stdout}")
 
 
 def check_fit():

@@ -303,6 +303,33 @@ static void each_part_is_a_group_of_its_own(void **state)
     check_between(response->figures.share_on, 0.4, 0.7);
 }
 
+/* Three, three and two: the notes of a part need not lie on beats, nor equally far apart. */
+static void a_part_across_the_beat_is_judged_by_its_own_notes(void **state)
+{
+    (void)state;
+    Groove groove = pulse();
+
+    groove.steps_per_beat = 2;
+    for (int i = 0; i < 8; i++) {
+        groove.parts[0].steps[i] = i == 0 || i == 3 || i == 6 ? STEP_HIT : STEP_REST;
+    }
+    Hall *hall = new_hall(&groove, 7);
+
+    check(groove_is_valid(&groove));
+    order(hall, COMMAND_START);
+    for (int i = 0; i < 7; i++) {
+        learn(hall, i, i == 5 ? TROUBLE_ERRATIC : i == 6 ? TROUBLE_LATE : TROUBLE_NONE, 0, 48);
+    }
+    play(hall, 30 * NS_PER_S, NULL);
+    for (int i = 0; i < hall->sample_count; i++) {
+        for (int person = 0; person < 5; person++) {
+            check(!verdict_is_flagged(hall->samples[i].shown[person]));
+        }
+    }
+    check_text(verdict_word(hall->participants[5].verdict.shown), "erratic");
+    check_text(verdict_word(hall->participants[6].verdict.shown), "late");
+}
+
 static void who_stops_in_the_middle_of_their_turns_is_idle_and_not_active(void **state)
 {
     (void)state;
@@ -417,6 +444,27 @@ static void everybody_is_told_what_is_so(void **state)
     }
 }
 
+/* Everybody drags: that is said of the group, and nobody is late. */
+static void a_group_that_drags_together_is_nobodys_fault(void **state)
+{
+    (void)state;
+    const Groove groove = pulse();
+    Hall *hall = new_hall(&groove, PEOPLE);
+
+    order(hall, COMMAND_START);
+    for (int i = 0; i < PEOPLE; i++) {
+        learn(hall, i, TROUBLE_LATE, 0, 60);
+    }
+    play(hall, 30 * NS_PER_S, NULL);
+    for (int i = 0; i < hall->sample_count; i++) {
+        for (int person = 0; person < PEOPLE; person++) {
+            check(!verdict_is_flagged(hall->samples[i].shown[person]));
+        }
+    }
+    check_near(hall->session.reference.median_ms, 110.0, 10.0);
+    check_i64(verdict_group_drift(&hall->session.reference, BEAT_NS), GROUP_DRAGGING);
+}
+
 /* Law: any order and any repetition of arriving messages gives the same verdicts at every moment.
  */
 static void arrival_does_not_matter(void **state)
@@ -443,10 +491,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_is_idle_while_it_is_not_their_turn),
         cmocka_unit_test(each_part_is_a_group_of_its_own),
+        cmocka_unit_test(a_part_across_the_beat_is_judged_by_its_own_notes),
         cmocka_unit_test(who_stops_in_the_middle_of_their_turns_is_idle_and_not_active),
         cmocka_unit_test(who_comes_late_warms_up_and_is_told_nothing_before),
         cmocka_unit_test(a_pause_is_nobodys_silence),
         cmocka_unit_test(everybody_is_told_what_is_so),
+        cmocka_unit_test(a_group_that_drags_together_is_nobodys_fault),
         cmocka_unit_test(arrival_does_not_matter),
     };
 
