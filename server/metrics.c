@@ -52,6 +52,10 @@ static void print_process(MetricsPage *page, const Metrics *metrics)
     head(page, "cpu_seconds_total", "counter", "Processor time of all threads.");
     PRINT(page, "onedrum_cpu_seconds_total %.6f\n", metrics->cpu_s);
     gauge(page, "resident_bytes", "Memory in use.", (double)metrics->resident_bytes);
+    gauge(page,
+          "heap_bytes",
+          "Memory of it that the allocator has handed out.",
+          (double)metrics->heap_bytes);
     gauge(page, "connections", "Connections that stand.", metrics->connections);
     gauge(page, "joined", "Connections with a seat.", metrics->joined);
     gauge(page, "sessions", "Sessions that are open.", metrics->sessions);

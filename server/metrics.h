@@ -22,6 +22,7 @@ typedef struct {
     double up_s;
     double cpu_s; /* of the process */
     int64_t resident_bytes;
+    int64_t heap_bytes; /* handed out by the allocator and not yet given back */
     int connections;
     int joined;
     int sessions;

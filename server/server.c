@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -695,6 +696,14 @@ static int64_t resident_bytes(void)
     return pages * sysconf(_SC_PAGESIZE);
 }
 
+/* Small pieces and those large enough for a mapping of their own. */
+static int64_t heap_bytes(void)
+{
+    const struct mallinfo2 heap = mallinfo2();
+
+    return (int64_t)(heap.uordblks + heap.hblkhd);
+}
+
 static void add_session(Metrics *metrics, const Session *session)
 {
     const SessionCounts *counts = &session->counts;
@@ -718,6 +727,7 @@ static void write_metrics(void *context, MetricsPage *page)
         .up_s = (double)(host_clock_now().ns - server->opened_at.ns) / (double)NS_PER_S,
         .cpu_s = cpu_seconds(),
         .resident_bytes = resident_bytes(),
+        .heap_bytes = heap_bytes(),
         .connections = endpoint_connection_count(server->endpoint),
         .joined = rooms_joined_count(server->rooms),
         .sessions = rooms_count(server->rooms),

@@ -103,8 +103,8 @@ static bool team_is_known(const ModelOthers *others, uint16_t team)
     return team == TEAM_NONE || status_team_name(others, team)[0] != '\0';
 }
 
-/* Every team that somebody belongs to has been named. */
-static bool teams_are_known(Visit *visit, HostTime now, const void *wish)
+/* Every team in the report has been named. */
+static bool reported_teams_are_known(Visit *visit, HostTime now, const void *wish)
 {
     const ModelOthers *others = &visit->others;
 
@@ -115,6 +115,16 @@ static bool teams_are_known(Visit *visit, HostTime now, const void *wish)
             return false;
         }
     }
+    return true;
+}
+
+/* Every team of those who are here has been named. */
+static bool teams_here_are_known(Visit *visit, HostTime now, const void *wish)
+{
+    const ModelOthers *others = &visit->others;
+
+    (void)now;
+    (void)wish;
     for (int i = 0; i < others->seat_count; i++) {
         const RosterEntry *entry = &others->roster[i];
 
@@ -548,7 +558,7 @@ static int show_status(Visit *visit, const CtlOptions *options)
     VisitOutcome outcome = VISIT_NO_ANSWER;
 
     (void)visit_wait(visit, visit_knows_people, NULL, visit->model.refusal_count, PEOPLE_WAIT_NS);
-    (void)visit_wait(visit, teams_are_known, NULL, visit->model.refusal_count, TEAMS_WAIT_NS);
+    (void)visit_wait(visit, teams_here_are_known, NULL, visit->model.refusal_count, TEAMS_WAIT_NS);
     do {
         if (!print_status(visit, options)) {
             return EXIT_FAILURE;
@@ -571,7 +581,14 @@ static int order_export(Visit *visit, const CtlOptions *options)
     if (outcome != VISIT_DONE) {
         return fail(visit_problem(visit, outcome));
     }
-    (void)visit_wait(visit, teams_are_known, NULL, refusals, TEAMS_WAIT_NS);
+    outcome = visit_wait(visit, reported_teams_are_known, NULL, refusals, TEAMS_WAIT_NS);
+    if (outcome == VISIT_NO_ANSWER && !session_link_is_over(&visit->link)) {
+        return fail("The names of the teams have not come in time, so nothing was exported. Please "
+                    "try again.");
+    }
+    if (outcome != VISIT_DONE) {
+        return fail(visit_problem(visit, outcome));
+    }
     return export_write(visit, host_clock_now(), options->csv, options->out_path) ? EXIT_SUCCESS
                                                                                   : EXIT_FAILURE;
 }

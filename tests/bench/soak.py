@@ -11,6 +11,7 @@ is lost, somebody does not come back, or the server's memory or descriptors grow
 """
 
 import argparse
+import contextlib
 import json
 import pathlib
 import random
@@ -21,6 +22,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "integration"))
 from stage import Stage, TooSlow  # noqa: E402
+from test_metrics import page, values  # noqa: E402
 
 KILL_EVERY_S = 10
 COMPARE_EVERY_S = 60
@@ -43,22 +45,27 @@ def descriptor_count(process):
 class Life:
     """One server process, and what was measured of it."""
 
-    def __init__(self, process):
+    def __init__(self, process, metrics_port):
         self.process = process
+        self.metrics_port = metrics_port
         self.bytes = []
+        self.heap = []  # what the allocator has handed out
         self.descriptors = []
 
     def sample(self):
-        self.bytes.append(resident_bytes(self.process))
         self.descriptors.append(descriptor_count(self.process))
+        self.bytes.append(resident_bytes(self.process))
+        with contextlib.suppress(OSError):  # no answer in time is no measure
+            self.heap.append(values(page(self.metrics_port))["onedrum_heap_bytes"])
 
     def growth(self):
-        """What the last fifth of the life has more than the first fifth after settling."""
+        """What the last fifth of the life has more than the first fifth after settling: resident
+        bytes, bytes handed out, descriptors."""
         def grown(samples):
             settled = samples[int(len(samples) * SETTLING_SHARE):]
             fifth = max(1, len(settled) // 5)
             return statistics.median(settled[-fifth:]) - statistics.median(settled[:fifth])
-        return grown(self.bytes), grown(self.descriptors)
+        return grown(self.bytes), grown(self.heap), grown(self.descriptors)
 
 
 class Soak:
@@ -85,8 +92,8 @@ class Soak:
     def serve(self):
         number = len(self.lives) + 1
         process = self.stage.serve("--seats", self.options.players + 10, "--groove", "pulse",
-                                   tag=f"server-{number}")
-        self.lives.append(Life(process))
+                                   "--metrics", 0, tag=f"server-{number}")
+        self.lives.append(Life(process, self.stage.ready["metrics_port"]))
 
     def start_laptop(self, number):
         files = self.stage.folder / f"laptop-{number}"
@@ -178,7 +185,8 @@ class Soak:
                 next_compare += COMPARE_EVERY_S
                 self.compare()
                 life = self.lives[-1]
-                self.say(f"{life.bytes[-1] / 2**20:.2f} MiB, {life.descriptors[-1]} descriptors, "
+                self.say(f"{life.bytes[-1] / 2**20:.2f} MiB, {life.heap[-1] / 2**20:.2f} of heap, "
+                         f"{life.descriptors[-1]} descriptors, "
                          f"{self.fell_count} clients fell")
             if restarts and passed >= restarts[0][0]:
                 self.restart(restarts.pop(0)[1])
@@ -192,13 +200,17 @@ class Soak:
         result = json.loads(self.stage.output(self.swarm))
         lives = []
         for number, life in enumerate(self.lives, 1):
-            grown_bytes, grown_descriptors = life.growth()
+            grown_bytes, grown_heap, grown_descriptors = life.growth()
             lives.append({"first_mib": round(life.bytes[0] / 2**20, 2),
                           "last_mib": round(life.bytes[-1] / 2**20, 2),
                           "grown_bytes": int(grown_bytes),
+                          "heap_mib": round(life.heap[-1] / 2**20, 2),
+                          "grown_heap_bytes": int(grown_heap),
                           "descriptors": [min(life.descriptors), max(life.descriptors)]})
             if grown_bytes > GROWTH_BYTES_MAX:
                 self.fault(f"server {number} grew by {grown_bytes / 2**20:.2f} MiB")
+            if grown_heap > GROWTH_BYTES_MAX:
+                self.fault(f"server {number} uses {grown_heap / 2**20:.2f} MiB more of its heap")
             if grown_descriptors > 0:
                 self.fault(f"server {number} has {grown_descriptors} descriptors more")
         return {"minutes": self.options.minutes, "players": self.options.players,

@@ -16,6 +16,14 @@ typedef struct {
     int64_t seconds;
 } Reading;
 
+/* All tell something from the first sample on, but the envelope: it starts anew when samples
+   contradict each other, and is empty until the next one. */
+static bool has_reading(const Estimators *estimators, int kind)
+{
+    return estimators->count > 0 &&
+           (kind != ESTIMATOR_ENVELOPE || estimators->envelope.sample_count > 0);
+}
+
 static void note_second(void *owner, int64_t t_s, const Estimators *estimators, HostTime now)
 {
     Reading *reading = owner;
@@ -27,7 +35,7 @@ static void note_second(void *owner, int64_t t_s, const Estimators *estimators, 
     for (int kind = 0; kind < ESTIMATOR_COUNT; kind++) {
         const EstimatorReading read = estimators_read(estimators, (EstimatorKind)kind, now);
 
-        assert(t_s > 0 && read.valid == (estimators->count > 0));
+        assert(t_s > 0 && read.valid == has_reading(estimators, kind));
         assert(!read.has_uncertainty || read.uncertainty_ns >= 0);
         assert(read.skew_ppb >= -1e15 && read.skew_ppb <= 1e15);
     }

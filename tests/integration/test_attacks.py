@@ -3,7 +3,9 @@
 """Each known attack on ENet and on us, against the real server on loopback: nobody gets a slot,
 more bytes than they sent, memory or time for nothing; nobody is kicked; no hit is lost or doubled.
 
-Memory is the peak of the resident set during an attack over what it was before. Passes are the
+Memory is the peak of the resident set during an attack over what it was before, and the peak of
+what the allocator had handed out: a server touches some of its heap at its start, and takes from
+there without growing. Passes are the
 server's own histogram of wall time, so its loop gets a real-time priority where that is allowed,
 and a pass that is too long gets the whole test one second attempt. So does any other fault of a
 server that, by the system's own account, had to wait for a processor: what is dropped then is
@@ -14,12 +16,14 @@ import contextlib
 import json
 import os
 import subprocess
+import threading
 import time
 
 from stage import TooSlow, measured
 from test_metrics import page, values
 
 GROWTH_BYTES_MAX = 1 << 20
+HEAP_EVERY_S = 0.1
 PASS_S_MAX = 0.010
 SOURCES = 200
 HELLOS_PER_S = 20000
@@ -111,8 +115,31 @@ class Waiting:
             raise
 
 
+class HeapPeak(threading.Thread):
+    """The most that the allocator had handed out, as the server's metrics tell again and again."""
+
+    def __init__(self, metrics, heap_bytes):
+        super().__init__(daemon=True)
+        self.metrics = metrics
+        self.bytes = heap_bytes
+        self.looks = 0
+        self.over = threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.over.wait(HEAP_EVERY_S):
+            with contextlib.suppress(OSError):  # a busy server answers another time
+                self.bytes = max(self.bytes, self.metrics()["onedrum_heap_bytes"])
+                self.looks += 1
+
+    def end(self):
+        self.over.set()
+        self.join()
+        return self.bytes
+
+
 class Watch:
-    """What happens to a server from now on."""
+    """What happens to a server from now on, until its change is asked for."""
 
     def __init__(self, stage, server):
         self.stage = stage
@@ -124,6 +151,9 @@ class Watch:
             file.write("5")  # the peak is now
         self.resident, self.of_files = self.bytes_of("VmRSS"), self.bytes_of("RssFile")
         self.before = self.metrics()
+        self.heap = self.before["onedrum_heap_bytes"]
+        expect(sanitized or self.heap > 1e6, f"only {self.heap} bytes are said to be in use")
+        self.heap_peak = HeapPeak(self.metrics, self.heap)
 
     def bytes_of(self, name):
         with open(f"/proc/{self.pid}/status", encoding="ascii") as file:
@@ -137,8 +167,13 @@ class Watch:
         of_files = max(0, self.bytes_of("RssFile") - self.of_files)
         return max(0, self.bytes_of("VmHWM") - self.resident - of_files)
 
+    def heap_growth(self):
+        return self.heap_peak.end() - self.heap
+
     def change(self):
         now = self.metrics()
+        self.heap_peak.end()
+        self.heap_peak.bytes = max(self.heap_peak.bytes, now["onedrum_heap_bytes"])
         return {name: value - self.before[name] for name, value in now.items()}
 
     def slow_passes(self, change):
@@ -150,13 +185,15 @@ class Watch:
 
     def expect_unmoved(self, what, control=0):
         """No memory, no long pass; returns what was counted."""
-        change, growth = self.change(), self.growth()
+        change, growth, heap = self.change(), self.growth(), self.heap_growth()
         slow = self.slow_passes(change)
         print(f"{what}: {change['onedrum_received_datagrams_total']:.0f} datagrams reached the "
-              f"server, memory +{growth / 1024:.0f} KiB, {slow:.0f} of "
+              f"server, memory +{growth / 1024:.0f} KiB, handed out +{heap / 1024:.0f} KiB "
+              f"({self.heap_peak.looks} looks), {slow:.0f} of "
               f"{change['onedrum_pass_seconds_count']:.0f} passes over {PASS_S_MAX * 1000:.0f} ms "
               f"({control:.0f} without any attack)", flush=True)
         expect(growth < self.growth_max, f"{what}: memory grew by {growth} bytes")
+        expect(heap < self.growth_max, f"{what}: {heap:.0f} bytes more were handed out")
         expect(change["onedrum_service_errors_total"] == 0, f"{what}: service errors")
         if slow > 0:
             raise TooSlow(f"{what}: {slow:.0f} passes over {PASS_S_MAX * 1000:.0f} ms")

@@ -83,6 +83,7 @@ def main():
     expect(found["onedrum_sent_bytes_total"] > 0.9 * PLAYERS * result["down_bytes_per_player_s"],
            "sent bytes")
     expect(found["onedrum_resident_bytes"] > 1e6, "memory")
+    expect(found["onedrum_heap_bytes"] >= 0, "memory handed out")
     check_strangers(port)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         second = stage.start("onedrum-server", "--listen", "127.0.0.1:0", "--data",

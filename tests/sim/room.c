@@ -115,6 +115,19 @@ HostTime room_host_time(const Room *room, const RoomClient *client)
                       (int64_t)((double)elapsed_ns * client->host_skew)};
 }
 
+bool room_server_is_frozen(const Room *room)
+{
+    return room->now_ns < room->server_frozen_until_ns;
+}
+
+SessionTime room_session_time(const Room *room)
+{
+    const int64_t runs_from_ns =
+        room_server_is_frozen(room) ? room->server_frozen_until_ns : room->now_ns;
+
+    return (SessionTime){runs_from_ns + room->server_offset_ns};
+}
+
 static void anchor_clock(const Room *room, RoomClient *client)
 {
     client->host_anchor_ns = room_host_time(room, client).ns;
@@ -349,7 +362,7 @@ static void collect_from_server(Room *room)
     }
     outbox_clear(&room->outbox);
     for (int i = 0; i < room->journal.count; i++) {
-        store_put(&room->store, room->now_ns, &room->journal.entries[i]);
+        store_put(&room->store, room_session_time(room).ns, &room->journal.entries[i]);
     }
     room->journal.count = 0;
     if (room->session.timeline.revision != room->timeline_revision) {
@@ -360,8 +373,8 @@ static void collect_from_server(Room *room)
 
 static SessionResult step(Room *room, const SessionEvent *event)
 {
-    const SessionResult result = session_step(
-        &room->session, (SessionTime){room->now_ns}, event, &room->outbox, &room->journal);
+    const SessionResult result =
+        session_step(&room->session, room_session_time(room), event, &room->outbox, &room->journal);
 
     if (room->journal.lost != 0) {
         room_violate(room, "the journal holds every fact of a step", -1);
@@ -453,7 +466,7 @@ static void answer_ping(Room *room, const Packet *packet)
         datagram.nonce != (uint32_t)packet->connection + 1) {
         return;
     }
-    datagram.s2 = (SessionTime){room->now_ns};
+    datagram.s2 = room_session_time(room);
     datagram.s3 = datagram.s2;
     pong.kind = PACKET_PONG;
     pong.to_server = false;
@@ -468,6 +481,10 @@ static void lose_connection(Room *room, int index)
     const SessionEvent event = {.kind = SESSION_EVENT_DISCONNECTED, .seat = connection->seat};
     const bool joined = connection->joined;
 
+    if (room_server_is_frozen(room)) {
+        connection->drops_at_ns = room->server_frozen_until_ns;
+        return;
+    }
     connection->open = false;
     connection->joined = false;
     connection->drops_at_ns = ROOM_NEVER;
@@ -542,6 +559,21 @@ static bool sleeps_through(Room *room, const Packet *packet)
     return true;
 }
 
+/* The same for a server whose machine sleeps. */
+static bool freezes_out(Room *room, const Packet *packet)
+{
+    Packet later = *packet;
+
+    if (!packet->to_server || !room_server_is_frozen(room)) {
+        return false;
+    }
+    if (packet->reliable) {
+        later.at_ns = room->server_frozen_until_ns;
+        packets_push(&room->packets, &later);
+    }
+    return true;
+}
+
 static void deliver(Room *room, int64_t until_ns)
 {
     Packet packet;
@@ -551,7 +583,8 @@ static void deliver(Room *room, int64_t until_ns)
         const RoomClient *client = &room->clients[connection->client];
 
         room->now_ns = packet.at_ns > room->now_ns ? packet.at_ns : room->now_ns;
-        if (packet.to_server && (room->server_is_down || !connection->open)) {
+        if ((packet.to_server && (room->server_is_down || !connection->open)) ||
+            freezes_out(room, &packet)) {
             continue;
         }
         if (packet.to_server && packet.kind == PACKET_PING) {
@@ -654,7 +687,7 @@ static void run_client(Room *room, int index)
         client->connect_at_ns = room->now_ns + RECONNECT_NS;
     }
     if (!client->connected && room->now_ns >= client->connect_at_ns && !room->server_is_down &&
-        room->now_ns >= client->partitioned_until_ns) {
+        !room_server_is_frozen(room) && room->now_ns >= client->partitioned_until_ns) {
         connect_client(room, index, now);
     }
     if (client->model.phase == MODEL_JOINED) {
@@ -691,7 +724,7 @@ void room_run(Room *room, int64_t duration_ns)
 
     while (room->now_ns < end_ns && room->violated == NULL) {
         deliver(room, (room->now_ns / room->step_ns + 1) * room->step_ns);
-        if (!room->server_is_down) {
+        if (!room->server_is_down && !room_server_is_frozen(room)) {
             run_server(room);
         }
         for (int i = 0; i < room->client_count; i++) {
@@ -827,6 +860,43 @@ void room_sleep(Room *room, int index, int64_t length_ns)
     break_after_silence(room, client, length_ns);
 }
 
+/* A step beyond any round trip contradicts every sample; a smaller one may hide in the path. */
+static void make_everybody_uneasy(Room *room, int64_t step_ns)
+{
+    for (int i = 0; i < room->client_count; i++) {
+        const RoomNetwork *network = &room->clients[i].network;
+        const double seen_ms = 4.0 * (network->delay_ms + network->jitter_ms) + 20.0;
+
+        make_uneasy(&room->clients[i],
+                    (double)step_ns > seen_ms * (double)NS_PER_MS ? UNEASY_NS : UNEASY_LONG_NS);
+    }
+}
+
+void room_step_server_clock(Room *room, int64_t by_ns)
+{
+    assert(by_ns >= 0 && !room_server_is_frozen(room));
+    room->server_offset_ns += by_ns;
+    make_everybody_uneasy(room, by_ns);
+}
+
+void room_freeze_server(Room *room, int64_t length_ns)
+{
+    assert(length_ns >= 0 && !room_server_is_frozen(room));
+    room->server_frozen_until_ns = room->now_ns + length_ns;
+    room->server_offset_ns -= length_ns;
+    make_everybody_uneasy(room, length_ns);
+    for (int i = 0; i < room->client_count && length_ns > SILENCE_NS; i++) {
+        RoomClient *client = &room->clients[i];
+
+        if (client->connected && client->breaks_at_ns == ROOM_NEVER) {
+            client->breaks_at_ns = room->now_ns + SILENCE_NS;
+            /* Its own time stood still, too: it hears nobody from when it wakes. */
+            room->connections[client->connection].drops_at_ns =
+                room->server_frozen_until_ns + SILENCE_NS;
+        }
+    }
+}
+
 void room_leave(Room *room, int index)
 {
     RoomClient *client = &room->clients[index];
@@ -853,9 +923,10 @@ void room_return(Room *room, int index)
 
 bool room_kill_server(Room *room, int64_t away_ns, int64_t lost_ns)
 {
-    const SessionTime stored_until = {room->now_ns - lost_ns};
+    const SessionTime stored_until = {room_session_time(room).ns - lost_ns};
     bool timeline_lost = false;
 
+    assert(!room_server_is_frozen(room));
     room->server_is_down = true;
     room->facts_lost = room->facts_lost || lost_ns > 0;
     for (int i = 0; i < room->connection_count; i++) {

@@ -78,6 +78,8 @@ typedef struct {
     Prng prng;
     int64_t step_ns;
     int64_t now_ns;
+    int64_t server_offset_ns; /* of the server's clock; see room_session_time */
+    int64_t server_frozen_until_ns;
     RoomClient *clients;
     int client_count;
     RoomConnection *connections;
@@ -146,6 +148,14 @@ void room_sleep(Room *room, int index, int64_t length_ns);
 void room_step_clock(Room *room, int index, int64_t by_ns);
 void room_set_skew(Room *room, int index, double skew);
 
+/* The server's clock steps ahead, as that of a machine that is moved under a running system. It
+   never goes back for the server itself: its clock is CLOCK_MONOTONIC. */
+void room_step_server_clock(Room *room, int64_t by_ns);
+
+/* The server's machine sleeps: nothing runs there and its clock stands still, so that for everybody
+   else it is behind by `length_ns` from then on. */
+void room_freeze_server(Room *room, int64_t length_ns);
+
 /* The path of a client is another from now on. */
 void room_set_network(Room *room, int index, const RoomNetwork *network);
 
@@ -159,6 +169,11 @@ bool room_kill_server(Room *room, int64_t away_ns, int64_t lost_ns);
 void room_restart_server(Room *room, int64_t away_ns);
 
 HostTime room_host_time(const Room *room, const RoomClient *client);
+
+/* The server's clock. */
+SessionTime room_session_time(const Room *room);
+
+bool room_server_is_frozen(const Room *room);
 
 /* Whether the session holds a seat for this client on the connection in use. */
 bool room_is_seated(const Room *room, int index);

@@ -190,7 +190,7 @@ static void the_server_dies(Scenario *scenario)
     const int64_t lost_ns = chance(scenario, 0.5) ? seconds_between(scenario, 0, 1) : 0;
     bool timeline_lost = false;
 
-    if (scenario->result.restarts == 3) {
+    if (scenario->result.restarts == 3 || room_server_is_frozen(scenario->room)) {
         return;
     }
     tell(scenario,
@@ -370,6 +370,25 @@ static void a_lid_closes(Scenario *scenario)
     }
 }
 
+static void the_servers_clock_misbehaves(Scenario *scenario)
+{
+    if (room_server_is_frozen(scenario->room)) {
+        return;
+    }
+    if (chance(scenario, 0.4)) {
+        const int64_t by_ns = seconds_between(scenario, 0.001, 0.5);
+
+        tell(scenario, "the server's clock steps by %.3f s", (double)by_ns / 1e9);
+        room_step_server_clock(scenario->room, by_ns);
+    } else {
+        const int64_t length_ns = chance(scenario, 0.3) ? seconds_between(scenario, 5, 12)
+                                                        : seconds_between(scenario, 0.001, 0.5);
+
+        tell(scenario, "the server's machine sleeps for %.3f s", (double)length_ns / 1e9);
+        room_freeze_server(scenario->room, length_ns);
+    }
+}
+
 /* Hits that nobody can have played: from the future, from long ago, in showers, played again. */
 static void somebody_lies(Scenario *scenario)
 {
@@ -396,7 +415,7 @@ static void somebody_lies(Scenario *scenario)
 
         hits->hits[i] = (HitEntry){
             .number = number + (uint32_t)i,
-            .at = {room->now_ns + (int64_t)(where * (double)spread_ns)},
+            .at = {room_session_time(room).ns + (int64_t)(where * (double)spread_ns)},
             .pad = (uint8_t)below(scenario, PADS_MAX),
             .velocity = (uint8_t)(1 + below(scenario, 127)),
         };
@@ -439,7 +458,7 @@ static void act(Scenario *scenario)
         {2, the_tier_changes},    {2, somebody_is_kicked}, {1, somebody_is_banned},
         {2, the_door_changes},    {5, somebody_wishes},    {3, a_path_changes},
         {6, the_network_parts},   {4, a_clock_misbehaves}, {4, a_lid_closes},
-        {7, somebody_lies},       {4, somebody_oversteps},
+        {7, somebody_lies},       {4, somebody_oversteps}, {2, the_servers_clock_misbehaves},
     };
     int total = 0;
     int drawn = 0;
@@ -519,7 +538,8 @@ static int64_t time_to_end_ns(const Room *room)
     const Timeline *timeline = &room->session.timeline;
     const Section *last = &timeline->sections[timeline->section_count - 1];
 
-    return clamp_i64(timeline_section_time(timeline, last).ns - room->now_ns, 0, 40 * NS_PER_S);
+    return clamp_i64(
+        timeline_section_time(timeline, last).ns - room_session_time(room).ns, 0, 40 * NS_PER_S);
 }
 
 /* Everybody gets a good path and comes back; the music ends. */
@@ -527,7 +547,7 @@ static void settle(Scenario *scenario)
 {
     static const RoomNetwork good = {.delay_ms = 8, .jitter_ms = 1};
     Room *room = scenario->room;
-    int64_t awake_ns = room->now_ns;
+    int64_t awake_ns = room_server_is_frozen(room) ? room->server_frozen_until_ns : room->now_ns;
 
     tell(scenario, "all is well from now on");
     for (int i = 0; i < room->client_count; i++) {

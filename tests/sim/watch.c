@@ -361,8 +361,7 @@ static void check_teams(Room *room)
 static void check_session(Watch *watch, Room *room)
 {
     const Session *session = &room->session;
-    const Beats position =
-        tempo_map_beats_at(&session->timeline.tempo, (SessionTime){room->now_ns});
+    const Beats position = tempo_map_beats_at(&session->timeline.tempo, room_session_time(room));
 
     if (session->participant_count > session_participants_max(&session->config) ||
         session->team_count > TEAMS_MAX || session->bar_count > BARS_KEPT_MAX ||
@@ -387,11 +386,12 @@ static void check_session(Watch *watch, Room *room)
 /* --- the clients --- */
 
 /* The session time that is true at a client's own time. */
-static int64_t true_session_ns(const RoomClient *client, HostTime host)
+static int64_t true_session_ns(const Room *room, const RoomClient *client, HostTime host)
 {
     const double since_ns = (double)(host.ns - client->host_anchor_ns);
 
-    return client->anchor_now_ns + (int64_t)(since_ns / (1.0 + client->host_skew));
+    return client->anchor_now_ns + room->server_offset_ns +
+           (int64_t)(since_ns / (1.0 + client->host_skew));
 }
 
 /*
@@ -424,7 +424,7 @@ static void check_clock(Watch *watch, Room *room, const RoomClient *client)
         return;
     }
     watch->clock_checks++;
-    error_ns = estimate->at.ns + estimate->offset_ns - true_session_ns(client, estimate->at);
+    error_ns = estimate->at.ns + estimate->offset_ns - true_session_ns(room, client, estimate->at);
     error_ns = error_ns < 0 ? -error_ns : error_ns;
     const int64_t allowed = client->model.estimator != NULL ? UNCERTAINTIES_MAX : SIGMAS_MAX;
     if (error_ns > blind_ns + allowed * estimate->uncertainty_ns + CLOCK_MARGIN_NS + few_ns) {
@@ -440,7 +440,7 @@ static bool timeline_came_late(const Room *room, const RoomClient *client)
 {
     const HostTime host = room_host_time(room, client);
     const int64_t ahead_ns =
-        applied_clock_session(&client->model.clock, host).ns - true_session_ns(client, host);
+        applied_clock_session(&client->model.clock, host).ns - true_session_ns(room, client, host);
 
     return ahead_ns > SESSION_LEAD_NS / 4 ||
            client->timeline_at_ns > room->timeline_set_at_ns + SESSION_LEAD_NS / 2 ||

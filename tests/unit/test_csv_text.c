@@ -40,6 +40,13 @@ static void what_a_spreadsheet_takes_for_a_formula_is_disarmed(void **state)
     check_field("-Bo", "'-Bo");
     check_field("@SUM(A1)", "'@SUM(A1)");
     check_field("=HYPERLINK(\"a\",\"b\")", "\"'=HYPERLINK(\"\"a\"\",\"\"b\"\")\"");
+    check_field("\t=1+2", "'\t=1+2");
+    check_field("\r=1", "\"'\r=1\"");
+    check_field("\xef\xbc\x9d" /* = in full width */ "1",
+                "'\xef\xbc\x9d"
+                "1");
+    check_field("\xef\xbc\xa0", "'\xef\xbc\xa0");
+    check_field("\xef\xbc\xa1", "\xef\xbc\xa1"); /* a letter */
     check_field("a=b", "a=b");
 }
 

@@ -222,8 +222,11 @@ static void a_new_store_holds_nothing(void **state)
     check(storage_close(storage));
 }
 
+/* Tokens are in all of them, and the system's own mask may let everybody in. */
 static void a_store_is_made_for_its_owner_alone(void **state)
 {
+    static const char *const names[] = {"onedrum.db", "onedrum.db-wal", "onedrum.db-shm", "lock"};
+    const mode_t mask = umask(0);
     Place *place = *state;
     char directory[512];
     char path[640];
@@ -236,13 +239,17 @@ static void a_store_is_made_for_its_owner_alone(void **state)
     check(storage != NULL);
     check(stat(directory, &status) == 0);
     check_i64(status.st_mode & 0777, 0700);
-    (void)snprintf(path, sizeof path, "%s/onedrum.db", directory);
-    check(stat(path, &status) == 0);
-    check_i64(status.st_mode & 0777, 0600);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", directory, names[i]);
+        check(stat(path, &status) == 0);
+        check_i64(status.st_mode & 0777, 0600);
+    }
     check(storage_close(storage));
-    (void)remove(path);
-    (void)snprintf(path, sizeof path, "%s/lock", directory);
-    (void)remove(path);
+    (void)umask(mask);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", directory, names[i]);
+        (void)remove(path);
+    }
     (void)rmdir(directory);
     (void)snprintf(path, sizeof path, "%s/a", place->directory);
     (void)rmdir(path);

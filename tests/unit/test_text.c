@@ -27,6 +27,9 @@ static void malformed_utf_8_and_control_characters_are_not(void **state)
     (void)state;
     check(!is_clean("\x1f"));
     check(!is_clean("a\nb"));
+    check(!is_clean("\x1b[2J")); /* clears a terminal */
+    check(!is_clean("\xc2\x9b"
+                    "2J"));
     check(!is_clean("\x7f"));
     check(!is_clean("\xc2\x80"));     /* C1 */
     check(!is_clean("\xc2\x9f"));     /* C1 */

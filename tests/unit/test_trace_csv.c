@@ -223,6 +223,27 @@ static void every_second_of_a_trace_is_told_once(void **state)
     check_between(told.worst_ms, 0.0, 1.5);
 }
 
+/* The third row's round trip contradicts the first one's: ours starts from it, the envelope is
+   empty until the next one. */
+static void ours_always_tells_what_it_believes(void **state)
+{
+    (void)state;
+    static const PingSample rows[] = {
+        {{0}, {5020000000}, {5020051615}, {1000000000}},
+        {{105000000}, {5070300000}, {5070350000}, {1091000000}},
+        {{1100910000}, {5120300000}, {5135290000}, {1141000000}},
+        {{2200000000}, {6220300000}, {6220350000}, {2241000000}},
+    };
+    Estimators estimators;
+
+    estimators_init(&estimators);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        check(estimators_add(&estimators, &rows[i]));
+        check(estimators_read(&estimators, ESTIMATOR_ONEDRUM, rows[i].c4).valid);
+        check(estimators_read(&estimators, ESTIMATOR_ENVELOPE, rows[i].c4).valid == (i != 2));
+    }
+}
+
 /* Rows that no network makes: whatever they are, it ends, and time goes on. */
 static void nonsense_is_survived(void **state)
 {
@@ -271,6 +292,7 @@ int main(void)
         cmocka_unit_test(a_line_without_end_is_refused),
         cmocka_unit_test(the_pieces_in_which_bytes_arrive_do_not_matter),
         cmocka_unit_test(every_second_of_a_trace_is_told_once),
+        cmocka_unit_test(ours_always_tells_what_it_believes),
         cmocka_unit_test(nonsense_is_survived),
     };
 
