@@ -383,6 +383,23 @@ static uint8_t run_longer(uint8_t run)
     return run < RUN_MAX ? (uint8_t)(run + 1) : run;
 }
 
+/* Somebody a little unsteady has a scattered bar now and then. Who was calm for a whole window is
+   given the benefit of the doubt. */
+static uint8_t raise_notes(const VerdictState *state, Verdict judged)
+{
+    return judged == VERDICT_ERRATIC && state->calm_run >= VERDICT_WINDOW_NOTES
+               ? VERDICT_DOUBT_NOTES
+               : VERDICT_RAISE_NOTES;
+}
+
+static Verdict show(VerdictState *state, Verdict verdict)
+{
+    state->shown = verdict;
+    state->calm_run =
+        is_bad(verdict) || verdict == VERDICT_WARMING_UP ? 0 : run_longer(state->calm_run);
+    return verdict;
+}
+
 Verdict verdict_update(VerdictState *state, Verdict judged)
 {
     assert((unsigned int)judged < VERDICT_COUNT);
@@ -399,17 +416,13 @@ Verdict verdict_update(VerdictState *state, Verdict judged)
         /* From one flag to another only by a run of the other itself: mixed trouble keeps its name.
          */
         const uint8_t run = is_bad(state->shown) ? state->same_run : state->bad_run;
-        if (run >= VERDICT_RAISE_NOTES) {
-            state->shown = judged;
-        }
-        return state->shown;
+        return show(state, run >= raise_notes(state, judged) ? judged : state->shown);
     }
     state->bad_run = 0;
     state->clear_run = run_longer(state->clear_run);
-    if (!is_bad(state->shown) || state->clear_run >= VERDICT_CLEAR_NOTES) {
-        state->shown = judged;
-    }
-    return state->shown;
+    const bool is_clear = !is_bad(state->shown) || state->clear_run >= VERDICT_CLEAR_NOTES;
+
+    return show(state, is_clear ? judged : state->shown);
 }
 
 bool verdict_is_flagged(Verdict verdict)

@@ -33,6 +33,7 @@ typedef enum {
 enum {
     VERDICT_WINDOW_NOTES = 16,
     VERDICT_RAISE_NOTES = 4, /* bad notes in a row before a flag is shown */
+    VERDICT_DOUBT_NOTES = 8, /* the same for ERRATIC after a calm window */
     VERDICT_CLEAR_NOTES = 4, /* good notes in a row before it goes */
     VERDICT_REFERENCE_PEOPLE_MIN = 5
 };
@@ -83,6 +84,7 @@ typedef struct {
     uint8_t same_run;  /* notes in a row that were judged `last` */
     uint8_t bad_run;   /* notes in a row judged bad, of whatever kind */
     uint8_t clear_run; /* notes in a row not judged bad */
+    uint8_t calm_run;  /* notes in a row shown neither as bad nor as WARMING UP */
 } VerdictState;
 
 /* Measures the window. `complete_until` is the time up to which every hit and note has been folded

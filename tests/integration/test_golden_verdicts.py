@@ -4,8 +4,8 @@
 Real taps (Baath and Madison 2012: 30 people, 4 trials each), every trial a player, its median taken
 off as calibration. For each kind of change every fifth player is changed and the rest stay as
 recorded. A window is a note after warming up with the 15 before it; its verdict is that of the
-rules ("ruled") or what a session would have shown ("shown"), and the final one is what it would show
-at the end.
+rules ("ruled") or what a session would have shown ("shown"); the final one is what it would show at
+the end.
 
 Needs ../shared/data/tapping, which is not part of the repository; without it the test says so and
 is skipped.

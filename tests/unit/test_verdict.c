@@ -455,6 +455,23 @@ static void a_flag_needs_four_bad_notes_and_four_good_ones_to_go(void **state)
     check_verdict(update_times(&shown, VERDICT_ON, 1), VERDICT_ON);
 }
 
+static void who_was_calm_for_a_window_is_erratic_after_eight(void **state)
+{
+    (void)state;
+    VerdictState shown = {0};
+
+    (void)update_times(&shown, VERDICT_ON, 15);
+    check_verdict(update_times(&shown, VERDICT_ERRATIC, 3), VERDICT_ON);
+    (void)update_times(&shown, VERDICT_LOOSE, 1);
+    check_verdict(update_times(&shown, VERDICT_ERRATIC, 7), VERDICT_LOOSE);
+    check_verdict(update_times(&shown, VERDICT_ERRATIC, 1), VERDICT_ERRATIC);
+    /* Once erratic, and back for less than a window: four are enough. */
+    (void)update_times(&shown, VERDICT_ON, 4);
+    check_verdict(update_times(&shown, VERDICT_ERRATIC, 4), VERDICT_ERRATIC);
+    (void)update_times(&shown, VERDICT_ON, 40);
+    check_verdict(update_times(&shown, VERDICT_OFF_BEAT, 4), VERDICT_OFF_BEAT);
+}
+
 static void mixed_trouble_keeps_its_first_name_until_a_run_of_another(void **state)
 {
     (void)state;
@@ -712,6 +729,7 @@ int main(void)
         cmocka_unit_test(the_reference_needs_five_people),
         cmocka_unit_test(a_drifting_group_is_told_together),
         cmocka_unit_test(a_flag_needs_four_bad_notes_and_four_good_ones_to_go),
+        cmocka_unit_test(who_was_calm_for_a_window_is_erratic_after_eight),
         cmocka_unit_test(mixed_trouble_keeps_its_first_name_until_a_run_of_another),
         cmocka_unit_test(warming_up_again_clears_everything_at_once),
         cmocka_unit_test(steady_people_are_not_flagged),
