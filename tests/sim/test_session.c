@@ -271,6 +271,33 @@ static void a_server_that_died_comes_back_with_seats_scores_and_the_beat(void **
     room_destroy(room);
 }
 
+/* And a pause is already ordered, so that nothing but what is stored tells which take it is. */
+static void a_server_that_died_right_before_a_take_goes_on_with_it(void **state)
+{
+    Room *room = room_of(4, &PERFECT, 8);
+
+    (void)state;
+    room_order(room, COMMAND_START, 0, 0);
+    room_run(room, 6 * NS_PER_S / 10);
+    check_i64(participant(room, 1)->take, 1);
+    check_i64(transport_of(room), TRANSPORT_LOBBY);
+    room_order(room, COMMAND_PAUSE, 0, 0);
+    room_run(room, NS_PER_S / 10);
+    check_i64(transport_of(room), TRANSPORT_LOBBY);
+    room_restart_server(room, 2 * NS_PER_S); /* a second before the pause */
+    room_run(room, NS_PER_S);
+    for (int i = 0; i < 4; i++) {
+        check_i64(participant(room, i)->take, 1);
+    }
+    room_run(room, 6 * NS_PER_S);
+    check_i64(transport_of(room), TRANSPORT_PAUSED);
+    check(notes_of(room, 1) > 0);
+    for (int i = 0; i < room->store.count; i++) {
+        check(room->store.facts[i].kind != JOURNAL_JUDGED || room->store.facts[i].take == 1);
+    }
+    room_destroy(room);
+}
+
 static void the_curve_of_bars_has_no_hole_where_the_server_was_down(void **state)
 {
     Room *room = room_of(12, &HOME, 17);
@@ -707,6 +734,7 @@ int main(void)
         cmocka_unit_test(a_broken_connection_costs_no_hit_and_no_seat),
         cmocka_unit_test(who_was_away_for_long_enters_again_at_a_bar_with_the_old_score),
         cmocka_unit_test(a_server_that_died_comes_back_with_seats_scores_and_the_beat),
+        cmocka_unit_test(a_server_that_died_right_before_a_take_goes_on_with_it),
         cmocka_unit_test(the_curve_of_bars_has_no_hole_where_the_server_was_down),
         cmocka_unit_test(who_was_away_before_a_restart_has_missed_nothing),
         cmocka_unit_test(tempo_changes_take_effect_on_a_bar_line_for_all_at_once),
