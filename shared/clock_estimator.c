@@ -12,8 +12,12 @@ enum {
     CLUSTER_LENGTHS = 5,
     CLUSTER_SLOTS_MIN = 5,
     HALF_SLOTS = 2 * CLOCK_WINDOW_S,
-    RECENT_POINTS_MAX = 512,
+    RECENT_POINTS_MIN = 40,
     REBASE_SPANS = 4,
+    BEND_S = 8,
+    BEND_AGE_S = 12,
+    RTT_STRETCH_S = 6,
+    GRAIN_POINTS = 40,
     HOLD_AGE_S = 75
 };
 
@@ -39,6 +43,13 @@ enum {
 #define REACH_MORE_PPM 0.02
 
 #define CLUSTER_EXPONENT_MIN 0.8
+#define BEND_US_MIN 300.0
+#define BEND_SD 4.5
+#define BEND_ALIKE_MIN 0.3
+#define SLEWED_SD_PPM 100.0
+#define STEEP_EXPONENT 1.2
+#define STEEPNESS_MAX 3.0
+#define GRAIN_SD 0.3
 #define QUEUE_CLUSTER 3.0
 #define CHANCE_CLUSTER 2.0
 #define JOINING_S 8.0
@@ -141,7 +152,8 @@ static void restart_at(ClockEstimator *estimator, const PingSample *sample)
 typedef struct {
     ClockLeg leg;
     ClockFloor floor;
-    double next_us; /* the lowest residual above those that make the floor */
+    double next_us;  /* the lowest residual above those that make the floor */
+    double exponent; /* see clock_floor_exponent */
 } Side;
 
 typedef struct {
@@ -182,11 +194,12 @@ static void find_floor(Side *side, const Sides *sides, ClockScratch *scratch)
         scratch->values[i] = residual_us(leg, i, sides);
     }
     side->next_us = clock_floor_select(scratch->values, count, k, scratch->values[0]);
-    while (k > LOWEST_MIN + 1 &&
-           clock_floor_exponent(scratch->values, k, side->next_us) < CLUSTER_EXPONENT_MIN) {
+    side->exponent = clock_floor_exponent(scratch->values, k, side->next_us);
+    while (k > LOWEST_MIN + 1 && side->exponent < CLUSTER_EXPONENT_MIN) {
         const int fewer = 2 * k / 3 > LOWEST_MIN ? 2 * k / 3 : LOWEST_MIN;
 
         side->next_us = clock_floor_select(scratch->values, k, fewer, scratch->values[0]);
+        side->exponent = clock_floor_exponent(scratch->values, fewer, side->next_us);
         k = fewer;
     }
     leg->k = k;
@@ -286,9 +299,11 @@ typedef struct {
 static Shape shape_of(const ClockLeg *leg, const Sides *sides, ClockScratch *scratch)
 {
     const ClockStore *store = leg->store;
+    int first = clock_store_first(store, sides->now_us - RECENT_US);
     int count = 0;
 
-    for (int i = clock_store_first(store, sides->now_us - RECENT_US); i < store->count; i++) {
+    first = first < store->count - RECENT_POINTS_MIN ? first : store->count - RECENT_POINTS_MIN;
+    for (int i = first > 0 ? first : 0; i < store->count; i++) {
         scratch->values[count] = residual_us(leg, i, sides);
         count++;
     }
@@ -304,7 +319,7 @@ static Shape shape_of(const ClockLeg *leg, const Sides *sides, ClockScratch *scr
 }
 
 /* How far the delays of both directions may be taken to be alike, 0 to 1. */
-static double symmetry(const Sides *sides, ClockScratch *scratch)
+static double symmetry(const Sides *sides, double grain_us, ClockScratch *scratch)
 {
     const Shape f = shape_of(&sides->forward.leg, sides, scratch);
     const Shape b = shape_of(&sides->backward.leg, sides, scratch);
@@ -312,15 +327,13 @@ static double symmetry(const Sides *sides, ClockScratch *scratch)
     if (f.count == 0 || b.count == 0) {
         return 0.0;
     }
-    const double body =
-        fabs(log((f.q50 - f.q10 + BALANCE_SOFTNESS_US) / (b.q50 - b.q10 + BALANCE_SOFTNESS_US)));
-    const double tail =
-        fabs(log((f.q85 - f.q50 + BALANCE_SOFTNESS_US) / (b.q85 - b.q50 + BALANCE_SOFTNESS_US)));
+    const double unit_us = BALANCE_SOFTNESS_US + grain_us;
+    const double body = fabs(log((f.q50 - f.q10 + unit_us) / (b.q50 - b.q10 + unit_us)));
+    const double tail = fabs(log((f.q85 - f.q50 + unit_us) / (b.q85 - b.q50 + unit_us)));
     const double y = fmax(body, 0.6 * tail);
     const int count = f.count < b.count ? f.count : b.count;
     const double ratio = y / (0.35 + 1.4 / sqrt(count + 1.0));
-    return exp(-ratio * ratio * ratio * ratio) /
-           (sides->forward.leg.cluster * sides->backward.leg.cluster);
+    return exp(-ratio * ratio * ratio * ratio);
 }
 
 /* --- an update ---------------------------------------------------------------------------------
@@ -422,12 +435,30 @@ static ClockSlopeResult search_slope(const ClockEstimator *estimator,
     return trusted_search(&search, sides, scratch);
 }
 
-/* What the uncertainty is made of. */
+/* The offset and what its uncertainty is made of. */
 typedef struct {
-    double share; /* g: of the balance in the offset */
-    double floors_sd_us;
-    double balance_sd_us;
+    double offset_us;
+    double sd_us;
+    double floors_sd_us; /* of the floors alone */
+    double floors_share; /* of the floors in the offset */
 } Blend;
+
+/* Adds another estimate by its variance: with `weight`, and the less the farther it is from what
+   the others say. */
+static void blend_in(Blend *blend, const ClockLine *line, double weight, double slack_us)
+{
+    if (line->offset_sd_us >= HUGE_VAL) {
+        return;
+    }
+    const double sd_us = hypot(blend->sd_us, slack_us);
+    const double z = (line->offset_us - blend->offset_us) / hypot(sd_us, line->offset_sd_us) / 2.5;
+    const double trust = weight * exp(-z * z * z * z) / (line->offset_sd_us * line->offset_sd_us);
+    const double share = trust / (1.0 / (sd_us * sd_us) + trust);
+
+    blend->offset_us += share * (line->offset_us - blend->offset_us);
+    blend->sd_us += share * (line->offset_sd_us - blend->sd_us);
+    blend->floors_share *= 1.0 - share;
+}
 
 static double uncertainty_of(const ClockEstimator *estimator,
                              const Sides *sides,
@@ -435,13 +466,13 @@ static double uncertainty_of(const ClockEstimator *estimator,
                              Blend blend)
 {
     const double age = sides->window_s;
-    const double s = (1.0 - blend.share) * blend.floors_sd_us + blend.share * blend.balance_sd_us;
+    const double s = blend.sd_us;
     const double forward_us = slope->forward.spread_us;
     const double backward_us = slope->backward.spread_us;
     /* How far below the least delay the floor lies is guessed; the guess is wrong where one
        direction is thin. */
-    const double extrapolated = (0.09 + 0.2 * exp(-age / 15.0)) * (1.0 - blend.share) * 0.5 *
-                                fabs(forward_us - backward_us);
+    const double extrapolated =
+        (0.09 + 0.2 * exp(-age / 15.0)) * blend.floors_share * 0.5 * fabs(forward_us - backward_us);
     /* Who joins into a full queue takes it for the floor. */
     const bool is_clustered =
         sides->forward.leg.cluster > QUEUE_CLUSTER || sides->backward.leg.cluster > QUEUE_CLUSTER;
@@ -460,6 +491,22 @@ static double wander_us(double elapsed_s)
     return 5e-3 * elapsed_s * sqrt(elapsed_s);
 }
 
+static double exponent_of(const Sides *sides)
+{
+    return fmax(sides->forward.exponent, sides->backward.exponent);
+}
+
+/* Of the offset by the floors. Where the density of delays rises steeply there is no floor to be
+   seen, only a guess of how far below it must be. */
+static double
+floors_sd(const ClockEstimator *estimator, const Sides *sides, const ClockSlopeResult *slope)
+{
+    const double steepness = fmin(fmax(exponent_of(sides) / STEEP_EXPONENT, 1.0), STEEPNESS_MAX);
+
+    return hypot(hypot(steepness * slope->offset_sd_us, GRAIN_SD * estimator->grain_us),
+                 wander_us(sides->window_s));
+}
+
 static ClockFinding
 find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratch)
 {
@@ -474,8 +521,9 @@ find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratc
 
     sides.forward = side_of(&estimator->forward, 1.0, &sides, scratch);
     sides.backward = side_of(&estimator->backward, -1.0, &sides, scratch);
-    const double alike = symmetry(&sides, scratch);
-    const double weight = alike > BALANCE_WEIGHT_MIN ? alike : 0.0;
+    const double alike = symmetry(&sides, estimator->grain_us, scratch);
+    const double clusters = sides.forward.leg.cluster * sides.backward.leg.cluster;
+    const double weight = alike / clusters > BALANCE_WEIGHT_MIN ? alike / clusters : 0.0;
     ClockBalance balance = {
         .forward = &estimator->forward,
         .backward = &estimator->backward,
@@ -484,31 +532,48 @@ find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratc
         .prior_sd_ppm = estimator->prior_sd_ppm,
     };
     const ClockSlopeResult slope = search_slope(estimator, &sides, &balance, weight, scratch);
-    Blend blend = {.floors_sd_us = hypot(slope.offset_sd_us, wander_us(sides.window_s))};
-    double offset_us = slope.offset_us;
-
+    Blend blend = {
+        .offset_us = slope.offset_us,
+        .floors_sd_us = floors_sd(estimator, &sides, &slope),
+        .floors_share = 1.0,
+    };
+    blend.sd_us = blend.floors_sd_us;
+    const ClockMiddleQuestion question = {
+        .from_us = INT32_MIN,
+        .now_us = now_us,
+        .prior_skew_ppm = estimator->prior_skew_ppm,
+        .prior_sd_ppm = estimator->prior_sd_ppm,
+    };
+    const ClockMiddleFit middle = clock_middle_fit(&estimator->middle, &question);
     if (weight > 0.0) {
         balance.base_us = slope.half_sum_us;
         balance.softness_us = BALANCE_SOFTNESS_US + blend.floors_sd_us;
-        const ClockLine line = clock_balance_fit(
+        ClockLine line = clock_balance_fit(
             &balance, (ClockLine){.offset_us = slope.offset_us, .skew_ppm = slope.skew_ppm});
-        const double z =
-            (line.offset_us - slope.offset_us) / hypot(blend.floors_sd_us, line.offset_sd_us) / 2.5;
-        const double trust =
-            4.0 * weight * exp(-z * z * z * z) / (line.offset_sd_us * line.offset_sd_us);
 
-        blend.balance_sd_us = line.offset_sd_us;
-        blend.share = trust / (1.0 / (blend.floors_sd_us * blend.floors_sd_us) + trust);
-        offset_us += blend.share * (line.offset_us - slope.offset_us);
+        /* Floors that are dense at their edge need no help. */
+        const double sharpness = fmin(fmax(exponent_of(&sides) - 0.7, 0.25), 1.0);
+        line.offset_sd_us *= sqrt(middle.inflation);
+        blend_in(&blend, &line, 4.0 * weight * sharpness, 0.0);
+    }
+    if (alike > BALANCE_WEIGHT_MIN) {
+        const bool is_clustered = clusters > QUEUE_CLUSTER;
+
+        blend_in(&blend,
+                 &middle.line,
+                 alike,
+                 is_clustered ? 0.3 * fmax(slope.forward.spread_us, slope.backward.spread_us)
+                              : 0.0);
     }
     return (ClockFinding){
         .at = host_of(estimator, now_us),
-        .offset_us = offset_us,
+        .offset_us = blend.offset_us,
         .skew_ppm = slope.skew_ppm,
         .skew_sd_ppm = slope.skew_sd_ppm,
         .floors_sd_us = blend.floors_sd_us,
         .uncertainty_us = uncertainty_of(estimator, &sides, &slope, blend),
         .rtt_floor_us = 2.0 * slope.half_sum_us,
+        .alike = alike,
         .rtt_least_us = slope.forward.least_us + slope.backward.least_us,
     };
 }
@@ -520,23 +585,27 @@ static void forget_before(ClockEstimator *estimator, int32_t x_us)
 {
     clock_store_forget(&estimator->forward, x_us);
     clock_store_forget(&estimator->backward, x_us);
+    clock_middle_forget(&estimator->middle, x_us);
 }
 
-/* A clock has stepped: what was before says nothing any more, but about the skew. */
-static void cut_before(ClockEstimator *estimator, int32_t x_us)
+/* A clock has stepped or is being slewed: what was before says nothing any more, but, with this
+   deviation, about the skew. */
+static void cut_before(ClockEstimator *estimator, int32_t x_us, double sd_ppm)
 {
     forget_before(estimator, x_us);
-    start_from_skew(
-        estimator, estimator->skews_ppm[CLOCK_SKEWS_KEPT - 1], sd_after_step(estimator));
+    start_from_skew(estimator, estimator->skews_ppm[CLOCK_SKEWS_KEPT - 1], sd_ppm);
     estimator->first = host_of(estimator, x_us);
     estimator->finding.floors_sd_us = HUGE_VAL;
     estimator->step_count++;
 }
 
-static void shift_leg(ClockStore *store, double *shift_us, int32_t from_us, double by_us)
+static void shift_leg(ClockEstimator *estimator, bool is_forward, int32_t from_us, double by_us)
 {
-    clock_store_shift(store, from_us, -(int32_t)floor(by_us * 100.0 + 0.5));
-    *shift_us += by_us;
+    clock_store_shift(is_forward ? &estimator->forward : &estimator->backward,
+                      from_us,
+                      -(int32_t)floor(by_us * 100.0 + 0.5));
+    clock_middle_shift(&estimator->middle, from_us, is_forward ? -0.5 * by_us : 0.5 * by_us);
+    *(is_forward ? &estimator->forward_shift_us : &estimator->backward_shift_us) += by_us;
 }
 
 /* Rule 3 for one direction; true when the points have changed. */
@@ -552,36 +621,75 @@ static bool hold_if_longer(ClockEstimator *estimator,
     case CLOCK_CHANGE_NONE:
         return false;
     case CLOCK_CHANGE_STEP:
-        cut_before(estimator, change.at_us);
+        cut_before(estimator, change.at_us, sd_after_step(estimator));
         return true;
     case CLOCK_CHANGE_PATH:
-        shift_leg(is_forward ? &estimator->forward : &estimator->backward,
-                  is_forward ? &estimator->forward_shift_us : &estimator->backward_shift_us,
-                  change.at_us,
-                  change.by_us);
+        shift_leg(estimator, is_forward, change.at_us, change.by_us);
         return true;
     }
     return false;
 }
 
 /* Rule 4 for one direction; true when the points have changed. */
-static bool release_if_returned(
-    ClockStore *store, double *shift_us, int32_t now_us, double slope_ppm, ClockScratch *scratch)
+static bool release_if_returned(ClockEstimator *estimator,
+                                bool is_forward,
+                                int32_t now_us,
+                                ClockScratch *scratch)
 {
+    const ClockStore *store = is_forward ? &estimator->forward : &estimator->backward;
+    const double skew_ppm = estimator->finding.skew_ppm;
+    double *shift_us = is_forward ? &estimator->forward_shift_us : &estimator->backward_shift_us;
     ClockTrack track;
 
     if (*shift_us <= 0.0) {
         return false;
     }
-    clock_rules_track(&track, store, now_us, slope_ppm);
+    clock_rules_track(&track, store, now_us, is_forward ? skew_ppm : -skew_ppm);
     const double by_us = clock_rules_returned(&track, *shift_us, scratch);
     if (by_us <= 0.0) {
         return false;
     }
-    const double rest_us = fmax(*shift_us - by_us, 0.0);
-    shift_leg(store, shift_us, now_us - 4 * SECOND_US, -by_us);
-    *shift_us = rest_us;
+    shift_leg(estimator, is_forward, now_us - 4 * SECOND_US, -by_us);
+    *shift_us = fmax(*shift_us, 0.0);
     return true;
+}
+
+static void sort_ascending(int32_t *values, int count)
+{
+    for (int i = 1; i < count; i++) {
+        const int32_t value = values[i];
+        int place = i;
+
+        while (place > 0 && values[place - 1] > value) {
+            values[place] = values[place - 1];
+            place--;
+        }
+        values[place] = value;
+    }
+}
+
+/* The unit of the delays when both ends' clocks tick coarsely: the least difference, if most are
+   found more than once; else 0. */
+static double grain_of(const ClockStore *store)
+{
+    int32_t values[GRAIN_POINTS];
+    int32_t least = INT32_MAX;
+    int ties = 0;
+
+    if (store->count < GRAIN_POINTS) {
+        return 0.0;
+    }
+    for (int i = 0; i < GRAIN_POINTS; i++) {
+        values[i] = store->points[store->count - GRAIN_POINTS + i].v_10ns;
+    }
+    sort_ascending(values, GRAIN_POINTS);
+    for (int i = 1; i < GRAIN_POINTS; i++) {
+        const int32_t step = values[i] - values[i - 1];
+
+        ties += step == 0 ? 1 : 0;
+        least = step > 0 && step < least ? step : least;
+    }
+    return ties > GRAIN_POINTS / 2 && least < INT32_MAX ? 0.01 * least : 0.0;
 }
 
 /* A step bends the slope as soon as it enters the window: it is looked for with the skew from
@@ -595,7 +703,8 @@ static bool has_stepped(const ClockEstimator *estimator, int32_t now_us, int len
 
     clock_rules_track(&forward, &estimator->forward, now_us, skew_ppm);
     clock_rules_track(&backward, &estimator->backward, now_us, -skew_ppm);
-    return clock_rules_stepped(&forward, &backward, length_s, history_max, age_s);
+    return clock_rules_stepped(
+        &forward, &backward, (ClockStretch){length_s, history_max}, age_s, estimator->grain_us);
 }
 
 static void keep_skew(ClockEstimator *estimator)
@@ -604,6 +713,33 @@ static void keep_skew(ClockEstimator *estimator)
         estimator->skews_ppm[i] = estimator->skews_ppm[i - 1];
     }
     estimator->skews_ppm[0] = estimator->finding.skew_ppm;
+}
+
+/* Rule 5: the newest midpoints lie off the line, but their round trips are as they were, and
+   the directions alike: a clock is being slewed. */
+static bool is_bent(const ClockEstimator *estimator,
+                    int32_t now_us,
+                    const ClockTrack *forward,
+                    const ClockTrack *backward)
+{
+    const ClockFinding *finding = &estimator->finding;
+    const double elapsed_us = (double)(now_us - x_of(estimator, finding->at.ns));
+    const ClockMiddleQuestion question = {
+        .from_us = now_us - BEND_S * SECOND_US,
+        .now_us = now_us,
+        .prior_skew_ppm = finding->skew_ppm,
+        .prior_sd_ppm = SLEWED_SD_PPM,
+    };
+
+    if (finding->alike < BEND_ALIKE_MIN) {
+        return false;
+    }
+    const ClockLine line = clock_middle_fit(&estimator->middle, &question).line;
+    const double off_us =
+        fabs(line.offset_us - finding->offset_us - 1e-6 * finding->skew_ppm * elapsed_us);
+    return off_us > BEND_US_MIN &&
+           off_us > BEND_SD * hypot(line.offset_sd_us, estimator->grain_us) &&
+           clock_rules_rtt_range(forward, backward, RTT_STRETCH_S) < 0.5 * off_us;
 }
 
 /* True when the points have changed. */
@@ -616,18 +752,25 @@ static bool apply_rules(ClockEstimator *estimator, int32_t now_us, ClockScratch 
 
     keep_skew(estimator);
     if (age_s >= 12 && has_stepped(estimator, now_us, 3, age_s)) {
-        cut_before(estimator, now_us - 29 * SECOND_US / 10);
+        cut_before(estimator, now_us - 29 * SECOND_US / 10, sd_after_step(estimator));
         return true;
     }
     if (age_s >= 40 && has_stepped(estimator, now_us, 10, age_s)) {
-        cut_before(estimator, now_us - 99 * SECOND_US / 10);
+        cut_before(estimator, now_us - 99 * SECOND_US / 10, sd_after_step(estimator));
+        return true;
+    }
+    if (age_s < BEND_AGE_S) {
+        return false;
+    }
+    clock_rules_track(&forward, &estimator->forward, now_us, skew_ppm);
+    clock_rules_track(&backward, &estimator->backward, now_us, -skew_ppm);
+    if (is_bent(estimator, now_us, &forward, &backward)) {
+        cut_before(estimator, now_us - BEND_S * SECOND_US, SLEWED_SD_PPM);
         return true;
     }
     if (age_s < HOLD_AGE_S) {
         return false;
     }
-    clock_rules_track(&forward, &estimator->forward, now_us, skew_ppm);
-    clock_rules_track(&backward, &estimator->backward, now_us, -skew_ppm);
     return hold_if_longer(estimator, &forward, &backward, scratch) ||
            hold_if_longer(estimator, &backward, &forward, scratch);
 }
@@ -649,16 +792,14 @@ static bool is_due(const ClockEstimator *estimator)
 /* Each second, whatever is due. True when the points have changed. */
 static bool look_for_changes(ClockEstimator *estimator, int32_t now_us, ClockScratch *scratch)
 {
-    const double skew_ppm = estimator->finding.skew_ppm;
     const int32_t window_us = estimator->has_finding && estimator->finding.floors_sd_us < PRECISE_US
                                   ? SHORT_WINDOW_US
                                   : CLOCK_STORE_SPAN_US;
 
-    const bool is_forward_back = release_if_returned(
-        &estimator->forward, &estimator->forward_shift_us, now_us, skew_ppm, scratch);
-    const bool is_backward_back = release_if_returned(
-        &estimator->backward, &estimator->backward_shift_us, now_us, -skew_ppm, scratch);
+    const bool is_forward_back = release_if_returned(estimator, true, now_us, scratch);
+    const bool is_backward_back = release_if_returned(estimator, false, now_us, scratch);
     forget_before(estimator, now_us - window_us);
+    estimator->grain_us = fmin(grain_of(&estimator->forward), grain_of(&estimator->backward));
     return apply_rules(estimator, now_us, scratch) || is_forward_back || is_backward_back;
 }
 
@@ -732,6 +873,7 @@ static void rebase(ClockEstimator *estimator)
 
     clock_store_rebase(&estimator->forward, REBASE_SPANS, by_10ns);
     clock_store_rebase(&estimator->backward, REBASE_SPANS, -by_10ns);
+    clock_middle_rebase(&estimator->middle, REBASE_SPANS, 0.01 * by_10ns);
     estimator->origin.ns += (int64_t)REBASE_SPANS * CLOCK_WINDOW_S * NS_PER_S;
     estimator->reference_ns += 10 * (int64_t)by_10ns;
     estimator->finding.offset_us -= 0.01 * by_10ns;
@@ -768,6 +910,8 @@ static bool store_sample(ClockEstimator *estimator, const PingSample *sample)
     }
     clock_store_add(&estimator->forward, forward);
     clock_store_add(&estimator->backward, backward);
+    clock_middle_add(
+        &estimator->middle, backward.x_us, 0.005 * (double)(forward.v_10ns - backward.v_10ns));
     estimator->sample_count++;
     if (sample->c4.ns > estimator->last.ns) {
         estimator->last = sample->c4;

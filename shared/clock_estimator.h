@@ -2,7 +2,7 @@
  * The network clock of one client: ping samples in, offset, skew and an honest uncertainty out, by
  * floors plus balance.
  *
- * Pure, fixed size (some 22 kB, and 25 kB of stack while it works), bounded cost: an update takes
+ * Pure, fixed size (some 24 kB, and 35 kB of stack while it works), bounded cost: an update takes
  * some 0.2 ms, at every sample for the first 10 s, then four times a second. Queues only ever
  * delay, so the floor of each direction bounds the offset from one side; where the queues of both
  * directions are alike, all packets tell where the middle is. Half the difference of the two base
@@ -12,6 +12,7 @@
 #define SHARED_CLOCK_ESTIMATOR_H
 
 #include "shared/clock_estimate.h"
+#include "shared/clock_middle.h"
 #include "shared/clock_store.h"
 
 enum {
@@ -27,12 +28,14 @@ typedef struct {
     double floors_sd_us; /* of the offset by the floors alone */
     double uncertainty_us;
     double rtt_floor_us; /* of both directions together */
+    double alike;        /* 0 to 1: of the delays of both directions */
     double rtt_least_us; /* least delays of both directions together, seldom of one packet */
 } ClockFinding;
 
 typedef struct {
     ClockStore forward;  /* x = c1, v = s2 - c1 - reference - shift */
     ClockStore backward; /* x = c4, v = c4 - s3 + reference - shift */
+    ClockMiddle middle;  /* x = c4, of (forward v - backward v) / 2 */
     HostTime origin;     /* of x */
     int64_t reference_ns;
     HostTime first;          /* c4 of the first sample that still counts */
@@ -43,6 +46,7 @@ typedef struct {
     double forward_shift_us; /* of a longer path, held out */
     double backward_shift_us;
     double skews_ppm[CLOCK_SKEWS_KEPT]; /* found in the last seconds, newest first */
+    double grain_us;                    /* of coarse stamps at both ends; 0: none seen */
     double prior_skew_ppm;
     double prior_sd_ppm;
     ClockFinding finding;

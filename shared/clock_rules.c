@@ -83,13 +83,14 @@ typedef struct {
     double scatter_us;
 } Move;
 
-static Move move_of(const ClockTrack *track, int length_s, int history_max, int age_s)
+static Move move_of(const ClockTrack *track, ClockStretch stretch, int age_s)
 {
+    const int length_s = stretch.length_s;
     const double newest_us = least_of(track, 0, length_s);
     double earlier[HISTORY_MAX];
     int count = 0;
 
-    for (int i = 1; i <= history_max && (i + 1) * length_s <= age_s; i++) {
+    for (int i = 1; i <= stretch.history_max && (i + 1) * length_s <= age_s; i++) {
         const double least_us = least_of(track, i * length_s, (i + 1) * length_s);
 
         if (least_us < HUGE_VAL && count < HISTORY_MAX) {
@@ -109,18 +110,42 @@ static Move move_of(const ClockTrack *track, int length_s, int history_max, int 
     };
 }
 
-bool clock_rules_stepped(
-    const ClockTrack *forward, const ClockTrack *backward, int length_s, int history_max, int age_s)
+bool clock_rules_stepped(const ClockTrack *forward,
+                         const ClockTrack *backward,
+                         ClockStretch stretch,
+                         int age_s,
+                         double grain_us)
 {
-    const Move f = move_of(forward, length_s, history_max, age_s);
-    const Move g = move_of(backward, length_s, history_max, age_s);
+    const Move f = move_of(forward, stretch, age_s);
+    const Move g = move_of(backward, stretch, age_s);
     const double scatter_us = f.scatter_us + g.scatter_us;
-    const double least_us = fmax(STEP_US_MIN, 4.0 * scatter_us);
+    const double least_us = fmax(STEP_US_MIN + 2.0 * grain_us, 4.0 * scatter_us);
     const double difference_us = fabs(f.by_us - g.by_us);
 
     return f.known && g.known && f.by_us * g.by_us < 0.0 && fabs(f.by_us) > 0.7 * least_us &&
            fabs(g.by_us) > 0.7 * least_us && 0.5 * difference_us > least_us &&
            fabs(f.by_us + g.by_us) < 0.2 * difference_us + scatter_us;
+}
+
+double clock_rules_rtt_range(const ClockTrack *forward, const ClockTrack *backward, int length_s)
+{
+    double low_us = HUGE_VAL;
+    double high_us = -HUGE_VAL;
+    int count = 0;
+
+    for (int first = 0; first < CLOCK_WINDOW_S; first += length_s) {
+        double least_us = HUGE_VAL;
+
+        for (int i = first; i < first + length_s && i < CLOCK_WINDOW_S; i++) {
+            least_us = lesser(least_us, forward->least_us[i] + backward->least_us[i]);
+        }
+        if (least_us < HUGE_VAL) {
+            low_us = fmin(low_us, least_us);
+            high_us = fmax(high_us, least_us);
+            count++;
+        }
+    }
+    return count < 2 ? HUGE_VAL : high_us - low_us;
 }
 
 /* Over the points with first_us <= x < end_us; HUGE_VAL without any. */

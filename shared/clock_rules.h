@@ -37,13 +37,22 @@ void clock_rules_track(ClockTrack *track,
                        int32_t now_us,
                        double slope_ppm);
 
-/* Rule 2: a step of one clock against the other, seen in the newest `length_s` seconds against up
-   to `history_max` stretches of the same length before, of a record of `age_s` seconds. */
+typedef struct {
+    int length_s;    /* of the newest stretch */
+    int history_max; /* stretches of the same length before */
+} ClockStretch;
+
+/* Rule 2: a step of one clock against the other, seen in the newest stretch against those before,
+   in a record of `age_s` seconds. Stamps tick every `grain_us`. */
 bool clock_rules_stepped(const ClockTrack *forward,
                          const ClockTrack *backward,
-                         int length_s,
-                         int history_max,
-                         int age_s);
+                         ClockStretch stretch,
+                         int age_s,
+                         double grain_us);
+
+/* How much the least round trips of the stretches of `length_s` seconds in the last minute differ.
+   No clock can do that, only a path or a queue. */
+double clock_rules_rtt_range(const ClockTrack *forward, const ClockTrack *backward, int length_s);
 
 /* Rule 3: whether `track` has become longer for good, about a minute ago. */
 ClockChange

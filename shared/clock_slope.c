@@ -76,12 +76,10 @@ static void find_floors(const ClockLeg *leg,
     }
 }
 
-/* A normal prior with straight shoulders: a crystal may be far off. */
+/* Student's t of three degrees of freedom: a crystal may be far off, and a clock may be slewed. */
 static double prior_penalty(double z)
 {
-    const double size = fabs(z);
-
-    return size <= 2.0 ? 0.5 * z * z : 2.0 * size - 2.0;
+    return 2.0 * log(1.0 + z * z / 3.0);
 }
 
 static int highest_of(const double values[SLOPES])

@@ -7,7 +7,6 @@
 #include "shared/prng.h"
 
 enum {
-    NODES_MAX = 4096,
     BLOCKS_MAX = 512,
     FAST_PINGS = 40
 };
@@ -19,176 +18,177 @@ enum {
         .jitter = (kind), .jitter_ms = (mean), __VA_ARGS__                                         \
     }
 
+#define BOTH(kind, mean, ...)                                                                      \
+    .forward = LEG(kind, mean, __VA_ARGS__), .backward = LEG(kind, mean, __VA_ARGS__)
+
+#define NETWORK(word, words, ...)                                                                  \
+    {                                                                                              \
+        .name = (word), .title = (words), .skew_ppm_max = 50.0, __VA_ARGS__                        \
+    }
+
 /* The letters are those of the design's table. */
 const TraceScenario TRACE_SCENARIOS[] = {
-    {"A",
-     "wired, exp 1",
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 10.0),
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 10.0),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"B",
-     "internet, gamma 6",
-     LEG(JITTER_GAMMA, 6.0, .base_ms = 20.0, .loss = 0.01),
-     LEG(JITTER_GAMMA, 6.0, .base_ms = 20.0, .loss = 0.01),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"C",
-     "heavy jitter, gamma 20",
-     LEG(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025),
-     LEG(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"D",
-     "Wi-Fi",
-     LEG(JITTER_WIFI, 1.0, .base_ms = 8.0, .loss = 0.005),
-     LEG(JITTER_WIFI, 1.0, .base_ms = 8.0, .loss = 0.005),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"E",
-     "uplink bursts",
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_BURSTS),
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"F",
-     "full uplink",
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_FULL, .loss = 0.01),
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"G",
-     "base 45/25, less 10",
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 45.0, .loss = 0.005),
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 25.0, .loss = 0.005),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"H",
-     "LTE",
-     LEG(JITTER_LTE_UP, 8.0, .base_ms = 20.0, .loss = 0.005),
-     LEG(JITTER_LTE_DOWN, 1.0, .base_ms = 20.0, .loss = 0.005),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"I",
-     "one leg +15 at 30 s",
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 30.0, .loss = 0.005),
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 30.0, .loss = 0.005),
-     HAPPENING_ROUTE,
-     50.0,
-     0.0},
-    {"J",
-     "60 Hz polled stamps",
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .polled_hz = 60.0),
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .polled_hz = 60.0),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"K",
-     "up gamma 24, down exp 1",
-     LEG(JITTER_GAMMA, 24.0, .base_ms = 20.0, .loss = 0.01),
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 20.0, .loss = 0.01),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"L",
-     "client step 3-300",
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
-     HAPPENING_CLIENT_STEP,
-     50.0,
-     0.0},
-    {"M",
-     "suspend 10 s",
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
-     HAPPENING_SUSPEND,
-     50.0,
-     0.0},
-    {"N",
-     "B, loss 20 % each way",
-     LEG(JITTER_GAMMA, 6.0, .base_ms = 20.0, .loss = 0.2),
-     LEG(JITTER_GAMMA, 6.0, .base_ms = 20.0, .loss = 0.2),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"O",
-     "B, duplicates, reordered",
-     LEG(JITTER_GAMMA, 6.0, .base_ms = 20.0, .loss = 0.01, .doubled = 0.2),
-     LEG(JITTER_GAMMA, 6.0, .base_ms = 20.0, .loss = 0.01, .doubled = 0.2),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"P",
-     "TCP, blocked 80-600",
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .is_tcp = true),
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .is_tcp = true),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"Q",
-     "server step 3-300",
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
-     HAPPENING_SERVER_STEP,
-     50.0,
-     0.0},
-    {"R",
-     "upload 60-240 s",
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 10.0, .queue = QUEUE_FULL_LATE),
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 10.0),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"S",
-     "thermal +-6 ppm",
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
-     LEG(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
-     HAPPENING_THERMAL,
-     50.0,
-     0.0},
-    {"T",
-     "bursts both ways",
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_BURSTS),
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_BURSTS),
-     HAPPENING_NONE,
-     50.0,
-     0.0},
-    {"C250",
-     "C, skew to 250 ppm",
-     LEG(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025),
-     LEG(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025),
-     HAPPENING_NONE,
-     250.0,
-     0.0},
-    {"F250",
-     "F, skew to 250 ppm",
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_FULL, .loss = 0.01),
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0),
-     HAPPENING_NONE,
-     250.0,
-     0.0},
-    {"K250",
-     "K, skew to 250 ppm",
-     LEG(JITTER_GAMMA, 24.0, .base_ms = 20.0, .loss = 0.01),
-     LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 20.0, .loss = 0.01),
-     HAPPENING_NONE,
-     250.0,
-     0.0},
-    {"C4",
-     "C, four pings a second",
-     LEG(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025),
-     LEG(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025),
-     HAPPENING_NONE,
-     50.0,
-     4.0},
+    NETWORK("A", "wired, exp 1", BOTH(JITTER_EXPONENTIAL, 1.0, .base_ms = 10.0)),
+    NETWORK("B", "internet, gamma 6", BOTH(JITTER_GAMMA, 6.0, .base_ms = 20.0, .loss = 0.01)),
+    NETWORK(
+        "C", "heavy jitter, gamma 20", BOTH(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025)),
+    NETWORK("D", "Wi-Fi", BOTH(JITTER_WIFI, 1.0, .base_ms = 8.0, .loss = 0.005)),
+    NETWORK("E",
+            "uplink bursts",
+            .forward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_BURSTS),
+            .backward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0)),
+    NETWORK("F",
+            "full uplink",
+            .forward =
+                LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_FULL, .loss = 0.01),
+            .backward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0)),
+    NETWORK("G",
+            "base 45/25, less 10",
+            .forward = LEG(JITTER_GAMMA, 3.0, .base_ms = 45.0, .loss = 0.005),
+            .backward = LEG(JITTER_GAMMA, 3.0, .base_ms = 25.0, .loss = 0.005)),
+    NETWORK("H",
+            "LTE",
+            .forward = LEG(JITTER_LTE_UP, 8.0, .base_ms = 20.0, .loss = 0.005),
+            .backward = LEG(JITTER_LTE_DOWN, 1.0, .base_ms = 20.0, .loss = 0.005)),
+    NETWORK("I",
+            "one leg +15 at 30 s",
+            BOTH(JITTER_GAMMA, 3.0, .base_ms = 30.0, .loss = 0.005),
+            .happening = HAPPENING_ROUTE),
+    NETWORK(
+        "J", "60 Hz polled stamps", BOTH(JITTER_GAMMA, 3.0, .base_ms = 20.0, .polled_hz = 60.0)),
+    NETWORK("K",
+            "up gamma 24, down exp 1",
+            .forward = LEG(JITTER_GAMMA, 24.0, .base_ms = 20.0, .loss = 0.01),
+            .backward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 20.0, .loss = 0.01)),
+    NETWORK("L",
+            "client step 3-300",
+            BOTH(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
+            .happening = HAPPENING_CLIENT_STEP),
+    NETWORK("M",
+            "suspend 10 s",
+            BOTH(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
+            .happening = HAPPENING_SUSPEND),
+    NETWORK("N", "B, loss 20 % each way", BOTH(JITTER_GAMMA, 6.0, .base_ms = 20.0, .loss = 0.2)),
+    NETWORK("O",
+            "B, duplicates, reordered",
+            BOTH(JITTER_GAMMA, 6.0, .base_ms = 20.0, .loss = 0.01, .doubled = 0.2)),
+    NETWORK("P", "TCP, blocked 80-600", BOTH(JITTER_GAMMA, 3.0, .base_ms = 20.0, .is_tcp = true)),
+    NETWORK("Q",
+            "server step 3-300",
+            BOTH(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
+            .happening = HAPPENING_SERVER_STEP),
+    NETWORK("R",
+            "upload 60-240 s",
+            .forward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 10.0, .queue = QUEUE_FULL_LATE),
+            .backward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 10.0)),
+    NETWORK("S",
+            "thermal +-6 ppm",
+            BOTH(JITTER_GAMMA, 3.0, .base_ms = 20.0, .loss = 0.005),
+            .happening = HAPPENING_THERMAL),
+    NETWORK("T",
+            "bursts both ways",
+            BOTH(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_BURSTS)),
+    {.name = "C250",
+     .title = "C, skew to 250 ppm",
+     BOTH(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025),
+     .skew_ppm_max = 250.0},
+    {.name = "F250",
+     .title = "F, skew to 250 ppm",
+     .forward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_FULL, .loss = 0.01),
+     .backward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0),
+     .skew_ppm_max = 250.0},
+    {.name = "K250",
+     .title = "K, skew to 250 ppm",
+     .forward = LEG(JITTER_GAMMA, 24.0, .base_ms = 20.0, .loss = 0.01),
+     .backward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 20.0, .loss = 0.01),
+     .skew_ppm_max = 250.0},
+    NETWORK("C4",
+            "C, four pings a second",
+            BOTH(JITTER_GAMMA, 20.0, .base_ms = 30.0, .loss = 0.025),
+            .ping_hz = 4.0),
+    /* Odd networks that people have, and some that only a tester thinks of. */
+    NETWORK("normal", "normal jitter 20 +-5", BOTH(JITTER_NORMAL, 10.0, .base_ms = 10.0)),
+    NETWORK("normal-up",
+            "up normal 40 +-10, down exp 1",
+            .forward = LEG(JITTER_NORMAL, 20.0, .base_ms = 10.0),
+            .backward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 10.0)),
+    NETWORK("uniform", "uniform jitter 0-20", BOTH(JITTER_UNIFORM, 10.0, .base_ms = 10.0)),
+    NETWORK("lognormal", "lognormal jitter, mean 8", BOTH(JITTER_LOGNORMAL, 8.0, .base_ms = 10.0)),
+    NETWORK("crowded", "gamma of shape 0.3", BOTH(JITTER_CROWDED, 10.0, .base_ms = 10.0)),
+    NETWORK("pareto", "Pareto of exponent 1.5", BOTH(JITTER_PARETO, 4.0, .base_ms = 10.0)),
+    NETWORK(
+        "two-paths", "two paths, a coin a packet", BOTH(JITTER_TWO_PATHS, 6.0, .base_ms = 15.0)),
+    NETWORK("two-up",
+            "two paths up, one down",
+            .forward = LEG(JITTER_TWO_PATHS, 6.0, .base_ms = 15.0),
+            .backward = LEG(JITTER_EXPONENTIAL, 0.5, .base_ms = 15.0)),
+    NETWORK("beacons",
+            "power save, beacons 102.4 ms",
+            .forward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 3.0),
+            .backward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 3.0, .grid_ms = 102.4)),
+    NETWORK("grid",
+            "uplink scheduled every 10 ms",
+            .forward = LEG(JITTER_EXPONENTIAL, 2.0, .base_ms = 15.0, .grid_ms = 10.07),
+            .backward = LEG(JITTER_EXPONENTIAL, 2.0, .base_ms = 15.0)),
+    NETWORK("satellite", "600 ms", BOTH(JITTER_GAMMA, 15.0, .base_ms = 285.0, .loss = 0.01)),
+    NETWORK("pulses",
+            "uplink full 4 of 10 s",
+            .forward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0, .queue = QUEUE_PULSES),
+            .backward = LEG(JITTER_EXPONENTIAL, 1.0, .base_ms = 15.0)),
+    NETWORK("tide",
+            "uplink never empty",
+            .forward = LEG(JITTER_GAMMA, 2.0, .base_ms = 15.0, .queue = QUEUE_TIDE),
+            .backward = LEG(JITTER_GAMMA, 2.0, .base_ms = 15.0)),
+    NETWORK("routes",
+            "paths change, both ways",
+            .forward = LEG(JITTER_GAMMA, 2.0, .base_ms = 15.0, .queue = QUEUE_ROUTES),
+            .backward = LEG(JITTER_GAMMA, 2.0, .base_ms = 15.0, .queue = QUEUE_AS_FORWARD)),
+    NETWORK("routes-2",
+            "paths change, each way alone",
+            BOTH(JITTER_GAMMA, 2.0, .base_ms = 15.0, .queue = QUEUE_ROUTES)),
+    NETWORK("loss-up",
+            "loss 30 % up only",
+            .forward = LEG(JITTER_GAMMA, 8.0, .base_ms = 15.0, .loss = 0.3),
+            .backward = LEG(JITTER_GAMMA, 8.0, .base_ms = 15.0)),
+    NETWORK("lan", "LAN, exp 0.02", BOTH(JITTER_EXPONENTIAL, 0.02, .base_ms = 0.1)),
+    NETWORK("lan-0", "LAN without jitter", BOTH(JITTER_NONE, 0.0, .base_ms = 0.15)),
+    NETWORK("stamps-1",
+            "stamps of 1 ms at both ends",
+            BOTH(JITTER_EXPONENTIAL, 1.0, .base_ms = 5.0),
+            .grain_ms = 1.0,
+            .server_grain_ms = 1.0),
+    NETWORK("stamps-16",
+            "client's stamps of 15.6 ms",
+            BOTH(JITTER_GAMMA, 3.0, .base_ms = 15.0),
+            .grain_ms = 15.625),
+    NETWORK("steps",
+            "server +-20 ms every 20 s",
+            BOTH(JITTER_GAMMA, 3.0, .base_ms = 15.0),
+            .happening = HAPPENING_STEPS),
+    NETWORK("slew",
+            "server slewed to 300 ppm",
+            BOTH(JITTER_GAMMA, 3.0, .base_ms = 15.0),
+            .happening = HAPPENING_SLEW),
+    NETWORK("breathe",
+            "skew swings 3 ppm",
+            BOTH(JITTER_GAMMA, 3.0, .base_ms = 15.0),
+            .happening = HAPPENING_BREATHE),
+    NETWORK("hz-1", "one ping a second", BOTH(JITTER_GAMMA, 6.0, .base_ms = 20.0), .ping_hz = 1.0),
+    NETWORK(
+        "hz-50", "50 pings a second", BOTH(JITTER_GAMMA, 6.0, .base_ms = 20.0), .ping_hz = 50.0),
+    NETWORK("few", "a ping every 5 s", BOTH(JITTER_GAMMA, 6.0, .base_ms = 20.0), .ping_hz = 0.2),
+    NETWORK("gaps",
+            "40 s of a minute silent",
+            BOTH(JITTER_GAMMA, 6.0, .base_ms = 20.0),
+            .silence_s = 40.0),
+    {"skew-500",
+     "A, skew to 500 ppm",
+     BOTH(JITTER_EXPONENTIAL, 1.0, .base_ms = 10.0),
+     .skew_ppm_max = 500.0},
+    NETWORK("years",
+            "clocks 30 years apart",
+            BOTH(JITTER_GAMMA, 6.0, .base_ms = 20.0),
+            .ahead_ns = 1000000000000000000),
 };
 const int TRACE_SCENARIO_COUNT = (int)(sizeof TRACE_SCENARIOS / sizeof TRACE_SCENARIOS[0]);
 
@@ -205,72 +205,65 @@ const TraceScenario *clock_trace_scenario(const char *name)
 /* --- queues: delay as a function of time -------------------------------------------------------
  */
 
-/* Straight between the nodes; none before the first. */
-typedef struct {
-    int count;
-    double at_s[NODES_MAX];
-    double delay_s[NODES_MAX];
-} Queue;
-
-static void add_node(Queue *queue, double at_s, double delay_s)
+static void add_node(TraceCurve *curve, double at_s, double value)
 {
-    if (queue->count < NODES_MAX) {
-        queue->at_s[queue->count] = at_s;
-        queue->delay_s[queue->count] = delay_s;
-        queue->count++;
+    if (curve->count < TRACE_NODES_MAX) {
+        curve->at_s[curve->count] = at_s;
+        curve->value[curve->count] = value;
+        curve->count++;
     }
 }
 
-static double queue_delay(const Queue *queue, double at_s)
+static double curve_value(const TraceCurve *curve, double at_s)
 {
     int low = 0;
-    int high = queue->count;
+    int high = curve->count;
 
     while (low < high) {
         const int middle = (low + high) / 2;
 
-        if (queue->at_s[middle] <= at_s) {
+        if (curve->at_s[middle] <= at_s) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    if (low == 0 || low == queue->count) {
+    if (low == 0 || low == curve->count) {
         return 0.0;
     }
     const double share =
-        (at_s - queue->at_s[low - 1]) / (queue->at_s[low] - queue->at_s[low - 1] + 1e-12);
-    return queue->delay_s[low - 1] + share * (queue->delay_s[low] - queue->delay_s[low - 1]);
+        (at_s - curve->at_s[low - 1]) / (curve->at_s[low] - curve->at_s[low - 1] + 1e-12);
+    return curve->value[low - 1] + share * (curve->value[low] - curve->value[low - 1]);
 }
 
 /* A burst fills the buffer within some tenths of a second and keeps it full; then it drains, unless
    the next burst comes first. */
-static void make_bursts(Queue *queue, Prng *prng, double end_s)
+static void make_bursts(TraceCurve *curve, Prng *prng, double end_s)
 {
     static const double fill_per_s = 0.4;
     static const double drain_per_s = 0.35;
     double at_s = -10.0;
     double delay_s = 0.0;
 
-    add_node(queue, at_s, 0.0);
+    add_node(curve, at_s, 0.0);
     while (at_s < end_s) {
         const double full_s = 0.09 + 0.05 * prng_uniform(prng);
         const double burst_s = 0.5 + 2.1 * prng_uniform(prng);
         const double rise_s = fmax(full_s - delay_s, 0.0) / fill_per_s;
         const double pause_s = 0.3 + prng_exponential(prng, 1.1);
 
-        add_node(queue, at_s + rise_s, full_s);
+        add_node(curve, at_s + rise_s, full_s);
         at_s += rise_s + burst_s;
-        add_node(queue, at_s, full_s);
+        add_node(curve, at_s, full_s);
         delay_s = fmax(full_s - pause_s * drain_per_s, 0.0);
-        add_node(queue, at_s + (full_s - delay_s) / drain_per_s, delay_s);
+        add_node(curve, at_s + (full_s - delay_s) / drain_per_s, delay_s);
         at_s += pause_s;
-        add_node(queue, at_s, delay_s);
+        add_node(curve, at_s, delay_s);
     }
 }
 
 /* The window grows until the buffer overflows, then halves: the queue nearly empties. */
-static void make_sawtooth(Queue *queue, Prng *prng, double from_s, double end_s)
+static void make_sawtooth(TraceCurve *curve, Prng *prng, double from_s, double end_s)
 {
     double at_s = from_s;
 
@@ -279,27 +272,74 @@ static void make_sawtooth(Queue *queue, Prng *prng, double from_s, double end_s)
         const double high_s = 0.06 + 0.05 * prng_uniform(prng);
         const double rise_s = 3.0 + 3.5 * prng_uniform(prng);
 
-        add_node(queue, at_s, low_s);
-        add_node(queue, at_s + rise_s, high_s);
+        add_node(curve, at_s, low_s);
+        add_node(curve, at_s + rise_s, high_s);
         at_s += rise_s + 0.1 + 0.1 * prng_uniform(prng);
     }
-    add_node(queue, at_s, 0.0);
+    add_node(curve, at_s, 0.0);
 }
 
-static void make_queue(Queue *queue, QueueKind kind, Prng *prng, double end_s)
+/* A full queue for 4 s of every 10. */
+static void make_pulses(TraceCurve *curve, Prng *prng, double end_s)
 {
-    queue->count = 0;
+    static const double full_s = 0.2;
+
+    for (double at_s = -10.0 * prng_uniform(prng); at_s < end_s; at_s += 10.0) {
+        add_node(curve, at_s, 0.0);
+        add_node(curve, at_s + 0.6, full_s);
+        add_node(curve, at_s + 4.0, full_s);
+        add_node(curve, at_s + 4.8, 0.0);
+    }
+}
+
+static void make_tide(TraceCurve *curve, Prng *prng, double end_s)
+{
+    double at_s = -60.0;
+
+    while (at_s < end_s + 60.0) {
+        add_node(curve, at_s, 0.002 + 0.023 * prng_uniform(prng));
+        at_s += 10.0 + 30.0 * prng_uniform(prng);
+    }
+}
+
+static void make_routes(TraceCurve *curve, Prng *prng, double end_s)
+{
+    double at_s = -15.0 * prng_uniform(prng);
+
+    while (at_s < end_s) {
+        const double longer_s = 0.03 * prng_uniform(prng);
+
+        add_node(curve, at_s, longer_s);
+        at_s += 15.0;
+        add_node(curve, at_s - 1e-6, longer_s);
+    }
+}
+
+static void make_queue(TraceCurve *curve, QueueKind kind, Prng *prng, double end_s)
+{
+    curve->count = 0;
     switch (kind) {
     case QUEUE_NONE:
         break;
     case QUEUE_BURSTS:
-        make_bursts(queue, prng, end_s);
+        make_bursts(curve, prng, end_s);
         break;
     case QUEUE_FULL:
-        make_sawtooth(queue, prng, -7.0 * prng_uniform(prng) - 7.0, end_s);
+        make_sawtooth(curve, prng, -7.0 * prng_uniform(prng) - 7.0, end_s);
         break;
     case QUEUE_FULL_LATE:
-        make_sawtooth(queue, prng, 60.0, 240.0);
+        make_sawtooth(curve, prng, 60.0, 240.0);
+        break;
+    case QUEUE_PULSES:
+        make_pulses(curve, prng, end_s);
+        break;
+    case QUEUE_TIDE:
+        make_tide(curve, prng, end_s);
+        break;
+    case QUEUE_ROUTES:
+        make_routes(curve, prng, end_s);
+        break;
+    case QUEUE_AS_FORWARD:
         break;
     }
 }
@@ -316,7 +356,7 @@ typedef struct {
 
 typedef struct {
     const TraceLeg *leg;
-    Queue queue;
+    TraceCurve queue;
     Blocks blocks;
     double scan_from_s[64];
     int scan_count;
@@ -379,6 +419,21 @@ static double jitter_ms(const TraceLeg *leg, Prng *prng)
                retransmissions_ms(prng, 0.1, 8.0);
     case JITTER_LTE_DOWN:
         return prng_exponential(prng, leg->jitter_ms) + retransmissions_ms(prng, 0.1, 8.0);
+    case JITTER_NONE:
+        return 0.0;
+    case JITTER_NORMAL:
+        return leg->jitter_ms * fmax(2.0 + 0.5 * prng_normal(prng), 0.0);
+    case JITTER_UNIFORM:
+        return 2.0 * leg->jitter_ms * prng_uniform(prng);
+    case JITTER_LOGNORMAL:
+        return leg->jitter_ms * exp(prng_normal(prng) - 0.5);
+    case JITTER_CROWDED:
+        return prng_gamma(prng, 0.3, leg->jitter_ms / 0.3);
+    case JITTER_PARETO:
+        return fmin(leg->jitter_ms / 3.0 * pow(1.0 - prng_uniform(prng), -1.0 / 1.5), 900.0);
+    case JITTER_TWO_PATHS:
+        return (prng_uniform(prng) < 0.5 ? 2.0 * leg->jitter_ms : 0.0) +
+               prng_exponential(prng, 0.5);
     }
     return 0.0;
 }
@@ -388,7 +443,7 @@ static double arrival_of(const Direction *direction, Prng *prng, double at_s)
 {
     const TraceLeg *leg = direction->leg;
     double arrival_s =
-        at_s + queue_delay(&direction->queue, at_s) + 1e-3 * (leg->base_ms + jitter_ms(leg, prng));
+        at_s + curve_value(&direction->queue, at_s) + 1e-3 * (leg->base_ms + jitter_ms(leg, prng));
 
     for (int i = 0; i < direction->scan_count; i++) {
         const double from_s = direction->scan_from_s[i];
@@ -400,6 +455,9 @@ static double arrival_of(const Direction *direction, Prng *prng, double at_s)
         if (arrival_s >= direction->blocks.from_s[i] && arrival_s < direction->blocks.until_s[i]) {
             arrival_s = direction->blocks.until_s[i];
         }
+    }
+    if (leg->grid_ms > 0.0) {
+        arrival_s = 1e-3 * leg->grid_ms * ceil(arrival_s / (1e-3 * leg->grid_ms));
     }
     if (leg->polled_hz > 0.0) {
         arrival_s += prng_uniform(prng) / leg->polled_hz;
@@ -416,6 +474,11 @@ static double wander_s(const ClockTrace *trace, double at_s)
            (sin(trace->wander_per_s * at_s + trace->wander_phase) - sin(trace->wander_phase));
 }
 
+static double warming_s(const ClockTrace *trace, double at_s)
+{
+    return trace->warm_skew * (at_s - trace->warm_s * (1.0 - exp(-at_s / trace->warm_s)));
+}
+
 static double step_s(TraceStep step, double at_s)
 {
     return at_s >= step.at_s ? step.by_s : 0.0;
@@ -426,6 +489,14 @@ static int64_t rounded_ns(double seconds)
     return (int64_t)floor(seconds * 1e9 + 0.5);
 }
 
+/* A clock that ticks every `grain_s` only. */
+static int64_t stamp_ns(int64_t ns, double grain_s)
+{
+    const int64_t grain_ns = rounded_ns(grain_s);
+
+    return grain_ns > 0 ? div_floor(ns + grain_ns / 2, grain_ns) * grain_ns : ns;
+}
+
 HostTime clock_trace_host(const ClockTrace *trace, double seconds)
 {
     return (HostTime){trace->start_ns + rounded_ns(seconds + step_s(trace->client_step, seconds))};
@@ -433,9 +504,10 @@ HostTime clock_trace_host(const ClockTrace *trace, double seconds)
 
 static SessionTime server_time(const ClockTrace *trace, double at_s)
 {
-    return (SessionTime){trace->start_ns + trace->offset_ns +
-                         rounded_ns(at_s * (1.0 + trace->skew) + wander_s(trace, at_s) +
-                                    step_s(trace->server_step, at_s))};
+    return (SessionTime){
+        trace->start_ns + trace->offset_ns +
+        rounded_ns(at_s * (1.0 + trace->skew) + warming_s(trace, at_s) + wander_s(trace, at_s) +
+                   curve_value(&trace->server_course, at_s) + step_s(trace->server_step, at_s))};
 }
 
 int64_t clock_trace_truth_ns(const ClockTrace *trace, double seconds)
@@ -451,12 +523,39 @@ static double step_size(Prng *prng)
     return prng_uniform(prng) < 0.5 ? -size_s : size_s;
 }
 
-static void happen(ClockTrace *trace, const TraceScenario *scenario, Prng *prng)
+static void make_steps(TraceCurve *course, Prng *prng, double end_s)
+{
+    double by_s = 0.0;
+
+    for (double at_s = -7.0; at_s < end_s; at_s += 20.0) {
+        add_node(course, at_s, by_s);
+        add_node(course, at_s + 20.0 - 1e-6, by_s);
+        by_s += prng_uniform(prng) < 0.5 ? -0.02 : 0.02;
+    }
+}
+
+static void make_slew(TraceCurve *course, Prng *prng, double end_s)
+{
+    double at_s = 0.0;
+    double by_s = 0.0;
+
+    while (at_s < end_s) {
+        const double long_s = 10.0 + 30.0 * prng_uniform(prng);
+
+        add_node(course, at_s, by_s);
+        at_s += long_s;
+        by_s += 300e-6 * (2.0 * prng_uniform(prng) - 1.0) * long_s;
+    }
+    add_node(course, at_s, by_s);
+}
+
+static void happen(ClockTrace *trace, const TraceScenario *scenario, Prng *prng, double end_s)
 {
     const TraceStep never = {.at_s = HUGE_VAL};
     const double period_s = 200.0 + 700.0 * prng_uniform(prng);
     double swing = 0.5e-6 * prng_uniform(prng); /* a crystal breathes with its room */
 
+    trace->server_course.count = 0;
     trace->warm_skew = 0.0;
     trace->warm_s = 300.0;
     trace->client_step = never;
@@ -466,6 +565,15 @@ static void happen(ClockTrace *trace, const TraceScenario *scenario, Prng *prng)
     switch (scenario->happening) {
     case HAPPENING_NONE:
     case HAPPENING_ROUTE:
+        break;
+    case HAPPENING_BREATHE:
+        swing = 3e-6;
+        break;
+    case HAPPENING_STEPS:
+        make_steps(&trace->server_course, prng, end_s);
+        break;
+    case HAPPENING_SLEW:
+        make_slew(&trace->server_course, prng, end_s);
         break;
     case HAPPENING_CLIENT_STEP:
         trace->client_step = (TraceStep){15.0 + 30.0 * prng_uniform(prng), step_size(prng)};
@@ -519,10 +627,10 @@ static void ping(ClockTrace *trace,
                 continue;
             }
             trace->samples[trace->count] = (PingSample){
-                .c1 = clock_trace_host(trace, at_s),
-                .s2 = server_time(trace, s2),
-                .s3 = server_time(trace, s3),
-                .c4 = clock_trace_host(trace, c4),
+                .c1 = {stamp_ns(clock_trace_host(trace, at_s).ns, trace->grain_s)},
+                .s2 = {stamp_ns(server_time(trace, s2).ns, trace->server_grain_s)},
+                .s3 = {stamp_ns(server_time(trace, s3).ns, trace->server_grain_s)},
+                .c4 = {stamp_ns(clock_trace_host(trace, c4).ns, trace->grain_s)},
             };
             trace->count++;
         }
@@ -545,14 +653,23 @@ void clock_trace_make(ClockTrace *trace,
     trace->start_ns = (int64_t)prng_below(&prng, 100000) * NS_PER_S;
     trace->offset_ns = (int64_t)prng_below(&prng, 2000000000) * 1000000 - 1000000000000000;
     trace->half_asymmetry_s = 0.0005 * (scenario->forward.base_ms - scenario->backward.base_ms);
-    happen(trace, scenario, &prng);
+    trace->offset_ns += scenario->ahead_ns;
+    trace->grain_s = 1e-3 * scenario->grain_ms;
+    trace->server_grain_s = 1e-3 * scenario->server_grain_ms;
+    happen(trace, scenario, &prng, seconds + MARGIN_S);
     make_direction(&directions[0], &scenario->forward, &prng, seconds + MARGIN_S);
     make_direction(&directions[1], &scenario->backward, &prng, seconds + MARGIN_S);
+    if (scenario->backward.queue == QUEUE_AS_FORWARD) {
+        directions[1].queue = directions[0].queue;
+    }
     for (int i = 0; at_s < seconds; i++) {
-        /* A loop sends a little late. */
-        ping(trace, scenario, directions, &prng, at_s + 0.002 * prng_uniform(&prng));
-        if (scenario->slow_hz > 0.0) {
-            at_s += 1.0 / scenario->slow_hz;
+        const double late_s = 0.002 * prng_uniform(&prng); /* a loop is */
+
+        if (fmod(at_s, 60.0) < 60.0 - scenario->silence_s) {
+            ping(trace, scenario, directions, &prng, at_s + late_s);
+        }
+        if (scenario->ping_hz > 0.0) {
+            at_s += 1.0 / scenario->ping_hz;
         } else {
             at_s += i < FAST_PINGS ? fast_s : 2.0 * fast_s;
         }

@@ -1,0 +1,261 @@
+#include "shared/clock_middle.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    SECONDS_MIN = 6,
+    ROUNDS = 4
+};
+
+#define TRIMMED 0.15        /* of the midpoints of a second at either end */
+#define OUTLIER_SD 2.0      /* farther off a second counts less (Huber 1964) */
+#define CORRELATION_MAX 0.9 /* of neighbouring seconds */
+
+static int32_t second_of(int32_t x_us)
+{
+    const int32_t rest = x_us % CLOCK_STORE_SLOT_US;
+
+    return x_us / CLOCK_STORE_SLOT_US - (rest < 0 ? 1 : 0);
+}
+
+static uint32_t ring_index(int32_t second)
+{
+    const int32_t rest = second % CLOCK_WINDOW_S;
+
+    return (uint32_t)(rest < 0 ? rest + CLOCK_WINDOW_S : rest);
+}
+
+static double trimmed_mean(const float *ascending, int count)
+{
+    const int cut = (int)(TRIMMED * count);
+    double sum = 0.0;
+
+    for (int i = cut; i < count - cut; i++) {
+        sum += (double)ascending[i];
+    }
+    return sum / (count - 2 * cut);
+}
+
+/* Makes `second` the one that is not over; those between have nothing. */
+static void advance(ClockMiddle *middle, int32_t second)
+{
+    const int32_t missing = middle->has_newest ? second - middle->newest : CLOCK_WINDOW_S;
+
+    for (int32_t i = 0; i < missing && i < CLOCK_WINDOW_S; i++) {
+        middle->count[ring_index(second - i)] = 0;
+    }
+    middle->newest = second;
+    middle->has_newest = true;
+    middle->open_count = 0;
+}
+
+void clock_middle_add(ClockMiddle *middle, int32_t x_us, double middle_us)
+{
+    const int32_t second = second_of(x_us);
+
+    if (!middle->has_newest || second > middle->newest) {
+        advance(middle, second);
+    }
+    if (second < middle->newest || middle->open_count == CLOCK_MIDDLE_OPEN_MAX) {
+        return;
+    }
+    int place = middle->open_count;
+
+    while (place > 0 && (double)middle->open_us[place - 1] > middle_us) {
+        middle->open_us[place] = middle->open_us[place - 1];
+        place--;
+    }
+    middle->open_us[place] = (float)middle_us;
+    middle->open_count++;
+    const uint32_t index = ring_index(second);
+    middle->mean_us[index] = (float)trimmed_mean(middle->open_us, middle->open_count);
+    middle->count[index] = (uint8_t)middle->open_count;
+}
+
+void clock_middle_forget(ClockMiddle *middle, int32_t x_us)
+{
+    for (int32_t i = 0; middle->has_newest && i < CLOCK_WINDOW_S; i++) {
+        const int32_t second = middle->newest - i;
+
+        if ((int64_t)second * CLOCK_STORE_SLOT_US < x_us) {
+            middle->count[ring_index(second)] = 0;
+            middle->open_count = i == 0 ? 0 : middle->open_count;
+        }
+    }
+}
+
+void clock_middle_shift(ClockMiddle *middle, int32_t x_us, double by_us)
+{
+    for (int32_t i = 0; middle->has_newest && i < CLOCK_WINDOW_S; i++) {
+        const int32_t second = middle->newest - i;
+
+        if ((int64_t)second * CLOCK_STORE_SLOT_US >= x_us) {
+            middle->mean_us[ring_index(second)] += (float)by_us;
+        }
+    }
+    for (int i = 0; i < middle->open_count; i++) {
+        middle->open_us[i] += (float)by_us;
+    }
+}
+
+void clock_middle_rebase(ClockMiddle *middle, int32_t spans, double reference_us)
+{
+    clock_middle_shift(middle, INT32_MIN, -reference_us);
+    middle->newest -= spans * CLOCK_WINDOW_S;
+}
+
+/* What the fit sees of a second. */
+typedef struct {
+    double x_s; /* of its middle, from now */
+    double mean_us;
+    double count;
+} Second;
+
+typedef struct {
+    double offset_us;
+    double skew_ppm;
+    double scatter_us2; /* of one midpoint around the line */
+} Fit;
+
+static int seconds_of(const ClockMiddle *middle, int32_t now_us, Second seconds[CLOCK_WINDOW_S])
+{
+    int count = 0;
+
+    for (int32_t i = CLOCK_WINDOW_S - 1; middle->has_newest && i >= 0; i--) {
+        const int32_t second = middle->newest - i;
+        const uint32_t index = ring_index(second);
+
+        if (middle->count[index] > 0) {
+            seconds[count] = (Second){
+                .x_s = (double)second + 0.5 - 1e-6 * (double)now_us,
+                .mean_us = (double)middle->mean_us[index],
+                .count = (double)middle->count[index],
+            };
+            count++;
+        }
+    }
+    return count;
+}
+
+/* The scatter of one midpoint as neighbouring seconds show it, whatever line they lie on. */
+static double jitter_of(const Second *seconds, int count)
+{
+    double sum = 0.0;
+
+    for (int i = 1; i < count; i++) {
+        const double before = seconds[i - 1].count;
+        const double step_us = seconds[i].mean_us - seconds[i - 1].mean_us;
+
+        sum += step_us * step_us * before * seconds[i].count / (before + seconds[i].count);
+    }
+    return count > 1 ? sum / (count - 1) : 0.0;
+}
+
+/* The first second that begins at `from_us` or later. */
+static int first_from(const Second *seconds, int count, const ClockMiddleQuestion *question)
+{
+    const double from_s = 1e-6 * ((double)question->from_us - (double)question->now_us) + 0.5;
+    int first = 0;
+
+    while (first < count && seconds[first].x_s < from_s) {
+        first++;
+    }
+    return first;
+}
+
+static double residual_us(const Second *second, const Fit *fit)
+{
+    return second->mean_us - fit->offset_us - fit->skew_ppm * second->x_s;
+}
+
+/* Weighted least squares with a prior on the skew; far seconds count as if they were nearer. */
+static ClockLine solve(const Second *seconds, int count, Fit *fit, double prior_ppm, double sd_ppm)
+{
+    const double scatter = fmax(fit->scatter_us2, 1e-3);
+    double a = 0.0;
+    double b = 0.0;
+    double d = 1.0 / (sd_ppm * sd_ppm);
+    double g = 0.0;
+    double h = -(fit->skew_ppm - prior_ppm) / (sd_ppm * sd_ppm);
+
+    for (int i = 0; i < count; i++) {
+        const double off_us = residual_us(&seconds[i], fit);
+        const double limit_us = OUTLIER_SD * sqrt(scatter / seconds[i].count);
+        const double share = fabs(off_us) > limit_us ? limit_us / fabs(off_us) : 1.0;
+        const double weight = share * seconds[i].count / scatter;
+
+        a += weight;
+        b += weight * seconds[i].x_s;
+        d += weight * seconds[i].x_s * seconds[i].x_s;
+        g += weight * off_us;
+        h += weight * off_us * seconds[i].x_s;
+    }
+    const double determinant = fmax(a * d - b * b, 1e-300);
+    fit->offset_us += (d * g - b * h) / determinant;
+    fit->skew_ppm += (a * h - b * g) / determinant;
+    return (ClockLine){
+        .offset_us = fit->offset_us,
+        .offset_sd_us = sqrt(d / determinant),
+        .skew_ppm = fit->skew_ppm,
+        .skew_sd_ppm = sqrt(a / determinant),
+    };
+}
+
+/* Mean square of a midpoint's distance from the line, told from the seconds. */
+static double scatter_of(const Second *seconds, int count, const Fit *fit)
+{
+    double sum = 0.0;
+
+    for (int i = 0; i < count; i++) {
+        const double off_us = residual_us(&seconds[i], fit);
+
+        sum += seconds[i].count * off_us * off_us;
+    }
+    return sum / (count - 2);
+}
+
+/* By how much more the mean varies than it would if the seconds were independent: those of a queue
+   that fills and drains resemble their neighbours. */
+static double inflation_of(const Second *seconds, int count, const Fit *fit)
+{
+    double products = 0.0;
+    double squares = 1e-12;
+
+    for (int i = 1; i < count; i++) {
+        const double before = residual_us(&seconds[i - 1], fit);
+        const double off = residual_us(&seconds[i], fit);
+
+        products += before * off;
+        squares += 0.5 * (before * before + off * off);
+    }
+    /* Less what chance alone makes of a few. */
+    const double certain = products / squares - 1.0 / sqrt((double)count);
+    const double correlation = fmin(fmax(certain, 0.0), CORRELATION_MAX);
+    return (1.0 + correlation) / (1.0 - correlation);
+}
+
+ClockMiddleFit clock_middle_fit(const ClockMiddle *middle, const ClockMiddleQuestion *question)
+{
+    Second all[CLOCK_WINDOW_S];
+    const int all_count = seconds_of(middle, question->now_us, all);
+    const int first = first_from(all, all_count, question);
+    const Second *seconds = &all[first];
+    const int count = all_count - first;
+    ClockLine line = {.offset_sd_us = HUGE_VAL, .skew_sd_ppm = question->prior_sd_ppm};
+    Fit fit = {.skew_ppm = question->prior_skew_ppm, .scatter_us2 = 1e12};
+
+    if (count < SECONDS_MIN) {
+        return (ClockMiddleFit){line, 1.0};
+    }
+    const double jitter_us2 = jitter_of(all, all_count);
+    for (int round = 0; round < ROUNDS; round++) {
+        line = solve(seconds, count, &fit, question->prior_skew_ppm, question->prior_sd_ppm);
+        fit.scatter_us2 = fmax(scatter_of(seconds, count, &fit), jitter_us2);
+    }
+    const double inflation = inflation_of(seconds, count, &fit);
+    const double wider = sqrt(inflation * (1.0 + 4.0 / count));
+    line.offset_sd_us *= wider;
+    line.skew_sd_ppm *= wider;
+    return (ClockMiddleFit){line, inflation};
+}
