@@ -126,20 +126,19 @@ static uint32_t fresh_revision(const Timeline *timeline, SessionTime stored_unti
     return (uint32_t)clamp_i64(by_time, (int64_t)timeline->revision + 1, UINT32_MAX);
 }
 
-/* The take that was noticed last: people follow it before it begins (SESSION_START_DELAY_NS), and
-   must not be led back to the one before. */
-static uint16_t take_noticed(const Session *session, SessionTime stored_until)
+/* The take of `stored_until`, or the next one, when people had begun to follow it already
+   (SESSION_START_DELAY_NS ahead): they must not be led back to the one before. */
+static uint16_t take_followed(const Session *session, SessionTime stored_until)
 {
-    uint16_t take = timeline_section_at_time(&session->timeline, stored_until)->take;
+    const SessionTime soon = {stored_until.ns + SESSION_START_DELAY_NS};
+    const uint16_t next = timeline_section_at_time(&session->timeline, soon)->take;
 
     for (int i = 0; i < session->participant_count; i++) {
-        const Participant *participant = &session->participants[i];
-
-        if (participant->state != SEAT_FREE && participant->take > take) {
-            take = participant->take;
+        if (session->participants[i].state != SEAT_FREE && session->participants[i].take == next) {
+            return next;
         }
     }
-    return take;
+    return timeline_section_at_time(&session->timeline, stored_until)->take;
 }
 
 void session_restored(Session *session, SessionTime stored_until)
@@ -147,7 +146,7 @@ void session_restored(Session *session, SessionTime stored_until)
     const SessionTime settled = {stored_until.ns - SESSION_SETTLE_NS - NS_PER_S};
     const Beats where = tempo_map_beats_at(&session->timeline.tempo, settled);
 
-    session->take = take_noticed(session, stored_until);
+    session->take = take_followed(session, stored_until);
     for (int i = 0; i < session->participant_count; i++) {
         session->participants[i].away_since = stored_until;
         play_restored(session, &session->participants[i], stored_until);

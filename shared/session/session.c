@@ -208,7 +208,7 @@ static void follow_take(Session *session, SessionTime now)
     /* A start that was paused before it began leaves a rest right behind the old take's music. */
     if (section->take == session->take ||
         (rests &&
-         now.ns < timeline_section_time(&session->timeline, section).ns + SESSION_SETTLE_NS)) {
+         now.ns - SESSION_SETTLE_NS < timeline_section_time(&session->timeline, section).ns)) {
         return;
     }
     session->take = section->take;

@@ -1,3 +1,4 @@
+/* ctest: timeout=240 */
 /*
  * The server's clock steps ahead, or its machine sleeps and it stays behind: everybody follows, and
  * nothing is counted twice.
@@ -12,9 +13,9 @@
 #define APART_NS_MAX (8 * NS_PER_MS)
 
 enum {
-    PEOPLE = 8,
+    PEOPLE = 4,    /* the first with the estimator, the others with the envelope */
     FOLLOW_S = 20, /* in which every clock follows, and who rested is back in */
-    WATCHED_S = 20
+    WATCHED_S = 12
 };
 
 static const RoomNetwork HOME = {.delay_ms = 12, .jitter_ms = 2, .loss = 0.01, .duplicates = 0.01};
@@ -75,7 +76,7 @@ static void live_through(int64_t step_ns, int64_t sleep_ns, uint64_t seed)
     }
     run_watched(room, watch, 3);
     room_order(room, COMMAND_START, 1, 0);
-    run_watched(room, watch, 25);
+    run_watched(room, watch, 15);
     check_everybody_is_together(room, 0);
 
     room_step_server_clock(room, step_ns);
@@ -94,7 +95,7 @@ static void live_through(int64_t step_ns, int64_t sleep_ns, uint64_t seed)
     for (int i = 0; i < PEOPLE; i++) {
         notes += person_statistics_notes(&room->participants[i].statistics);
     }
-    check(notes > notes_before + INT64_C(10) * PEOPLE); /* everybody plays on */
+    check(notes > notes_before + INT64_C(5) * PEOPLE); /* everybody plays on */
     room_order(room, COMMAND_STOP, 0, 0);
     run_watched(room, watch, 12);
     watch_check_quiet(room);
