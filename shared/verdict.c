@@ -59,43 +59,21 @@ typedef struct {
     int64_t spacing_sum_us;
     int64_t records;
     int64_t next_note_number;
-    double newest_position; /* of a hit, in notes */
-    double drift_cos[DRIFT_COUNT];
-    double drift_sin[DRIFT_COUNT];
     int32_t next_phase_uturns; /* of the hit after the one being added ... */
     SessionTime next_at;       /* ... and when that was */
 } WindowSums;
 
+/* The hits of a window, each as it would lie at each of the tempi. */
+typedef struct {
+    double re[DRIFT_COUNT];
+    double im[DRIFT_COUNT];
+    double newest_position; /* in notes */
+    int64_t hits;
+} DriftSums;
+
 static double clamp_ms(double value_ms, double low_ms, double high_ms)
 {
     return fmin(fmax(value_ms, low_ms), high_ms);
-}
-
-/* Adds a hit as it would lie at each of the tempi, the fastest first: each next one turns it by the
-   same angle. */
-static void add_drift(WindowSums *sums, const WindowRecord *record, int64_t relative_us)
-{
-    const double turns = (double)relative_us / record->spacing_us;
-    const double position = (double)record->note_number + turns;
-
-    if (sums->hits == 0) {
-        sums->newest_position = position;
-    }
-    const double since = position - sums->newest_position;
-    const double first = CIRCULAR_TWO_PI * (turns + DRIFT_STEPS * DRIFT_STEP_TURNS * since);
-    const double step_re = cos(CIRCULAR_TWO_PI * DRIFT_STEP_TURNS * since);
-    const double step_im = -sin(CIRCULAR_TWO_PI * DRIFT_STEP_TURNS * since);
-    double re = cos(first);
-    double im = sin(first);
-
-    for (int i = 0; i < DRIFT_COUNT; i++) {
-        const double turned = re * step_re - im * step_im;
-
-        sums->drift_cos[i] += re;
-        sums->drift_sin[i] += im;
-        im = re * step_im + im * step_re;
-        re = turned;
-    }
 }
 
 static void add_hit(WindowSums *sums, const WindowRecord *record)
@@ -113,7 +91,6 @@ static void add_hit(WindowSums *sums, const WindowRecord *record)
     if (sums->hits > 0 && (sums->next_note_number - record->note_number) % 2 != 0) {
         sums->parity_changes++;
     }
-    add_drift(sums, record, relative_us);
     sums->next_phase_uturns = phase;
     sums->next_note_number = record->note_number;
     sums->next_at = record->at;
@@ -165,23 +142,6 @@ static void measure_silence(VerdictEvidence *evidence,
     }
 }
 
-/* The tempo at which the hits would be the steadiest. */
-static void measure_drift(VerdictEvidence *evidence, const WindowSums *sums)
-{
-    double best = -1.0;
-
-    for (int i = 0; i < DRIFT_COUNT; i++) {
-        const double square =
-            sums->drift_cos[i] * sums->drift_cos[i] + sums->drift_sin[i] * sums->drift_sin[i];
-
-        if (square > best) {
-            best = square;
-            evidence->drift_turns = (i - DRIFT_STEPS) * DRIFT_STEP_TURNS;
-        }
-    }
-    evidence->drift_r = sums->hits > 0 ? sqrt(best) / (double)sums->hits : 0.0;
-}
-
 /* The circular standard deviation as a full window would show it: of n R^2, n parts are the truth
    and one is chance (as PPC has it for groups), so that few hits look steadier than they are. */
 static double spread_turns(const CircularSum *phase)
@@ -197,6 +157,66 @@ static double spread_turns(const CircularSum *phase)
     const double square = truth + (1.0 - truth) / full;
 
     return sqrt(-log(square)) / CIRCULAR_TWO_PI;
+}
+
+/* The fastest tempo first: each next one turns the hit by the same angle. */
+static void add_drift(DriftSums *sums, const WindowRecord *record)
+{
+    const int64_t relative_us = (int64_t)record->error_us - record->calibration_us;
+    const double turns = (double)relative_us / record->spacing_us;
+    const double position = (double)record->note_number + turns;
+
+    if (sums->hits == 0) {
+        sums->newest_position = position;
+    }
+    const double since = position - sums->newest_position;
+    const double first = CIRCULAR_TWO_PI * (turns + DRIFT_STEPS * DRIFT_STEP_TURNS * since);
+    const double step_re = cos(CIRCULAR_TWO_PI * DRIFT_STEP_TURNS * since);
+    const double step_im = -sin(CIRCULAR_TWO_PI * DRIFT_STEP_TURNS * since);
+    double re = cos(first);
+    double im = sin(first);
+
+    for (int i = 0; i < DRIFT_COUNT; i++) {
+        const double turned = re * step_re - im * step_im;
+
+        sums->re[i] += re;
+        sums->im[i] += im;
+        im = re * step_im + im * step_re;
+        re = turned;
+    }
+    sums->hits++;
+}
+
+/* The tempo at which the hits of the newest `record_count` records would be the steadiest. */
+static void
+measure_drift(VerdictEvidence *evidence, const PersonStatistics *statistics, int64_t record_count)
+{
+    DriftSums sums = {.hits = 0};
+    double best = -1.0;
+
+    for (uint32_t i = 0; i < record_count; i++) {
+        const WindowRecord *record = person_statistics_recent(statistics, i);
+
+        if (judgement_is_hit((Judgement)record->kind)) {
+            add_drift(&sums, record);
+        }
+    }
+    for (int i = 0; i < DRIFT_COUNT && sums.hits > 0; i++) {
+        const double square = sums.re[i] * sums.re[i] + sums.im[i] * sums.im[i];
+
+        if (square > best) {
+            best = square;
+            evidence->drift_r = sqrt(square) / (double)sums.hits;
+            evidence->drift_turns = (i - DRIFT_STEPS) * DRIFT_STEP_TURNS;
+        }
+    }
+}
+
+static double spread_ms_limit(double period_ms)
+{
+    const double usual_ms = clamp_ms(0.16 * period_ms, 70.0, 120.0);
+
+    return fmin(fmax(usual_ms, SLOW_SPREAD_TURNS_MAX * period_ms), SPREAD_TURNS_MAX * period_ms);
 }
 
 VerdictEvidence verdict_evidence(const PersonStatistics *statistics, SessionTime complete_until)
@@ -227,7 +247,9 @@ VerdictEvidence verdict_evidence(const PersonStatistics *statistics, SessionTime
     }
     evidence.bias_ms = circular_mean_turns(&sums.phase) * evidence.period_ms;
     evidence.spread_ms = spread_turns(&sums.phase) * evidence.period_ms;
-    measure_drift(&evidence, &sums);
+    if (evidence.spread_ms > spread_ms_limit(evidence.period_ms)) {
+        measure_drift(&evidence, statistics, sums.records);
+    }
     measure_silence(&evidence, statistics, complete_until);
     return evidence;
 }
@@ -298,13 +320,6 @@ judge_steady(const VerdictEvidence *evidence, const GroupReference *reference, b
         }
     }
     return evidence->spread_ms <= 0.05 * period_ms ? VERDICT_TIGHT : VERDICT_ON;
-}
-
-static double spread_ms_limit(double period_ms)
-{
-    const double usual_ms = clamp_ms(0.16 * period_ms, 70.0, 120.0);
-
-    return fmin(fmax(usual_ms, SLOW_SPREAD_TURNS_MAX * period_ms), SPREAD_TURNS_MAX * period_ms);
 }
 
 /* Evenly at another tempo, as seen from hit to hit or over the whole window. */

@@ -55,7 +55,8 @@ typedef struct {
     double evenness;       /* D: at whatever tempo */
     double advance_turns;  /* delta / 2 pi: part of a period gained per hit, negative = fast */
     double drift_r;        /* resultant length at that tempo within +-1/4 which suits best ... */
-    double drift_turns;    /* ... and the part of a period it gains per note, negative = fast */
+    double drift_turns;    /* ... and the part of a period it gains per note, negative = fast; both
+                              are 0 for who is steady, of whom nobody asks */
     double parity_share;   /* share of hits on the notes of the commoner parity, or of the same as
                               the hit before, whichever is more; .5 .. 1 */
 } VerdictEvidence;
