@@ -387,6 +387,13 @@ static OwnJudgement *own_at(ClientModel *model, int newest_index)
     return &model->own[index % MODEL_OWN_HITS_MAX];
 }
 
+uint16_t model_team(const ModelOthers *others, int seat)
+{
+    const RosterEntry *entry = &others->roster[seat];
+
+    return entry->presence != 0 && entry->team < others->team_count ? entry->team : TEAM_NONE;
+}
+
 const OwnJudgement *model_own(const ClientModel *model, int index)
 {
     if (index < 0 || index >= model->own_count) {

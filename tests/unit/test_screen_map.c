@@ -139,6 +139,22 @@ static void nobody_in_a_team_is_everybody(void **state)
     check(frame_text(&frame, "Everybody") != NULL);
 }
 
+/* Their verdicts come before the roster has told who they are. */
+static void who_is_not_known_yet_is_in_no_team(void **state)
+{
+    (void)state;
+    set_up(30, 3);
+    (void)draw();
+    check_i64(map.map.order.block_count, 3);
+    for (int seat = 20; seat < 30; seat++) {
+        memset(&stage.others.roster[seat], 0, sizeof stage.others.roster[seat]);
+    }
+    screen_map_init(&map);
+    (void)draw();
+    check_everybody_is_there_once();
+    check_i64(map.map.order.block_count, 4);
+}
+
 static void small_teams_share_a_block(void **state)
 {
     (void)state;
@@ -648,6 +664,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everybody_is_on_the_map_once),
         cmocka_unit_test(nobody_in_a_team_is_everybody),
+        cmocka_unit_test(who_is_not_known_yet_is_in_no_team),
         cmocka_unit_test(small_teams_share_a_block),
         cmocka_unit_test(who_needs_help_most_comes_first),
         cmocka_unit_test(teams_with_more_to_help_come_first),

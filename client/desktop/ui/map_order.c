@@ -37,19 +37,12 @@ bool map_is_flagged(uint8_t verdict)
     return map_severity(verdict) < FLAGGED_SEVERITIES;
 }
 
-static int team_of(const ModelOthers *others, int seat)
-{
-    uint16_t team = others->roster[seat].team;
-
-    return team < others->team_count ? team : TEAM_NONE;
-}
-
 bool map_has_seat(const ModelOthers *others, const MapChoice *choice, int seat)
 {
     uint8_t verdict = others->map[seat].verdict;
 
     return verdict != MAP_ABSENT && (!choice->only_flagged || map_is_flagged(verdict)) &&
-           (choice->team == MAP_EVERYBODY || team_of(others, seat) == choice->team);
+           (choice->team == MAP_EVERYBODY || model_team(others, seat) == choice->team);
 }
 
 static uint32_t mixed(uint32_t sum, uint32_t value)
@@ -79,7 +72,7 @@ uint32_t map_membership(const ClientModel *model, const MapChoice *choice)
 
     for (int seat = 0; model_sees_people(model) && seat < others->seat_count; seat++) {
         if (map_has_seat(others, choice, seat)) {
-            sum = mixed(mixed(sum, (uint32_t)seat), (uint32_t)team_of(others, seat));
+            sum = mixed(mixed(sum, (uint32_t)seat), (uint32_t)model_team(others, seat));
         }
     }
     for (int team = 0; !model_sees_people(model) && team < others->team_count; team++) {
@@ -159,7 +152,7 @@ static void count_people(MapOrder *order, const ModelOthers *others, const MapCh
     memset(&order->scratch.flagged, 0, sizeof order->scratch.flagged);
     order->people = 0;
     for (int seat = 0; seat < others->seat_count; seat++) {
-        int team = team_of(others, seat);
+        int team = model_team(others, seat);
 
         if (!map_has_seat(others, choice, seat)) {
             continue;
@@ -244,7 +237,7 @@ static int add_team_blocks(MapOrder *order, const ModelOthers *others, const Map
 /* The block of each person, as part of the key that they are sorted by. */
 static int block_of(const MapOrder *order, const ModelOthers *others, int seat, int small_teams)
 {
-    int team = team_of(others, seat);
+    int team = model_team(others, seat);
 
     if (team == TEAM_NONE) {
         return MAP_BLOCKS_MAX - 1;

@@ -345,8 +345,8 @@ static void turn_team(MapPage *page)
     if (state->choice.team == MAP_EVERYBODY) {
         team = own == NULL ? MAP_EVERYBODY : own->team;
         if (state->selected_seat != MAP_NOBODY &&
-            others->roster[state->selected_seat].team < others->team_count) {
-            team = others->roster[state->selected_seat].team;
+            model_team(others, state->selected_seat) != TEAM_NONE) {
+            team = model_team(others, state->selected_seat);
         }
     }
     state->choice.team = team;

@@ -127,7 +127,7 @@ static void turn_team(const ModelOthers *others, ScreenRingState *state)
         return;
     }
     if (state->selected_seat != RING_NOBODY) {
-        int theirs = others->roster[state->selected_seat].team;
+        int theirs = model_team(others, state->selected_seat);
 
         team = theirs == state->selected_team ? others->team_count : theirs;
     }

@@ -110,8 +110,8 @@ const TeamEntry *view_own_team(const ClientModel *model)
     if (others == NULL || !model->has_seat || model->welcome.seat >= others->seat_count) {
         return NULL;
     }
-    team = others->roster[model->welcome.seat].team;
-    return team < others->team_count ? &others->teams[team] : NULL;
+    team = model_team(others, model->welcome.seat);
+    return team != TEAM_NONE ? &others->teams[team] : NULL;
 }
 
 int64_t view_beat_ns(const ModelNow *music)

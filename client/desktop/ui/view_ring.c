@@ -371,11 +371,10 @@ static int own_team(const RingView *view)
     int seat = own_seat(view);
     const ModelOthers *others = view->model->others;
 
-    if (seat == RING_NOBODY || others == NULL || seat >= others->seat_count ||
-        others->roster[seat].team == TEAM_NONE) {
+    if (seat == RING_NOBODY || others == NULL || model_team(others, seat) == TEAM_NONE) {
         return RING_NOBODY;
     }
-    return others->roster[seat].team;
+    return model_team(others, seat);
 }
 
 /* Members count while they are unflagged and calibrated. */
@@ -1205,9 +1204,9 @@ static void count_flagged(const ModelOthers *others, uint16_t flagged[TEAMS_MAX]
 {
     memset(flagged, 0, TEAMS_MAX * sizeof flagged[0]);
     for (int seat = 0; seat < others->seat_count; seat++) {
-        uint16_t team = others->roster[seat].team;
+        uint16_t team = model_team(others, seat);
 
-        if (team < others->team_count && view_is_marked(others->map[seat].verdict)) {
+        if (team != TEAM_NONE && view_is_marked(others->map[seat].verdict)) {
             flagged[team]++;
         }
     }
