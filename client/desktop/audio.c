@@ -209,17 +209,6 @@ void audio_poll(Audio *audio, HostTime now)
     }
 }
 
-void audio_choose_device(Audio *audio, const char *device, HostTime now)
-{
-    (void)snprintf(audio->config.device, sizeof audio->config.device, "%s", device);
-    if (audio->wanted == &AUDIO_NULL_BACKEND) {
-        return;
-    }
-    lose_device(audio, now, 0);
-    audio->problem_told = false;
-    try_device(audio, now);
-}
-
 void audio_strike(Audio *audio, Drum drum, float gain)
 {
     const SoundCommand command = {.kind = SOUND_STRIKE, .drum = (uint8_t)drum, .gain = gain};

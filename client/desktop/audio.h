@@ -18,7 +18,6 @@
 
 enum {
     AUDIO_DEVICE_NAME_BYTES_MAX = 96, /* with the terminator */
-    AUDIO_DEVICES_MAX = 16,
     AUDIO_RATE_HZ = 48000,
     AUDIO_BLOCK_FRAMES = 256,
     AUDIO_BLOCK_FRAMES_MAX = 1024, /* blocks that are too small for a machine grow up to this */
@@ -84,12 +83,6 @@ void audio_destroy(Audio *audio);
    blocks are too small: it is opened again with blocks twice as long. Takes some tens of
    milliseconds when a device was opened, and only then. */
 void audio_poll(Audio *audio, HostTime now);
-
-/* Another device from now on; "" is the default one. */
-void audio_choose_device(Audio *audio, const char *device, HostTime now);
-
-/* The names of the devices that could be chosen; returns how many, at most AUDIO_DEVICES_MAX. */
-int audio_devices(char names[AUDIO_DEVICES_MAX][AUDIO_DEVICE_NAME_BYTES_MAX]);
 
 /* The own hit: begins with the next block. */
 void audio_strike(Audio *audio, Drum drum, float gain);

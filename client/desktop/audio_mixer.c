@@ -283,19 +283,3 @@ const AudioBackend AUDIO_MIXER_BACKEND = {
     .poll = poll_mixer,
     .close = close_mixer,
 };
-
-int audio_devices(char names[AUDIO_DEVICES_MAX][AUDIO_DEVICE_NAME_BYTES_MAX])
-{
-    int count = 0;
-
-    /* -1 when the system cannot list them. */
-    for (int i = 0; i < SDL_GetNumAudioDevices(0) && count < AUDIO_DEVICES_MAX; i++) {
-        const char *name = SDL_GetAudioDeviceName(i, 0);
-
-        if (name != NULL) {
-            (void)snprintf(names[count], AUDIO_DEVICE_NAME_BYTES_MAX, "%s", name);
-            count++;
-        }
-    }
-    return count;
-}
