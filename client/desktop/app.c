@@ -49,6 +49,10 @@ static void open_history(App *app)
     if (!user_path_data(app->options->data, "seats", &app->seats_path)) {
         log_warning("app: seats in sessions are not kept, because HOME is not set");
     }
+    /* Where seats are not kept, somebody has been told why. */
+    if (!user_path_data(app->options->data, "known_skews", &app->skews_path)) {
+        app->skews_path.text[0] = '\0';
+    }
     if (!user_path_data(app->options->data, HISTORY_FILE, &app->history_path)) {
         log_warning("app: the practice history is not kept, because HOME is not set");
         return;
@@ -260,6 +264,7 @@ static RoomPerson person_of(App *app)
         .calibration_us = app->settings.offsets.timing_offset_ms * 1000,
         .known_hosts = app->options->known_hosts,
         .kept_seats = app->seats_path.text[0] == '\0' ? NULL : app->seats_path.text,
+        .known_skews = app->skews_path.text[0] == '\0' ? NULL : app->skews_path.text,
     };
 
     /* A simulated person has measured their own offset, unless one was given. */

@@ -82,6 +82,7 @@ typedef struct App {
     AppSettings settings;
     UserPath settings_path; /* empty: nowhere to keep them */
     UserPath seats_path;    /* empty: seats are not kept */
+    UserPath skews_path;    /* empty: the paces of servers' clocks are not kept */
     UserPath history_path;
     uint64_t seed;
 

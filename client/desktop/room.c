@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "client/net/kept_seats.h"
+#include "client/net/known_skews.h"
 #include "shared/platform/log.h"
 
 #define GOODBYE_NS NS_PER_S
@@ -38,9 +39,23 @@ void room_destroy(Room *room)
     free(room);
 }
 
+/* The next session with this server begins with it. */
+static void keep_skew(const Room *room)
+{
+    int32_t skew_ppb = 0;
+
+    if (room->known_skews != NULL && model_skew_ppb(&room->model, &skew_ppb) &&
+        !known_skews_keep(room->known_skews, &room->link, skew_ppb)) {
+        log_warning("room: the server's pace cannot be written down in %s: %s",
+                    room->known_skews,
+                    strerror(errno));
+    }
+}
+
 void room_leave(Room *room, HostTime now)
 {
     if (room->kind == ROOM_NETWORK) {
+        keep_skew(room);
         close_goodbye(room);
         model_leave(&room->model, now, &room->outbox);
         network_thread_send_all(room->network, &room->outbox);
@@ -71,6 +86,20 @@ static bool choose_token(const Link *link, const RoomPerson *person, uint8_t tok
            getentropy(token, TOKEN_BYTES) == 0;
 }
 
+/* Starts the network clock from the skew that this server had before. */
+static void use_estimator(Room *room, const Link *link, const char *known_skews)
+{
+    int32_t skew_ppb = 0;
+    double skew = 0.0;
+
+    if (known_skews == NULL || !known_skews_find(known_skews, link, &skew_ppb)) {
+        model_use_estimator(&room->model, &room->estimator, NULL);
+        return;
+    }
+    skew = 1e-9 * skew_ppb;
+    model_use_estimator(&room->model, &room->estimator, &skew);
+}
+
 bool room_join(
     Room *room, const Link *link, const RoomPerson *person, NetworkWake wake, HostTime now)
 {
@@ -89,13 +118,14 @@ bool room_join(
     (void)snprintf(config.team, sizeof config.team, "%s", person->team);
     config.has_own_token = choose_token(link, person, config.own_token);
     model_init(&room->model, &config, &room->others, now);
-    model_use_estimator(&room->model, &room->estimator, NULL);
+    use_estimator(room, link, person->known_skews);
     room->network = network_thread_create(&network);
     if (room->network == NULL) {
         return false;
     }
     room->link = *link;
     room->kept_seats = person->kept_seats;
+    room->known_skews = person->known_skews;
     room->kind = ROOM_NETWORK;
     return true;
 }

@@ -34,6 +34,7 @@ typedef struct {
     HostTime leaving_since;
     Link link;
     const char *kept_seats;
+    const char *known_skews;
     TraceFile *pings;  /* the caller's; NULL: no recording */
     char problem[160]; /* why the last attempt failed; empty when none did since the welcome */
     HostTime lost_at;  /* when a connection that stood broke */
@@ -50,6 +51,7 @@ typedef struct {
     uint64_t seed;
     const char *known_hosts; /* see connection_create; outlives the room */
     const char *kept_seats;  /* file, see kept_seats.h, or NULL; outlives the room */
+    const char *known_skews; /* file, see known_skews.h, or NULL; outlives the room */
 } RoomPerson;
 
 /* NULL when out of memory. */

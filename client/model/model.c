@@ -1,5 +1,6 @@
 #include "client/model/model.h"
 
+#include <math.h>
 #include <string.h>
 
 #define PING_INTERVAL_FAST_NS (50 * NS_PER_MS)
@@ -12,6 +13,9 @@
 #define CLOCK_STEADY_NS (5 * NS_PER_MS)
 #define CLOCK_FAIR_NS (15 * NS_PER_MS)
 #define CLOCK_UNRATED_NS (40 * NS_PER_MS)
+/* A skew as good as this is better than what an estimator that is given it takes it for (5 ppm). */
+#define SKEW_KNOWN_NS (60 * NS_PER_S)
+#define SKEW_KNOWN_SD_PPM 2.5
 #define CLOCK_BARS_UNRATED 1
 /* A clock that has not leapt agrees with a ping but for this, which slewing will take away. */
 #define DOUBT_MARGIN_NS APPLIED_STEP_NS
@@ -45,6 +49,20 @@ void model_use_estimator(ClientModel *model, ClockEstimator *estimator, const do
 {
     clock_estimator_init(estimator, cached_skew);
     model->estimator = estimator;
+}
+
+bool model_skew_ppb(const ClientModel *model, int32_t *skew_ppb)
+{
+    const ClockEstimator *estimator = model->estimator;
+
+    if (estimator == NULL || !estimator->has_finding || estimator->sample_count == 0 ||
+        estimator->last.ns - estimator->first.ns < SKEW_KNOWN_NS ||
+        estimator->finding.skew_sd_ppm > SKEW_KNOWN_SD_PPM) {
+        return false;
+    }
+    *skew_ppb = (int32_t)clamp_i64(
+        (int64_t)floor(estimator->finding.skew_ppm * 1000.0 + 0.5), INT32_MIN, INT32_MAX);
+    return true;
 }
 
 static void enter_phase(ClientModel *model, ModelPhase phase, HostTime now)

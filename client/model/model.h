@@ -253,6 +253,10 @@ const OwnJudgement *model_own(const ClientModel *model, int index);
 /* How good the clock is, drawn as bars: 0 unknown, 1 too bad to rate timing, to 4. */
 int model_clock_bars(const ClientModel *model);
 
+/* The skew of the server's clock against this machine's, in ns per second. True once the estimator
+   has measured it for a minute and to a few ppm: then it is worth remembering for the next time. */
+NODISCARD bool model_skew_ppb(const ClientModel *model, int32_t *skew_ppb);
+
 /* Whether the clock is known to 40 ms: beyond that what is said about timing would say nothing. */
 bool model_timing_is_rated(const ClientModel *model);
 

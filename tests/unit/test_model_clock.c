@@ -15,6 +15,7 @@ typedef struct {
     Outbox outbox;
     HostTime now;
     int64_t offset_ns;
+    int64_t skew_ppb; /* how the offset grows */
     uint32_t ping_id;
     bool answers;
 } World;
@@ -49,6 +50,7 @@ static void pass(int64_t duration_ns)
 
     while (world.now.ns < end_ns) {
         world.now.ns += STEP_NS;
+        world.offset_ns += world.skew_ppb * STEP_NS / NS_PER_S;
         ping();
         model_tick(&world.model, world.now, &world.outbox);
         outbox_clear(&world.outbox);
@@ -56,11 +58,12 @@ static void pass(int64_t duration_ns)
 }
 
 /* 120 beats a minute in bars of four, for a while: bar lines every 2 s from session time 100 s. */
-static void begin(void)
+static void begin_with_skew(int64_t skew_ppb)
 {
     static Message message;
 
-    world = (World){.now = {90 * NS_PER_S}, .offset_ns = 7 * NS_PER_S, .answers = true};
+    world = (World){
+        .now = {90 * NS_PER_S}, .offset_ns = 7 * NS_PER_S, .skew_ppb = skew_ppb, .answers = true};
     outbox_init(&world.outbox);
     model_init(&world.model, &(ModelConfig){.name = "Ida"}, NULL, world.now);
     if (uses_estimator) {
@@ -76,6 +79,11 @@ static void begin(void)
     pass(15 * NS_PER_S);
     check(world.model.clock.locked);
     check(model_sounds_from(&world.model).ns < 0);
+}
+
+static void begin(void)
+{
+    begin_with_skew(0);
 }
 
 /* On a bar line, not past, at most a bar away. */
@@ -177,6 +185,23 @@ static void a_clock_known_to_more_than_40_ms_is_not_rated(void **state)
     check(!model_timing_is_rated(&world.model));
 }
 
+static void the_skew_is_worth_keeping_after_a_minute(void **state)
+{
+    int32_t skew_ppb = 0;
+
+    (void)state;
+    begin_with_skew(-42000);
+    pass(44 * NS_PER_S);
+    check(!model_skew_ppb(&world.model, &skew_ppb));
+    pass(2 * NS_PER_S);
+    check(model_skew_ppb(&world.model, &skew_ppb) == uses_estimator); /* the envelope has none */
+    if (uses_estimator) {
+        check_i64_between(skew_ppb, -44500, -39500);
+        clock_estimator_reset(&estimator);
+        check(!model_skew_ppb(&world.model, &skew_ppb)); /* after a step or sleep: anew */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +211,7 @@ int main(void)
         cmocka_unit_test(a_doubted_clock_that_was_wrong_comes_in_on_a_bar_line),
         cmocka_unit_test(without_any_answer_what_was_known_goes_on),
         cmocka_unit_test(a_clock_known_to_more_than_40_ms_is_not_rated),
+        cmocka_unit_test(the_skew_is_worth_keeping_after_a_minute),
     };
 
     return cmocka_run_group_tests_name("plain envelope", tests, use_envelope, NULL) +
