@@ -23,6 +23,9 @@ typedef struct {
     int64_t w3_ns;
 } JudgeWindows;
 
+/* A clock that is known worse than this says nothing of anybody's timing: it is "unrated". */
+#define CLOCK_UNRATED_NS (40 * NS_PER_MS)
+
 /* Full points of one note, in millionths. */
 #define WEIGHT_MICRO_MAX 1000000
 

@@ -345,7 +345,8 @@ typedef struct {
 
 enum {
     MAP_ABSENT = 15, /* nobody has this seat, or it does not play */
-    MAP_UNRATED = 14 /* plays, without a calibration: phase and spread say what is known */
+    MAP_UNRATED = 14 /* plays, without a calibration or a good clock: phase and spread say what is
+                        known */
 };
 
 typedef struct {

@@ -12,7 +12,6 @@
 /* Bars of quality by the clock's uncertainty; above the last, timing is not rated. */
 #define CLOCK_STEADY_NS (5 * NS_PER_MS)
 #define CLOCK_FAIR_NS (15 * NS_PER_MS)
-#define CLOCK_UNRATED_NS (40 * NS_PER_MS)
 /* A skew as good as this is better than what an estimator that is given it takes it for (5 ppm). */
 #define SKEW_KNOWN_NS (60 * NS_PER_S)
 #define SKEW_KNOWN_SD_PPM 2.5
@@ -1016,6 +1015,11 @@ int model_clock_bars(const ClientModel *model)
 bool model_timing_is_rated(const ClientModel *model)
 {
     return model_clock_bars(model) > CLOCK_BARS_UNRATED;
+}
+
+bool model_tells_sides(const ClientModel *model)
+{
+    return model->config.calibrated && model_timing_is_rated(model);
 }
 
 const char *model_groove_title(const ClientModel *model, int index)

@@ -260,6 +260,10 @@ NODISCARD bool model_skew_ppb(const ClientModel *model, int32_t *skew_ppb);
 /* Whether the clock is known to 40 ms: beyond that what is said about timing would say nothing. */
 bool model_timing_is_rated(const ClientModel *model);
 
+/* Whether a hit can be called early or late: by a clock that good and with an offset of one's own.
+ */
+bool model_tells_sides(const ClientModel *model);
+
 /* What people are told of each other; the strictest until the server has said. */
 Privacy model_privacy(const ClientModel *model);
 

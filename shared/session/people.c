@@ -17,7 +17,7 @@ static uint8_t clock_bars_of(uint32_t uncertainty_us)
     if (uncertainty_us <= 15000) {
         return 3;
     }
-    return uncertainty_us <= 40000 ? 2 : 1;
+    return uncertainty_us * NS_PER_US <= CLOCK_UNRATED_NS ? 2 : 1;
 }
 
 bool participant_plays(const Participant *participant)

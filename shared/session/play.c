@@ -268,7 +268,8 @@ static void add_to_group(Session *session, Participant *participant, const Judge
     int64_t offset_ns = 0;
     int32_t phase_uturns = 0;
 
-    if (beat <= participant->group_beat || !play_offset_ns(participant, &offset_ns)) {
+    if (beat <= participant->group_beat || participant->is_unrated ||
+        !play_offset_ns(participant, &offset_ns)) {
         return;
     }
     participant->group_beat = beat;
@@ -291,8 +292,11 @@ static void update_map_entry(Participant *participant, const VerdictEvidence *ev
     const double phase = evidence->bias_ms / beat_ms * 256.0;
     const double level = evidence->spread_ms / beat_ms / 0.02;
     const Verdict shown = participant->verdict.shown;
-    const bool rated = participant->calibrated ||
-                       (shown != VERDICT_ON && shown != VERDICT_TIGHT && shown != VERDICT_LOOSE);
+    const bool rated =
+        shown == VERDICT_IDLE ||
+        (!participant->is_unrated &&
+         (participant->calibrated ||
+          (shown != VERDICT_ON && shown != VERDICT_TIGHT && shown != VERDICT_LOOSE)));
 
     participant->map_entry = (MapEntry){
         .phase_256 = (int8_t)clamp_i64((int64_t)floor(phase + 0.5), -128, 127),
@@ -305,8 +309,11 @@ static void update_map_entry(Participant *participant, const VerdictEvidence *ev
 static void update_verdict(Session *session, Participant *participant, SessionTime horizon)
 {
     const VerdictEvidence evidence = verdict_evidence(&participant->statistics, horizon);
-    const Verdict judged = verdict_judge(&evidence, &session->reference, participant->calibrated);
+    Verdict judged = verdict_judge(&evidence, &session->reference, participant->calibrated);
 
+    if (participant->is_unrated && judged != VERDICT_IDLE) {
+        judged = VERDICT_WARMING_UP;
+    }
     (void)verdict_update(&participant->verdict, judged);
     update_map_entry(participant, &evidence);
 }
@@ -324,6 +331,21 @@ follow_stretch(const Session *session, Participant *participant, const JudgedRec
     }
     if (participant->window_from.ubeats != from.ubeats) {
         participant->window_from = from;
+        person_statistics_restart_window(&participant->statistics);
+    }
+}
+
+/* Hits by a clock that was not known well enough rate nobody; with the first that is by a better
+   one the verdict begins anew. */
+static void follow_clock(Participant *participant, const JudgedRecord *record)
+{
+    const bool was_unrated = participant->is_unrated;
+
+    if (record->hit_number == 0) {
+        return;
+    }
+    participant->is_unrated = record->at.ns <= participant->unrated_until.ns;
+    if (was_unrated && !participant->is_unrated) {
         person_statistics_restart_window(&participant->statistics);
     }
 }
@@ -354,6 +376,7 @@ take_record(Session *session, uint16_t seat, const JudgedRecord *record, Journal
         participant->closed_hits[participant->closed_hit_count % HITS_PER_S_MAX] = record->at;
         participant->closed_hit_count++;
     }
+    follow_clock(participant, record);
     fold_record(session, participant, record);
     if (judgement_closes_note(record->kind)) {
         update_verdict(session, participant, record->at);
@@ -661,6 +684,10 @@ static void take_hit(Session *session, uint16_t seat, const HitEntry *entry, Jou
         return;
     }
     session->counts.hits_taken++;
+    if (participant->uncertainty_us * NS_PER_US > CLOCK_UNRATED_NS &&
+        hit.at.ns > participant->unrated_until.ns) {
+        participant->unrated_until = hit.at;
+    }
     fact = journal_push(journal, JOURNAL_HIT, seat);
     if (fact != NULL) {
         fact->take = participant->take;

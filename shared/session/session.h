@@ -69,7 +69,9 @@ typedef struct {
     bool ready;
     bool calibrated;
     int32_t calibration_us;
-    uint32_t uncertainty_us; /* of its clock, as it last said */
+    uint32_t uncertainty_us;   /* of its clock, as it last said */
+    SessionTime unrated_until; /* its newest hit by a clock that was not known well enough */
+    bool is_unrated;           /* such was the hit that was closed last */
 
     uint8_t part;        /* of the groove in force; taken modulo its parts */
     uint8_t part_before; /* the one before part_from */

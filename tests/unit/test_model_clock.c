@@ -179,8 +179,12 @@ static void a_clock_known_to_more_than_40_ms_is_not_rated(void **state)
     check_i64(model_clock_bars(&world.model), 4);
     world.model.clock_estimate.uncertainty_ns = 40 * NS_PER_MS;
     check(model_timing_is_rated(&world.model));
+    check(!model_tells_sides(&world.model)); /* not calibrated */
+    world.model.config.calibrated = true;
+    check(model_tells_sides(&world.model));
     world.model.clock_estimate.uncertainty_ns = 40 * NS_PER_MS + 1;
     check(!model_timing_is_rated(&world.model));
+    check(!model_tells_sides(&world.model));
     world.model.clock_estimate.valid = false;
     check(!model_timing_is_rated(&world.model));
 }

@@ -23,13 +23,15 @@ enum {
 typedef struct {
     int64_t at_ns[HITS_MAX];
     int hit_count;
-    int next; /* the first hit for which no message has been sent */
+    int next;                /* the first hit for which no message has been sent */
+    uint32_t uncertainty_us; /* of their clock */
 } Hands;
 
 /* What is seen of the session at one moment. */
 typedef struct {
     Verdict shown[PEOPLE];
     Verdict ruled[PEOPLE];
+    uint8_t drawn[PEOPLE]; /* on ring and map */
     int32_t bias_us[PEOPLE];
     double together;
     double median_ms;
@@ -101,6 +103,7 @@ static Hall *new_hall(const Groove *groove, int people)
     outbox_init(&hall.outbox);
     session_init(&hall.session, &config, hall.participants, groove, 1);
     for (int i = 0; i < people; i++) {
+        hall.hands[i].uncertainty_us = 1000;
         join(&hall, i);
     }
     return &hall;
@@ -159,7 +162,7 @@ static void learn(Hall *hall, int person, PlayerTrouble trouble, int first, int 
 static void send(Hall *hall, int person, int last)
 {
     const Hands *hands = &hall->hands[person];
-    Message message = {.type = MESSAGE_HITS, .hits = {.uncertainty_us = 1000}};
+    Message message = {.type = MESSAGE_HITS, .hits = {.uncertainty_us = hands->uncertainty_us}};
     int first = last - REPEATED_HITS + 1;
 
     for (first = first < 0 ? 0 : first; first <= last; first++) {
@@ -179,6 +182,7 @@ static void keep_sample(Hall *hall)
     for (int i = 0; i < hall->session.participant_count; i++) {
         sample->shown[i] = hall->participants[i].verdict.shown;
         sample->ruled[i] = hall->participants[i].verdict.last;
+        sample->drawn[i] = hall->participants[i].map_entry.verdict;
         sample->bias_us[i] = hall->participants[i].window_bias_us;
     }
     sample->together = hall->session.figures.together;
@@ -444,6 +448,48 @@ static void everybody_is_told_what_is_so(void **state)
     }
 }
 
+/* Those whose clocks are not known are neither flagged nor counted in the group, until they are. */
+static void a_clock_known_to_more_than_40_ms_rates_nobody(void **state)
+{
+    enum {
+        STOPS = 5,
+        LATE = 8,
+        ERRATIC = 9
+    };
+    (void)state;
+    const double together_of_all = play_all(NULL)->samples[20].together;
+    const Groove groove = pulse();
+    Hall *hall = new_hall(&groove, PEOPLE);
+    const Sample *samples = hall->samples;
+
+    order(hall, COMMAND_START);
+    for (int i = 0; i < PEOPLE; i++) {
+        learn(hall, i, troubles[i], 0, i == STOPS ? 12 : 100);
+    }
+    hall->hands[STOPS].uncertainty_us = 50000;
+    hall->hands[LATE].uncertainty_us = 40001;
+    hall->hands[ERRATIC].uncertainty_us = 1000000;
+    play(hall, 24 * NS_PER_S, NULL);
+    for (int i = 0; i < hall->sample_count; i++) {
+        check_i64(samples[i].shown[LATE], VERDICT_WARMING_UP);
+        check_i64(samples[i].shown[ERRATIC], VERDICT_WARMING_UP);
+    }
+    check_i64(samples[20].drawn[LATE], MAP_UNRATED);
+    check_i64(samples[20].drawn[ERRATIC], MAP_UNRATED);
+    check_i64(samples[10].drawn[STOPS], MAP_UNRATED);
+    check_i64(samples[20].drawn[STOPS], VERDICT_IDLE); /* silence needs no clock */
+    check_text(verdict_word(samples[20].shown[6]), "off-beat");
+    check(samples[20].together > together_of_all + 1.0);
+    hall->hands[LATE].uncertainty_us = 40000;
+    play(hall, 16 * NS_PER_S, NULL);
+    for (int i = 24; i < hall->sample_count; i++) {
+        check(samples[i].shown[LATE] == VERDICT_WARMING_UP ||
+              samples[i].shown[LATE] == VERDICT_LATE);
+    }
+    check_i64(samples[39].drawn[LATE], VERDICT_LATE);
+    check_i64(samples[39].drawn[ERRATIC], MAP_UNRATED);
+}
+
 /* Everybody drags: that is said of the group, and nobody is late. */
 static void a_group_that_drags_together_is_nobodys_fault(void **state)
 {
@@ -496,6 +542,7 @@ int main(void)
         cmocka_unit_test(who_comes_late_warms_up_and_is_told_nothing_before),
         cmocka_unit_test(a_pause_is_nobodys_silence),
         cmocka_unit_test(everybody_is_told_what_is_so),
+        cmocka_unit_test(a_clock_known_to_more_than_40_ms_rates_nobody),
         cmocka_unit_test(a_group_that_drags_together_is_nobodys_fault),
         cmocka_unit_test(arrival_does_not_matter),
     };

@@ -64,7 +64,7 @@ WordsFigures play_phrase_figures(const ClientModel *model, int64_t beat_ns)
     GroupReference reference = {.median_ms = (double)model->snapshot.median_us / 1000.0,
                                 .people = model->snapshot.active};
     WordsFigures figures = {.known = sums.hit_count >= PHRASE_HITS_MIN,
-                            .calibrated = model->config.calibrated};
+                            .calibrated = model_tells_sides(model)};
 
     if (model->has_standing) {
         figures.verdict = (Verdict)model->standing.verdict;
@@ -264,7 +264,7 @@ void play_word_row(
 {
     const Theme *theme = ui->frame.theme;
     bool judged = has_judgement(view, model);
-    bool calibrated = model->config.calibrated;
+    bool calibrated = model_tells_sides(model);
     bool fresh = ui->frame.now_s - state->newest_since_s < WORD_FADE_S;
     Colour colour = judged && !fresh && !ui->frame.reduced_motion ? theme->text2 : theme->text;
     float y = row.y + row.h / 2.0F;

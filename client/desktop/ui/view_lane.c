@@ -228,9 +228,9 @@ static void draw_corner(const LaneFrame *frame, const Groove *groove)
 /* ---- own hits ---------------------------------------------------------------------------------
  */
 
-static Mark tick_mark(const OwnJudgement *own, bool calibrated)
+static Mark tick_mark(const OwnJudgement *own, bool has_side)
 {
-    if (own->judgement == JUDGEMENT_PERFECT || !calibrated) {
+    if (own->judgement == JUDGEMENT_PERFECT || !has_side) {
         return MARK_ON;
     }
     return own->asynchrony_us < 0 ? MARK_EARLY : MARK_LATE;
@@ -240,8 +240,8 @@ static Mark tick_mark(const OwnJudgement *own, bool calibrated)
 static void collect_ticks(LaneFrame *frame)
 {
     const ClientModel *model = frame->view->model;
-    bool calibrated = model->config.calibrated;
-    int64_t calibration_ns = calibrated ? model->config.calibration_us * NS_PER_US : 0;
+    int64_t calibration_ns =
+        model->config.calibrated ? model->config.calibration_us * NS_PER_US : 0;
 
     for (int i = 0; i < 2 * LANE_TICKS_MAX && frame->tick_count < LANE_TICKS_MAX; i++) {
         const OwnJudgement *own = model_own(model, i);
@@ -260,7 +260,7 @@ static void collect_ticks(LaneFrame *frame)
         *tick = (LaneTick){.at = tempo_map_beats_at(&model->timeline.tempo, at),
                            .note_at = tempo_map_beats_at(&model->timeline.tempo, note_at),
                            .claims = judgement_claims_note((Judgement)own->judgement),
-                           .mark = tick_mark(own, calibrated)};
+                           .mark = tick_mark(own, model_tells_sides(model))};
         frame->tick_count++;
     }
 }

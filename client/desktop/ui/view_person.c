@@ -32,8 +32,6 @@ void view_person_timing(const MapEntry *entry, float drift, int64_t beat_ns, Wor
                entry->verdict == VERDICT_LOOSE || entry->verdict == VERDICT_HALF) {
         words_add(text, ", ");
         words_add_lateness(text, late_us);
-    } else if (entry->verdict == MAP_UNRATED) {
-        words_add(text, ": not calibrated yet");
     }
 }
 

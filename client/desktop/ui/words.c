@@ -258,7 +258,7 @@ static const WordsSentence situations[] = {
     [WORDS_CALIBRATED] = {"Done. Your offset is {o}.", "From now on this is your zero."},
     [WORDS_BLUETOOTH] = {"Bluetooth adds 0.15 to 0.25 s and wanders.",
                          "A cable is better, but this will work."},
-    [WORDS_CLOCK_UNSTEADY] = {"Your connection is uneven;", "your score is not affected."},
+    [WORDS_CLOCK_UNSTEADY] = {"Your timing is unrated;", "the connection is too uneven."},
     [WORDS_LOBBY] = {"Try your drum.", "We start when your host says so."},
     [WORDS_PAUSED] = {"Paused.", "We go on when your host says so."},
     [WORDS_STOPPED] = {"That was it.", "Thank you for drumming together."},
