@@ -244,7 +244,8 @@ const Groove *model_groove(const ClientModel *model, const Section *section);
 /* The own part at a position of a groove: every groove has at least one part. */
 int model_part_index(const ClientModel *model, const Groove *groove, Beats where);
 
-/* The team that somebody is known to be in; TEAM_NONE without one, or as long as nobody has said. */
+/* The team that somebody is known to be in; TEAM_NONE without one, or as long as nobody has
+   said. */
 uint16_t model_team(const ModelOthers *others, int seat);
 
 /* The `index`-th newest own judgement, 0 the newest; NULL beyond the oldest. */
