@@ -283,8 +283,11 @@ static void make_sawtooth(TraceCurve *curve, Prng *prng, double from_s, double e
 static void make_pulses(TraceCurve *curve, Prng *prng, double end_s)
 {
     static const double full_s = 0.2;
+    const double first_s = -10.0 * prng_uniform(prng);
 
-    for (double at_s = -10.0 * prng_uniform(prng); at_s < end_s; at_s += 10.0) {
+    for (int i = 0; first_s + 10.0 * i < end_s; i++) {
+        const double at_s = first_s + 10.0 * i;
+
         add_node(curve, at_s, 0.0);
         add_node(curve, at_s + 0.6, full_s);
         add_node(curve, at_s + 4.0, full_s);
@@ -527,7 +530,9 @@ static void make_steps(TraceCurve *course, Prng *prng, double end_s)
 {
     double by_s = 0.0;
 
-    for (double at_s = -7.0; at_s < end_s; at_s += 20.0) {
+    for (int i = 0; 20.0 * i - 7.0 < end_s; i++) {
+        const double at_s = 20.0 * i - 7.0;
+
         add_node(course, at_s, by_s);
         add_node(course, at_s + 20.0 - 1e-6, by_s);
         by_s += prng_uniform(prng) < 0.5 ? -0.02 : 0.02;

@@ -208,7 +208,7 @@ static void the_floor_lies_never_above_the_least_delay(void **state)
         const int count = 2 + (int)prng_below(&prng, 150);
         const int k = 1 + (int)prng_below(&prng, (uint64_t)count - 1);
         ClockDepths depths;
-        double values[160];
+        double values[160] = {0.0};
         double least = HUGE_VAL;
 
         for (int i = 0; i < count; i++) {
