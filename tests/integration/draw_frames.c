@@ -14,12 +14,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "client/desktop/render.h"
-#include "client/desktop/text.h"
 #include "client/desktop/ui/screen_map.h"
 #include "client/desktop/ui/screen_play.h"
 #include "client/desktop/ui/screen_ring.h"
 #include "shared/prng.h"
+#include "tests/support/canvas.h"
 #include "tests/support/stage.h"
 
 enum {
@@ -40,10 +39,7 @@ typedef enum {
 static const char *const view_names[VIEW_COUNT] = {"play", "ring", "map"};
 
 typedef struct {
-    SDL_Surface *surface;
-    SDL_Renderer *sdl;
-    TextEngine *text;
-    Renderer *renderer;
+    Canvas canvas;
     Stage stage;
     PlayState play;
     ScreenRingState ring;
@@ -65,16 +61,6 @@ static int64_t used_ns(void)
 
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
     return (int64_t)used.tv_sec * NS_PER_S + used.tv_nsec;
-}
-
-static bool open_canvas(void)
-{
-    bench.surface = SDL_CreateRGBSurfaceWithFormat(0, WIDTH, HEIGHT, 32, SDL_PIXELFORMAT_ARGB8888);
-    bench.sdl = bench.surface == NULL ? NULL : SDL_CreateSoftwareRenderer(bench.surface);
-    bench.text = text_engine_create();
-    bench.renderer =
-        bench.sdl == NULL || bench.text == NULL ? NULL : renderer_create(bench.sdl, bench.text);
-    return bench.renderer != NULL;
 }
 
 /* Teams are of all sizes. */
@@ -140,10 +126,8 @@ static void emit(View view, int frame, const TextMetrics *metrics)
 
 static void measure(View view, int frames)
 {
-    TextMetrics metrics;
+    const TextMetrics metrics = canvas_metrics(&bench.canvas, 1.0F);
 
-    text_engine_set_scale(bench.text, 1.0F);
-    metrics = text_engine_metrics(bench.text);
     ui_init(&bench.ui);
     ui_input_pointer(&bench.ui, -10.0F, -10.0F);
     for (int frame = 0; frame < frames; frame++) {
@@ -155,8 +139,7 @@ static void measure(View view, int frames)
         }
         emit(view, frame, &metrics);
         emitted_ns = used_ns();
-        renderer_draw(bench.renderer, &bench.draw, 1.0F, theme_of(THEME_DARK)->stage);
-        SDL_RenderPresent(bench.sdl);
+        canvas_draw(&bench.canvas, &bench.draw, 1.0F, theme_of(THEME_DARK)->stage);
         bench.emit_ns[frame] = emitted_ns - start_ns;
         bench.draw_ns[frame] = used_ns() - emitted_ns;
     }
@@ -180,8 +163,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: draw_frames PEOPLE FRAMES\n");
         return 2;
     }
-    SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
-    if (SDL_Init(SDL_INIT_VIDEO) != 0 || !open_canvas()) {
+    if (!canvas_init() || !canvas_open(&bench.canvas, WIDTH, HEIGHT)) {
         (void)fprintf(stderr, "draw_frames: %s\n", SDL_GetError());
         return 1;
     }
@@ -198,14 +180,11 @@ int main(int argc, char **argv)
         print_times("draw_ms", bench.draw_ns, (int)frames);
         (void)printf(",\"commands\":%zu,\"copies\":%u,\"fills\":%u}",
                      bench.draw.command_count,
-                     renderer_statistics(bench.renderer).copies,
-                     renderer_statistics(bench.renderer).fills);
+                     renderer_statistics(bench.canvas.renderer).copies,
+                     renderer_statistics(bench.canvas.renderer).fills);
     }
     (void)printf("}\n");
-    renderer_destroy(bench.renderer);
-    text_engine_destroy(bench.text);
-    SDL_DestroyRenderer(bench.sdl);
-    SDL_FreeSurface(bench.surface);
+    canvas_close(&bench.canvas);
     SDL_Quit();
     return 0;
 }

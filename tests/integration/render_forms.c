@@ -11,15 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/desktop/png.h"
-#include "client/desktop/render.h"
-#include "client/desktop/text.h"
 #include "client/desktop/ui/screen_calibrate.h"
 #include "client/desktop/ui/screen_join.h"
 #include "client/desktop/ui/screen_lobby.h"
 #include "client/desktop/ui/screen_menu.h"
 #include "client/desktop/ui/screen_message.h"
 #include "client/desktop/ui/screen_settings.h"
+#include "tests/support/canvas.h"
 #include "tests/support/stage.h"
 
 enum {
@@ -337,47 +335,13 @@ static const Scene scenes[] = {
 
 /* ---- pictures -------------------------------------------------------------------------------- */
 
-typedef struct {
-    SDL_Surface *surface;
-    SDL_Renderer *sdl;
-    TextEngine *text;
-    Renderer *renderer;
-} Canvas;
-
-static bool canvas_open(Canvas *canvas, const Picture *picture)
-{
-    canvas->surface = SDL_CreateRGBSurfaceWithFormat(
-        0, picture->width, picture->height, 32, SDL_PIXELFORMAT_ARGB8888);
-    canvas->sdl = canvas->surface == NULL ? NULL : SDL_CreateSoftwareRenderer(canvas->surface);
-    canvas->text = text_engine_create();
-    canvas->renderer = canvas->sdl == NULL || canvas->text == NULL
-                           ? NULL
-                           : renderer_create(canvas->sdl, canvas->text);
-    return canvas->renderer != NULL;
-}
-
-static void canvas_close(Canvas *canvas)
-{
-    if (canvas->renderer != NULL) {
-        renderer_destroy(canvas->renderer);
-    }
-    if (canvas->text != NULL) {
-        text_engine_destroy(canvas->text);
-    }
-    if (canvas->sdl != NULL) {
-        SDL_DestroyRenderer(canvas->sdl);
-    }
-    SDL_FreeSurface(canvas->surface);
-}
-
-static void run_frames(const Scene *scene, const Picture *picture, const Canvas *canvas)
+static void run_frames(const Scene *scene, const Picture *picture, Canvas *canvas)
 {
     Layout layout = layout_of(picture->width, picture->height, picture->text_size);
     TextMetrics metrics;
     UiFrame frame;
 
-    text_engine_set_scale(canvas->text, layout.scale);
-    metrics = text_engine_metrics(canvas->text);
+    metrics = canvas_metrics(canvas, layout.scale);
     frame = (UiFrame){
         .draw = &draw, .theme = theme_of(picture->theme), .metrics = &metrics, .layout = layout};
     settings_init(&settings);
@@ -392,8 +356,7 @@ static void run_frames(const Scene *scene, const Picture *picture, const Canvas 
         scene->draw();
         (void)ui_end(&ui);
     }
-    renderer_draw(canvas->renderer, &draw, layout.scale, frame.theme->stage);
-    SDL_RenderPresent(canvas->sdl);
+    canvas_draw(canvas, &draw, layout.scale, frame.theme->stage);
 }
 
 /* What a script can judge a picture by. */
@@ -424,7 +387,7 @@ static Look look_at(const SDL_Surface *surface)
 }
 
 static bool
-draw_picture(const Scene *scene, const Picture *picture, const Canvas *canvas, const char *folder)
+draw_picture(const Scene *scene, const Picture *picture, Canvas *canvas, const char *folder)
 {
     char path[512];
     bool is_written;
@@ -432,7 +395,7 @@ draw_picture(const Scene *scene, const Picture *picture, const Canvas *canvas, c
 
     run_frames(scene, picture, canvas);
     (void)snprintf(path, sizeof path, "%s/%s-%s.png", folder, scene->name, picture->name);
-    is_written = png_write(canvas->surface, path);
+    is_written = canvas_save(canvas, path);
     look = look_at(canvas->surface);
     printf("%s %.4f %08x\n", path, look.ink_share, (unsigned)look.hash);
     return is_written && !draw.full;
@@ -442,7 +405,7 @@ draw_picture(const Scene *scene, const Picture *picture, const Canvas *canvas, c
 static bool draw_pictures(const Picture *picture, const char *folder, const char *only)
 {
     Canvas canvas = {0};
-    bool is_good = canvas_open(&canvas, picture);
+    bool is_good = canvas_open(&canvas, picture->width, picture->height);
 
     if (!is_good) {
         fprintf(stderr, "cannot draw: %s\n", SDL_GetError());
@@ -464,8 +427,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: render_forms FOLDER [SCENE]\n");
         return 2;
     }
-    SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
-    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+    if (!canvas_init()) {
         fprintf(stderr, "SDL: %s\n", SDL_GetError());
         return 1;
     }

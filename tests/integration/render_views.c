@@ -13,9 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/desktop/png.h"
-#include "client/desktop/render.h"
-#include "client/desktop/text.h"
 #include "client/desktop/ui/screen_map.h"
 #include "client/desktop/ui/screen_play.h"
 #include "client/desktop/ui/screen_practice.h"
@@ -23,6 +20,7 @@
 #include "client/desktop/ui/screen_ring.h"
 #include "client/desktop/ui/widgets.h"
 #include "shared/prng.h"
+#include "tests/support/canvas.h"
 #include "tests/support/stage.h"
 
 /* Where in the music the pictures are taken: just before the fourth beat of bar 12. */
@@ -425,37 +423,8 @@ static const Screen screens[] = {
 /* ---- pictures ---------------------------------------------------------------------------------
  */
 
-typedef struct {
-    SDL_Surface *surface;
-    SDL_Renderer *sdl;
-    TextEngine *text;
-    Renderer *renderer;
-} Canvas;
-
-static bool canvas_open(Canvas *canvas, const Picture *picture)
-{
-    canvas->surface = SDL_CreateRGBSurfaceWithFormat(
-        0, picture->width, picture->height, 32, SDL_PIXELFORMAT_ARGB8888);
-    canvas->sdl = canvas->surface == NULL ? NULL : SDL_CreateSoftwareRenderer(canvas->surface);
-    canvas->text = text_engine_create();
-    canvas->renderer = canvas->sdl == NULL || canvas->text == NULL
-                           ? NULL
-                           : renderer_create(canvas->sdl, canvas->text);
-    return canvas->renderer != NULL;
-}
-
-static void canvas_close(Canvas *canvas)
-{
-    renderer_destroy(canvas->renderer);
-    text_engine_destroy(canvas->text);
-    if (canvas->sdl != NULL) {
-        SDL_DestroyRenderer(canvas->sdl);
-    }
-    SDL_FreeSurface(canvas->surface);
-}
-
 static bool
-draw_picture(const Screen *screen, const Picture *picture, const Canvas *canvas, const char *folder)
+draw_picture(const Screen *screen, const Picture *picture, Canvas *canvas, const char *folder)
 {
     Layout layout = layout_of(picture->width, picture->height, picture->text_size);
     TextMetrics metrics;
@@ -463,8 +432,7 @@ draw_picture(const Screen *screen, const Picture *picture, const Canvas *canvas,
     char path[512];
     bool written;
 
-    text_engine_set_scale(canvas->text, layout.scale);
-    metrics = text_engine_metrics(canvas->text);
+    metrics = canvas_metrics(canvas, layout.scale);
     frame = (UiFrame){
         .draw = &draw, .theme = theme_of(picture->theme), .metrics = &metrics, .layout = layout};
     memset(&play_state, 0, sizeof play_state);
@@ -478,10 +446,9 @@ draw_picture(const Screen *screen, const Picture *picture, const Canvas *canvas,
         screen->draw();
         (void)ui_end(&ui);
     }
-    renderer_draw(canvas->renderer, &draw, layout.scale, frame.theme->stage);
-    SDL_RenderPresent(canvas->sdl);
+    canvas_draw(canvas, &draw, layout.scale, frame.theme->stage);
     (void)snprintf(path, sizeof path, "%s/%s-%s.png", folder, screen->name, picture->name);
-    written = png_write(canvas->surface, path);
+    written = canvas_save(canvas, path);
     printf("%s: %zu commands%s\n", path, draw.command_count, draw.full ? ", FULL" : "");
     return written && !draw.full;
 }
@@ -490,7 +457,7 @@ draw_picture(const Screen *screen, const Picture *picture, const Canvas *canvas,
 static bool draw_pictures(const Picture *picture, const char *folder, const char *only)
 {
     Canvas canvas = {0};
-    bool all_written = canvas_open(&canvas, picture);
+    bool all_written = canvas_open(&canvas, picture->width, picture->height);
 
     if (!all_written) {
         fprintf(stderr, "cannot draw: %s\n", SDL_GetError());
@@ -514,8 +481,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: render_views FOLDER [SCREEN|all]\n");
         return 2;
     }
-    SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
-    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+    if (!canvas_init()) {
         fprintf(stderr, "SDL: %s\n", SDL_GetError());
         return 1;
     }
