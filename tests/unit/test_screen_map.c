@@ -4,6 +4,7 @@
 #include "tests/support/check.h"
 
 #include "client/desktop/ui/screen_map.h"
+#include "client/desktop/ui/view_parts.h"
 #include "client/desktop/ui/view_person.h"
 #include "shared/prng.h"
 #include "tests/support/frame.h"
@@ -184,6 +185,9 @@ static void who_needs_help_most_comes_first(void **state)
         }
     }
     check_i64(map_severity(VERDICT_OFF_BEAT), 0);
+    for (int i = 1; i < VERDICT_COUNT; i++) { /* as legend and strip have it */
+        check(map_severity(VIEW_VERDICT_ORDER[i - 1]) < map_severity(VIEW_VERDICT_ORDER[i]));
+    }
     check(map_severity(VERDICT_HALF) < map_severity(VERDICT_IDLE));
     check(map_severity(MAP_UNRATED) < map_severity(VERDICT_ON));
     check(map_is_flagged(VERDICT_IDLE) && !map_is_flagged(VERDICT_LOOSE));

@@ -10,6 +10,7 @@
 #define PANEL_GAP 24.0F
 #define STRIP_ENTRY_GAP 14.0F
 #define STRIP_MARK 13.0F
+#define STRIP_VERDICTS 9 /* of the order all but those who need nobody */
 
 /* Areas of the map, from the one with most around it. */
 enum {
@@ -140,16 +141,6 @@ static void put_field(MapPage *page, Rect rect)
     }
 }
 
-static const uint8_t strip_order[] = {VERDICT_OFF_BEAT,
-                                      VERDICT_WRONG_TEMPO,
-                                      VERDICT_ERRATIC,
-                                      VERDICT_DOUBLE,
-                                      VERDICT_LATE,
-                                      VERDICT_EARLY,
-                                      VERDICT_HALF,
-                                      VERDICT_IDLE,
-                                      VERDICT_LOOSE};
-
 /* What the panel says, in a row: how many have which verdict, as many as fit. */
 static void draw_strip(MapPage *page, Rect row)
 {
@@ -159,16 +150,16 @@ static void draw_strip(MapPage *page, Rect row)
     float y = row.y + row.h / 2.0F;
     float x = row.x + SPACE_4;
 
-    for (size_t i = 0; i < sizeof strip_order / sizeof strip_order[0]; i++) {
-        Mark mark = view_mark_of(strip_order[i], 0.0F);
-        const char *word = strip_order[i] == VERDICT_WRONG_TEMPO ? "Wrong tempo" : mark_name(mark);
+    for (int i = 0; i < STRIP_VERDICTS; i++) {
+        const uint8_t verdict = VIEW_VERDICT_ORDER[i];
+        Mark mark = view_mark_of(verdict, 0.0F);
+        const char *word = verdict == VERDICT_WRONG_TEMPO ? "Wrong tempo" : mark_name(mark);
         float words = ui_text_width(ui, FONT_REGULAR, TYPE_HINT, word);
         WordsText number;
         float figures;
 
         words_clear(&number);
-        words_add_number(&number,
-                         page->model->has_snapshot ? snapshot->verdicts[strip_order[i]] : 0);
+        words_add_number(&number, page->model->has_snapshot ? snapshot->verdicts[verdict] : 0);
         figures = ui_text_width(ui, FONT_SEMIBOLD, TYPE_HINT, number.bytes);
         if (x + STRIP_MARK + 6.0F + words + 5.0F + figures > rect_right(row)) {
             return;

@@ -131,3 +131,16 @@ float view_ease(float value, float target, double elapsed_s, double tau_s)
 
     return value + (target - value) * (float)share;
 }
+
+const uint8_t VIEW_VERDICT_ORDER[VERDICT_COUNT] = {VERDICT_OFF_BEAT,
+                                                   VERDICT_WRONG_TEMPO,
+                                                   VERDICT_ERRATIC,
+                                                   VERDICT_DOUBLE,
+                                                   VERDICT_LATE,
+                                                   VERDICT_EARLY,
+                                                   VERDICT_HALF,
+                                                   VERDICT_IDLE,
+                                                   VERDICT_LOOSE,
+                                                   VERDICT_WARMING_UP,
+                                                   VERDICT_ON,
+                                                   VERDICT_TIGHT};

@@ -40,4 +40,7 @@ int64_t view_beat_ns(const ModelNow *music);
 /* The value eased towards `target` over `elapsed_s` with a time constant: 1 - exp(-t / tau). */
 float view_ease(float value, float target, double elapsed_s, double tau_s);
 
+/* All verdicts, those to help first; map_severity is higher the later one comes. */
+extern const uint8_t VIEW_VERDICT_ORDER[VERDICT_COUNT];
+
 #endif

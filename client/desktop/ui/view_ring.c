@@ -1089,25 +1089,6 @@ int ring_seat_towards(const RingView *view, const RingState *state, float x, flo
 #define LEGEND_TOP 134.0F
 #define LEGEND_PADDING 20.0F
 
-static const uint8_t legend_order[] = {VERDICT_OFF_BEAT,
-                                       VERDICT_WRONG_TEMPO,
-                                       VERDICT_ERRATIC,
-                                       VERDICT_DOUBLE,
-                                       VERDICT_LATE,
-                                       VERDICT_EARLY,
-                                       VERDICT_HALF,
-                                       VERDICT_IDLE,
-                                       VERDICT_LOOSE,
-                                       VERDICT_WARMING_UP,
-                                       VERDICT_ON,
-                                       VERDICT_TIGHT};
-
-enum {
-    LEGEND_ROWS = sizeof legend_order / sizeof legend_order[0]
-};
-
-_Static_assert(sizeof legend_order / sizeof legend_order[0] == VERDICT_COUNT, "all verdicts");
-
 static void draw_legend_row(Ui *ui, Rect row, uint8_t verdict, int people, int all)
 {
     const Theme *theme = ui->frame.theme;
@@ -1285,16 +1266,17 @@ void view_ring_legend(
 {
     Rect inner = rect_inset(rect, LEGEND_PADDING);
     int all = model->has_snapshot ? model->snapshot.joined : 0;
-    float fitted = (rect.h - LEGEND_TOP) / (float)LEGEND_ROWS;
+    float fitted = (rect.h - LEGEND_TOP) / (float)VERDICT_COUNT;
     float height = fminf(LEGEND_ROW, fmaxf(fitted, LEGEND_ROW_MIN));
     float y = rect.y + LEGEND_TOP - 0.4F * height;
 
     ui_panel(ui, rect);
     draw_legend_head(ui, inner, model, state, beat_ns);
-    for (int i = 0; i < LEGEND_ROWS; i++) {
-        int people = model->has_snapshot ? model->snapshot.verdicts[legend_order[i]] : 0;
+    for (int i = 0; i < VERDICT_COUNT; i++) {
+        int people = model->has_snapshot ? model->snapshot.verdicts[VIEW_VERDICT_ORDER[i]] : 0;
 
-        draw_legend_row(ui, (Rect){inner.x, y, inner.w, height}, legend_order[i], people, all);
+        draw_legend_row(
+            ui, (Rect){inner.x, y, inner.w, height}, VIEW_VERDICT_ORDER[i], people, all);
         y += height;
     }
     if (rect_bottom(inner) - y >= LEGEND_TEAMS_TOP + LEGEND_TEAM_ROW * LEGEND_TEAMS) {
