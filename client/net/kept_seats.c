@@ -2,22 +2,18 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* Everything but the token tells whose seat it is, and where. */
 static bool line_is_about(char *line, const Link *link, const char *name, uint8_t *token)
 {
-    const char *host = line_file_word(&line);
-    const char *port = line_file_word(&line);
+    const bool is_about = line_file_is_about(&line, link->host, link->port);
     const char *code = line_file_word(&line);
     const char *digits = line_file_word(&line);
-    char port_text[8];
     uint8_t code_read[CODE_CHARS];
 
-    (void)snprintf(port_text, sizeof port_text, "%u", link->port);
-    return host[0] != '#' && strcasecmp(host, link->host) == 0 && strcmp(port, port_text) == 0 &&
-           code_parse(code, code_read) && memcmp(code_read, link->code, CODE_CHARS) == 0 &&
-           strcmp(line, name) == 0 && token_parse(digits, token);
+    return is_about && code_parse(code, code_read) &&
+           memcmp(code_read, link->code, CODE_CHARS) == 0 && strcmp(line, name) == 0 &&
+           token_parse(digits, token);
 }
 
 bool kept_seats_find(const char *path,

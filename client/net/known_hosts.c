@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "client/net/line_file.h"
 #include "shared/platform/user_paths.h"
@@ -13,12 +12,7 @@
 static bool
 line_is_about(char *line, const char *host, uint16_t port, uint8_t fingerprint[FINGERPRINT_BYTES])
 {
-    const char *name = line_file_word(&line);
-    const char *number = line_file_word(&line);
-    char port_text[8];
-
-    (void)snprintf(port_text, sizeof port_text, "%u", port);
-    return name[0] != '#' && strcasecmp(name, host) == 0 && strcmp(number, port_text) == 0 &&
+    return line_file_is_about(&line, host, port) &&
            fingerprint_parse(line_file_word(&line), fingerprint);
 }
 

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* A whole number in range, as it is written here: no other form of it. */
 static bool skew_parse(const char *text, int32_t *skew_ppb)
@@ -25,12 +24,7 @@ static bool skew_parse(const char *text, int32_t *skew_ppb)
 /* Whether the line is about the link's server; then its skew is read. */
 static bool line_is_about(char *line, const Link *link, int32_t *skew_ppb)
 {
-    const char *host = line_file_word(&line);
-    const char *port = line_file_word(&line);
-    char port_text[8];
-
-    (void)snprintf(port_text, sizeof port_text, "%u", link->port);
-    return host[0] != '#' && strcasecmp(host, link->host) == 0 && strcmp(port, port_text) == 0 &&
+    return line_file_is_about(&line, link->host, link->port) &&
            skew_parse(line_file_word(&line), skew_ppb);
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "shared/platform/text_file.h"
@@ -53,4 +54,14 @@ char *line_file_word(char **line)
     *line = word + word_bytes + (word[word_bytes] == '\0' ? 0 : 1);
     word[word_bytes] = '\0';
     return word;
+}
+
+bool line_file_is_about(char **line, const char *host, uint16_t port)
+{
+    const char *name = line_file_word(line);
+    const char *number = line_file_word(line);
+    char port_text[8];
+
+    (void)snprintf(port_text, sizeof port_text, "%u", port);
+    return name[0] != '#' && strcasecmp(name, host) == 0 && strcmp(number, port_text) == 0;
 }

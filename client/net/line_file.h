@@ -25,4 +25,8 @@ NODISCARD bool line_file_read(FILE *file, char line[LINE_FILE_LINE_BYTES_MAX]);
 /* Cuts the next word off `line`; empty at its end. */
 char *line_file_word(char **line);
 
+/* Cuts off the two words "HOST PORT" that begin a line about a server, and says whether it is about
+   this one, in either case of letters. */
+bool line_file_is_about(char **line, const char *host, uint16_t port);
+
 #endif
