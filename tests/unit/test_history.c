@@ -2,7 +2,6 @@
 #include "client/desktop/history.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,35 +9,19 @@
 #include "shared/judged_record.h"
 #include "shared/platform/user_paths.h"
 #include "tests/support/check.h"
-
-typedef struct {
-    char folder[64];
-    char path[128];
-} Place;
+#include "tests/support/place.h"
 
 static int make_place(void **state)
 {
-    Place *place = calloc(1, sizeof *place);
+    static Place place;
 
-    assert_non_null(place);
-    memcpy(place->folder, "/tmp/onedrum-history-XXXXXX", 28);
-    assert_non_null(mkdtemp(place->folder));
-    (void)snprintf(place->path, sizeof place->path, "%s/deep/%s", place->folder, HISTORY_FILE);
-    *state = place;
-    return 0;
+    *state = &place;
+    return place_open(&place, "deep/" HISTORY_FILE) ? 0 : 1;
 }
 
 static int remove_place(void **state)
 {
-    Place *place = *state;
-    char deep[128];
-
-    (void)unlink(place->path);
-    (void)snprintf(deep, sizeof deep, "%s/deep", place->folder);
-    (void)rmdir(deep);
-    (void)rmdir(place->folder);
-    free(place);
-    return 0;
+    return place_close(*state) ? 0 : 1;
 }
 
 static HistoryTake take_number(uint32_t number)

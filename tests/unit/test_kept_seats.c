@@ -2,42 +2,30 @@
 #include "client/net/kept_seats.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/check.h"
+#include "tests/support/place.h"
 
 static const uint8_t FIRST[TOKEN_BYTES] = {0xab, 1, 2, 3};
 static const uint8_t SECOND[TOKEN_BYTES] = {0xcd, 4, 5, 6};
 
-typedef struct {
-    char directory[64];
-    char path[128];
-    Link link;
-} Place;
+static Link home;
 
 static int open_place(void **state)
 {
     static Place place;
+    const bool is_parsed = link_parse("onedrum://drums.example:4321/K7PM-4TWX", &home, NULL);
 
-    (void)snprintf(place.directory, sizeof place.directory, "/tmp/onedrum-seats-XXXXXX");
-    if (mkdtemp(place.directory) == NULL ||
-        !link_parse("onedrum://drums.example:4321/K7PM-4TWX", &place.link, NULL)) {
-        return 1;
-    }
-    (void)snprintf(place.path, sizeof place.path, "%s/seats", place.directory);
     *state = &place;
-    return 0;
+    return is_parsed && place_open(&place, "seats") ? 0 : 1;
 }
 
 static int close_place(void **state)
 {
-    const Place *place = *state;
-
-    (void)unlink(place->path);
-    return rmdir(place->directory);
+    return place_close(*state) ? 0 : 1;
 }
 
 static void check_token(const Place *place, const Link *link, const char *name, const uint8_t *want)
@@ -61,10 +49,10 @@ static void a_seat_is_found_again_by_session_and_name(void **state)
     const Place *place = *state;
     struct stat status;
 
-    check(kept_seats_keep(place->path, &place->link, "Ana María 東", FIRST));
-    check(kept_seats_keep(place->path, &place->link, "Ben", SECOND));
-    check_token(place, &place->link, "Ana María 東", FIRST);
-    check_token(place, &place->link, "Ben", SECOND);
+    check(kept_seats_keep(place->path, &home, "Ana María 東", FIRST));
+    check(kept_seats_keep(place->path, &home, "Ben", SECOND));
+    check_token(place, &home, "Ana María 東", FIRST);
+    check_token(place, &home, "Ben", SECOND);
     check(stat(place->path, &status) == 0);
     check_i64(status.st_mode & 0777, 0600);
 }
@@ -72,19 +60,19 @@ static void a_seat_is_found_again_by_session_and_name(void **state)
 static void nobody_elses_seat_is_found(void **state)
 {
     const Place *place = *state;
-    Link other = place->link;
+    Link other = home;
     uint8_t token[TOKEN_BYTES];
 
-    check(!kept_seats_find(place->path, &place->link, "Ana", token)); /* no file yet */
-    check(kept_seats_keep(place->path, &place->link, "Ana", FIRST));
-    check(!kept_seats_find(place->path, &place->link, "An", token));
-    check(!kept_seats_find(place->path, &place->link, "Ana B", token));
+    check(!kept_seats_find(place->path, &home, "Ana", token)); /* no file yet */
+    check(kept_seats_keep(place->path, &home, "Ana", FIRST));
+    check(!kept_seats_find(place->path, &home, "An", token));
+    check(!kept_seats_find(place->path, &home, "Ana B", token));
     other.port++;
     check(!kept_seats_find(place->path, &other, "Ana", token));
-    other = place->link;
+    other = home;
     other.code[0] ^= 1;
     check(!kept_seats_find(place->path, &other, "Ana", token));
-    other = place->link;
+    other = home;
     other.host[0] = 't';
     check(!kept_seats_find(place->path, &other, "Ana", token));
 }
@@ -94,12 +82,12 @@ static void the_last_seat_counts_and_is_written_once(void **state)
     const Place *place = *state;
     off_t size_bytes;
 
-    check(kept_seats_keep(place->path, &place->link, "Ana", FIRST));
-    check(kept_seats_keep(place->path, &place->link, "Ana", SECOND));
+    check(kept_seats_keep(place->path, &home, "Ana", FIRST));
+    check(kept_seats_keep(place->path, &home, "Ana", SECOND));
     size_bytes = file_bytes(place);
-    check(kept_seats_keep(place->path, &place->link, "Ana", SECOND));
+    check(kept_seats_keep(place->path, &home, "Ana", SECOND));
     check_i64(file_bytes(place), size_bytes);
-    check_token(place, &place->link, "Ana", SECOND);
+    check_token(place, &home, "Ana", SECOND);
 }
 
 static void lines_that_are_none_are_passed_over(void **state)
@@ -117,14 +105,13 @@ static void lines_that_are_none_are_passed_over(void **state)
     }
     (void)fputs("\nDRUMS.example 4321 k7pm4twx CD040506000000000000000000000000 Ana\n", file);
     check(fclose(file) == 0);
-    check_token(place, &place->link, "Ana", SECOND);
+    check_token(place, &home, "Ana", SECOND);
 }
 
 static void what_cannot_be_written_is_told(void **state)
 {
-    const Place *place = *state;
-
-    check(!kept_seats_keep("/dev/null/seats", &place->link, "Ana", FIRST));
+    (void)state;
+    check(!kept_seats_keep("/dev/null/seats", &home, "Ana", FIRST));
 }
 
 int main(void)

@@ -3,44 +3,27 @@
 #include "client/net/known_hosts.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/check.h"
+#include "tests/support/place.h"
 
 static const uint8_t FIRST[FINGERPRINT_BYTES] = {1, 2, 3};
 static const uint8_t SECOND[FINGERPRINT_BYTES] = {1, 2, 4};
-
-typedef struct {
-    char directory[64];
-    char path[128];
-} Place;
 
 static int open_place(void **state)
 {
     static Place place;
 
-    (void)snprintf(place.directory, sizeof place.directory, "/tmp/onedrum-known-XXXXXX");
-    if (mkdtemp(place.directory) == NULL) {
-        return 1;
-    }
-    (void)snprintf(place.path, sizeof place.path, "%s/a/known_hosts", place.directory);
     *state = &place;
-    return 0;
+    return place_open(&place, "a/known_hosts") ? 0 : 1;
 }
 
 static int close_place(void **state)
 {
-    const Place *place = *state;
-    char inner[128];
-
-    (void)snprintf(inner, sizeof inner, "%s/a", place->directory);
-    (void)chmod(inner, 0700);
-    (void)unlink(place->path);
-    (void)rmdir(inner);
-    return rmdir(place->directory);
+    return place_close(*state) ? 0 : 1;
 }
 
 static void a_server_is_remembered_when_it_is_met_first(void **state)

@@ -9,33 +9,22 @@
 
 #include "shared/prng.h"
 #include "tests/support/check.h"
+#include "tests/support/place.h"
 
-typedef struct {
-    char directory[64];
-    char path[128];
-    Link link;
-} Place;
+static Link home;
 
 static int open_place(void **state)
 {
     static Place place;
+    const bool is_parsed = link_parse("onedrum://drums.example:4321/K7PM-4TWX", &home, NULL);
 
-    (void)snprintf(place.directory, sizeof place.directory, "/tmp/onedrum-skews-XXXXXX");
-    if (mkdtemp(place.directory) == NULL ||
-        !link_parse("onedrum://drums.example:4321/K7PM-4TWX", &place.link, NULL)) {
-        return 1;
-    }
-    (void)snprintf(place.path, sizeof place.path, "%s/known_skews", place.directory);
     *state = &place;
-    return 0;
+    return is_parsed && place_open(&place, "known_skews") ? 0 : 1;
 }
 
 static int close_place(void **state)
 {
-    const Place *place = *state;
-
-    (void)unlink(place->path);
-    return rmdir(place->directory);
+    return place_close(*state) ? 0 : 1;
 }
 
 static off_t file_bytes(const Place *place)
@@ -50,25 +39,25 @@ static void check_skew(const Place *place, int32_t want_ppb)
 {
     int32_t skew_ppb = 0;
 
-    check(known_skews_find(place->path, &place->link, &skew_ppb));
+    check(known_skews_find(place->path, &home, &skew_ppb));
     check_i64(skew_ppb, want_ppb);
 }
 
 static void a_skew_is_found_again_by_server_alone(void **state)
 {
     const Place *place = *state;
-    Link other = place->link;
+    Link other = home;
     int32_t skew_ppb = 0;
 
-    check(!known_skews_find(place->path, &place->link, &skew_ppb)); /* no file yet */
-    check(known_skews_keep(place->path, &place->link, -31875));
+    check(!known_skews_find(place->path, &home, &skew_ppb)); /* no file yet */
+    check(known_skews_keep(place->path, &home, -31875));
     check_skew(place, -31875);
     other.code[0] ^= 1; /* another session of the same server */
     other.host[0] = 'D';
     check(known_skews_find(place->path, &other, &skew_ppb));
     other.port++;
     check(!known_skews_find(place->path, &other, &skew_ppb));
-    other = place->link;
+    other = home;
     other.host[0] = 't';
     check(!known_skews_find(place->path, &other, &skew_ppb));
 }
@@ -78,13 +67,13 @@ static void only_news_makes_the_file_longer(void **state)
     const Place *place = *state;
     off_t size_bytes;
 
-    check(known_skews_keep(place->path, &place->link, 20000));
+    check(known_skews_keep(place->path, &home, 20000));
     size_bytes = file_bytes(place);
-    check(known_skews_keep(place->path, &place->link, 20999));
-    check(known_skews_keep(place->path, &place->link, 19001));
+    check(known_skews_keep(place->path, &home, 20999));
+    check(known_skews_keep(place->path, &home, 19001));
     check_i64(file_bytes(place), size_bytes);
     check_skew(place, 20000);
-    check(known_skews_keep(place->path, &place->link, 21000));
+    check(known_skews_keep(place->path, &home, 21000));
     check_skew(place, 21000);
 }
 
@@ -94,8 +83,8 @@ static void what_no_clock_does_is_neither_written_nor_read(void **state)
     int32_t skew_ppb = 7;
     FILE *file = NULL;
 
-    check(known_skews_keep(place->path, &place->link, 500001));
-    check(known_skews_keep(place->path, &place->link, INT32_MIN));
+    check(known_skews_keep(place->path, &home, 500001));
+    check(known_skews_keep(place->path, &home, INT32_MIN));
     check(access(place->path, F_OK) != 0);
     file = fopen(place->path, "w");
     assert_non_null(file);
@@ -114,16 +103,15 @@ static void what_no_clock_does_is_neither_written_nor_read(void **state)
         (void)fputc('1', file);
     }
     check(fclose(file) == 0);
-    check(!known_skews_find(place->path, &place->link, &skew_ppb));
-    check(known_skews_keep(place->path, &place->link, -500000)); /* after a line without an end */
+    check(!known_skews_find(place->path, &home, &skew_ppb));
+    check(known_skews_keep(place->path, &home, -500000)); /* after a line without an end */
     check_skew(place, -500000);
 }
 
 static void what_cannot_be_written_is_told(void **state)
 {
-    const Place *place = *state;
-
-    check(!known_skews_keep("/dev/null/known_skews", &place->link, 1));
+    (void)state;
+    check(!known_skews_keep("/dev/null/known_skews", &home, 1));
 }
 
 /* By law: whatever was kept in whatever order, what is found of each server is within the smallest
@@ -145,7 +133,7 @@ static void each_server_keeps_its_last_news(void **state)
         const int server = (int)prng_below(&prng, SERVERS);
         const int32_t reach = prng_below(&prng, 2) == 0 ? 3000 : KNOWN_SKEW_PPB_MAX;
         const int32_t new_ppb = (int32_t)prng_below(&prng, 2 * (uint32_t)reach + 1) - reach;
-        Link link = place->link;
+        Link link = home;
         int32_t found_ppb = 0;
 
         link.port = (uint16_t)(link.port + server);

@@ -2,38 +2,25 @@
 #include "server/server_key.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "shared/secure/entropy.h"
 #include "tests/support/check.h"
-
-typedef struct {
-    char directory[64];
-    char path[128];
-} Place;
+#include "tests/support/place.h"
 
 static int open_place(void **state)
 {
     static Place place;
 
-    (void)snprintf(place.directory, sizeof place.directory, "/tmp/onedrum-key-XXXXXX");
-    if (mkdtemp(place.directory) == NULL) {
-        return 1;
-    }
-    (void)snprintf(place.path, sizeof place.path, "%s/%s", place.directory, SERVER_KEY_FILE);
     *state = &place;
-    return 0;
+    return place_open(&place, SERVER_KEY_FILE) ? 0 : 1;
 }
 
 static int close_place(void **state)
 {
-    const Place *place = *state;
-
-    (void)unlink(place->path);
-    return rmdir(place->directory);
+    return place_close(*state) ? 0 : 1;
 }
 
 static void a_key_is_made_once_and_for_its_owner_alone(void **state)

@@ -2,41 +2,24 @@
 #include "client/desktop/settings_file.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/check.h"
-
-typedef struct {
-    char folder[64];
-    char path[128];
-} Place;
+#include "tests/support/place.h"
 
 static int make_place(void **state)
 {
-    Place *place = calloc(1, sizeof *place);
+    static Place place;
 
-    assert_non_null(place);
-    memcpy(place->folder, "/tmp/onedrum-settings-XXXXXX", 29);
-    assert_non_null(mkdtemp(place->folder));
-    (void)snprintf(place->path, sizeof place->path, "%s/deep/%s", place->folder, SETTINGS_FILE);
-    *state = place;
-    return 0;
+    *state = &place;
+    return place_open(&place, "deep/" SETTINGS_FILE) ? 0 : 1;
 }
 
 static int remove_place(void **state)
 {
-    Place *place = *state;
-    char deep[128];
-
-    (void)unlink(place->path);
-    (void)snprintf(deep, sizeof deep, "%s/deep", place->folder);
-    (void)rmdir(deep);
-    (void)rmdir(place->folder);
-    free(place);
-    return 0;
+    return place_close(*state) ? 0 : 1;
 }
 
 static void write_text(const Place *place, const char *text)

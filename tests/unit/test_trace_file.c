@@ -2,36 +2,23 @@
 #include "client/net/trace_file.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tests/support/check.h"
-
-typedef struct {
-    char directory[64];
-    char path[128];
-} Place;
+#include "tests/support/place.h"
 
 static int open_place(void **state)
 {
     static Place place;
 
-    (void)snprintf(place.directory, sizeof place.directory, "/tmp/onedrum-trace-XXXXXX");
-    if (mkdtemp(place.directory) == NULL) {
-        return 1;
-    }
-    (void)snprintf(place.path, sizeof place.path, "%s/pings.csv", place.directory);
     *state = &place;
-    return 0;
+    return place_open(&place, "pings.csv") ? 0 : 1;
 }
 
 static int close_place(void **state)
 {
-    const Place *place = *state;
-
-    (void)unlink(place->path);
-    return rmdir(place->directory);
+    return place_close(*state) ? 0 : 1;
 }
 
 static void check_line(FILE *file, const char *expected)
