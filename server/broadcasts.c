@@ -43,14 +43,20 @@ int broadcasts_sweep(Broadcasts *broadcasts, int receivers_max, int *first)
     *first = broadcasts->cursor;
     broadcasts->cursor = (broadcasts->cursor + count) % receivers_max;
     broadcasts->swept_count += count;
+    broadcasts->tick++;
     return count;
+}
+
+bool broadcasts_passes_by(const Broadcasts *broadcasts, int64_t own_tick)
+{
+    return broadcasts->tick - own_tick <= BROADCAST_PATIENCE_TICKS;
 }
 
 void broadcasts_drop_done(Broadcasts *broadcasts, int receivers_max)
 {
     while (broadcasts->count > 0 &&
            broadcasts->swept_count - broadcasts->waiting[broadcasts->start].said_at >=
-               receivers_max) {
+               (int64_t)BROADCAST_SWEEPS_KEPT * receivers_max) {
         broadcasts->start = (broadcasts->start + 1) % BROADCASTS_MAX;
         broadcasts->count--;
     }

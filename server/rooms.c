@@ -48,6 +48,7 @@ typedef struct {
     int room;          /* when joined */
     uint16_t seat;     /* when joined */
     uint64_t heard;    /* the order of the last broadcast it got, when joined */
+    int64_t own_tick;  /* of the broadcasts: of the last message of its own that took some along */
     uint16_t join_attempts;
     uint16_t malformed;
     uint32_t address;
@@ -303,7 +304,11 @@ static void sweep(Rooms *rooms)
     const int count = broadcasts_sweep(&rooms->broadcasts, rooms->connections_max, &first);
 
     for (int i = 0; i < count && rooms->broadcasts.count > 0; i++) {
-        send_unheard(rooms, &rooms->connections[(first + i) % rooms->connections_max]);
+        RoomConnection *connection = &rooms->connections[(first + i) % rooms->connections_max];
+
+        if (!broadcasts_passes_by(&rooms->broadcasts, connection->own_tick)) {
+            send_unheard(rooms, connection);
+        }
     }
     broadcasts_drop_done(&rooms->broadcasts, rooms->connections_max);
 }
@@ -334,6 +339,7 @@ static void send_item(Rooms *rooms, int room_index, const OutboxItem *item)
             rooms->ports.context, &item->connection, 1, bytes, item->size_bytes, item->delivery);
         if (item->delivery == DELIVERY_LIVE) {
             send_unheard(rooms, connection); /* in the same datagram */
+            connection->own_tick = rooms->broadcasts.tick;
         }
     }
 }

@@ -26,7 +26,6 @@ const char STATEMENTS_SCHEMA[] =
     " judgement INTEGER NOT NULL, at_ns INTEGER NOT NULL, error_ns INTEGER NOT NULL,"
     " calibration_ns INTEGER NOT NULL, beat_ns INTEGER NOT NULL, spacing_ns INTEGER NOT NULL,"
     " weight_micro INTEGER NOT NULL, pad INTEGER NOT NULL, velocity INTEGER NOT NULL);"
-    "CREATE INDEX hit_participant ON hit (participant_id, take);"
     "CREATE UNIQUE INDEX hit_played ON hit (participant_id, take, hit_number)"
     " WHERE hit_number > 0;"
     "CREATE UNIQUE INDEX hit_missed ON hit (participant_id, take, note_number)"
@@ -44,7 +43,9 @@ const char STATEMENTS_ADDITIONS[] =
     "CREATE TABLE IF NOT EXISTS door ("
     " session_id INTEGER PRIMARY KEY REFERENCES session(id), locked INTEGER NOT NULL);"
     "CREATE TABLE IF NOT EXISTS privacy ("
-    " session_id INTEGER PRIMARY KEY REFERENCES session(id), tier INTEGER NOT NULL);";
+    " session_id INTEGER PRIMARY KEY REFERENCES session(id), tier INTEGER NOT NULL);"
+    /* Of files made before the two others were found to do its work. */
+    "DROP INDEX IF EXISTS hit_participant;";
 
 /* Whoever had the seat last. */
 #define NEWEST_IN_SEAT "(SELECT MAX(id) FROM participant WHERE session_id = ?1 AND seat = ?2)"
@@ -65,8 +66,11 @@ const char STATEMENTS_ADDITIONS[] =
     "WITH people AS MATERIALIZED (SELECT id, seat, take FROM " PEOPLE ")"                          \
     " SELECT seat, hit.take, " HIT_COLUMNS                                                         \
     " FROM hit CROSS JOIN people ON people.id = participant_id AND people.take = hit.take"         \
-    " WHERE hit.id >= (SELECT MIN((SELECT MIN(id) FROM hit WHERE participant_id = people.id"       \
-    " AND take = people.take)) FROM people) AND "
+    " WHERE hit.id >= (SELECT MIN(first) FROM ("                                                   \
+    "SELECT (SELECT MIN(id) FROM hit WHERE participant_id = people.id AND take = people.take"      \
+    " AND hit_number > 0) AS first FROM people UNION ALL "                                         \
+    "SELECT (SELECT MIN(id) FROM hit WHERE participant_id = people.id AND take = people.take"      \
+    " AND hit_number = 0) FROM people)) AND "
 
 static const char *const statement_texts[] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",

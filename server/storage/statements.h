@@ -51,7 +51,8 @@ struct Database {
 /* Makes the tables of an empty file. */
 extern const char STATEMENTS_SCHEMA[];
 
-/* Adds the tables that files of the same version may not have yet; older programs ignore them. */
+/* Brings files of the same version up to date: adds the tables that they may not have yet, which
+   older programs ignore, and drops the index that costs more than it helps. */
 extern const char STATEMENTS_ADDITIONS[];
 
 /* Prepares all. False when the file does not fit them. */

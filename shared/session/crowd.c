@@ -7,7 +7,11 @@
 #include "shared/session/people.h"
 
 enum {
-    ROUNDS_PER_REFRESH = 5 /* at least: five a second would let eyes follow what bytes do not */
+    /* At least, for each page: five refreshes a second would let eyes follow what bytes do not, and
+       what a crowd costs its readers shall hardly grow with it ... */
+    ROUNDS_PER_PAGE = 5,
+    /* ... but many pages make no picture older than three seconds. */
+    ROUNDS_PER_REFRESH_MAX = 15
 };
 
 /* The kind of a mark, rounded: what it may say. */
@@ -96,6 +100,11 @@ static void draw(Session *session)
     crowd->pages = crowd->pages > 0 ? crowd->pages : 1; /* one that says: nobody */
 }
 
+static uint32_t rounds_per_refresh(const Crowd *crowd)
+{
+    return (uint32_t)clamp_i64(crowd->pages * ROUNDS_PER_PAGE, 0, ROUNDS_PER_REFRESH_MAX);
+}
+
 void crowd_send_page(Session *session, Outbox *outbox)
 {
     Crowd *crowd = &session->crowd;
@@ -107,7 +116,7 @@ void crowd_send_page(Session *session, Outbox *outbox)
     }
     if (crowd->page == crowd->pages) {
         if (crowd->pages > 0 &&
-            session->snapshot_number - crowd->drawn_in_round < ROUNDS_PER_REFRESH) {
+            session->snapshot_number - crowd->drawn_in_round < rounds_per_refresh(crowd)) {
             return;
         }
         draw(session);
