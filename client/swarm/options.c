@@ -13,6 +13,7 @@ enum {
     EXIT_USAGE = 2,
     RAMP_MS_PER_PLAYER = 10,
     RAMP_MS_MAX = 5000,
+    PINGS_PER_S_MAX = 50, /* the server answers 60 datagrams a second of each */
     PREFIX_BYTES_MAX = 64 /* leaves room for a number */
 };
 
@@ -43,6 +44,8 @@ static const char usage_text[] =
     "  --asymmetry MS      the way to the server is known to be so much longer than the way back\n"
     "                      (negative: shorter): half of it is no clock's fault, and is taken off\n"
     "                      the clock errors\n"
+    "  --pings-per-s N     of each player (default as others do, 10; in a crowd fewer, down to 1,\n"
+    "                      so that one thread carries it)\n"
     "  --trace FILE        record the pings of the N-th player in FILE with .N before its .csv,\n"
     "                      for onedrum-clockreplay\n"
     "  --exit-when-lost S  give up when nobody has been connected for S seconds\n"
@@ -68,6 +71,7 @@ enum {
     OPTION_TRACE,
     OPTION_SETTLE,
     OPTION_ASYMMETRY,
+    OPTION_PINGS,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -89,6 +93,7 @@ static const struct option long_options[] = {
     {"trace", required_argument, NULL, OPTION_TRACE},
     {"settle", required_argument, NULL, OPTION_SETTLE},
     {"asymmetry", required_argument, NULL, OPTION_ASYMMETRY},
+    {"pings-per-s", required_argument, NULL, OPTION_PINGS},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -108,6 +113,17 @@ static int take_players(const char *value, SwarmOptions *options)
         return wrong_usage("--players is a number from 1 to 4000, not ", value);
     }
     options->player_count = (int)number;
+    return -1;
+}
+
+static int take_pings(const char *value, SwarmOptions *options)
+{
+    int64_t per_s = 0;
+
+    if (!decimal_parse_within(value, 0, 1, PINGS_PER_S_MAX, &per_s)) {
+        return wrong_usage("--pings-per-s is a number from 1 to 50, not ", value);
+    }
+    options->ping_interval_ns = NS_PER_S / per_s;
     return -1;
 }
 
@@ -240,6 +256,8 @@ static int take_numeric_option(int option, const char *value, SwarmOptions *opti
         return code;
     case OPTION_SEED:
         return take_seed(value, options);
+    case OPTION_PINGS:
+        return take_pings(value, options);
     case OPTION_RAMP:
         return take_time(value,
                          6,

@@ -37,8 +37,9 @@ typedef struct {
     bool json;
     const char
         *trace; /* pings of the n-th participant go to a file beside it; NULL: no recording */
-    int64_t settle_ns;    /* clock errors count from so long after joining */
-    int64_t asymmetry_ns; /* by so much the way to the server is longer than the way back */
+    int64_t ping_interval_ns; /* of each; 0: as many participants as there are allow */
+    int64_t settle_ns;        /* clock errors count from so long after joining */
+    int64_t asymmetry_ns;     /* by so much the way to the server is longer than the way back */
 } SwarmOptions;
 
 /* An exit code, or -1 when the swarm is to run. */

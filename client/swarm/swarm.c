@@ -99,6 +99,15 @@ static void name_participant(const SwarmOptions *options, int index, char name[N
     }
 }
 
+/* 0: the model's own. */
+static int64_t ping_interval_ns(const SwarmOptions *options)
+{
+    if (options->ping_interval_ns > 0 || options->player_count <= CROWD_PLAYERS) {
+        return options->ping_interval_ns;
+    }
+    return clamp_i64(options->player_count * CROWD_PING_NS_PER_PLAYER, 0, NS_PER_S);
+}
+
 static void draw_configs(Swarm *swarm)
 {
     const SwarmOptions *options = swarm->options;
@@ -117,9 +126,7 @@ static void draw_configs(Swarm *swarm)
             .trace = options->trace,
             .same_host = options->same_host,
             .cadence_ns = crowd ? CROWD_CADENCE_NS : SESSION_LINK_CADENCE_NS,
-            .ping_interval_ns =
-                crowd ? clamp_i64(options->player_count * CROWD_PING_NS_PER_PLAYER, 0, NS_PER_S)
-                      : 0,
+            .ping_interval_ns = ping_interval_ns(options),
         };
         config->profile = draw_profile(options->population, &prng);
         name_participant(options, i, config->name);
