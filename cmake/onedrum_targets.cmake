@@ -1,5 +1,12 @@
 # How every target of this project is compiled, and the few functions that declare them.
 
+# More than 150 programs are linked in a build: lld takes a fraction of the default linker's time.
+include(CheckLinkerFlag)
+check_linker_flag(C -fuse-ld=lld ONEDRUM_HAS_LLD)
+if(ONEDRUM_HAS_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
 # The warnings of the house. An INTERFACE target, so that foreign code is never held to them.
 add_library(onedrum_warnings INTERFACE)
 target_compile_options(onedrum_warnings INTERFACE

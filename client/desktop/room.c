@@ -92,12 +92,13 @@ static void use_estimator(Room *room, const Link *link, const char *known_skews)
     int32_t skew_ppb = 0;
     double skew = 0.0;
 
-    if (known_skews == NULL || !known_skews_find(known_skews, link, &skew_ppb)) {
+    if (known_skews != NULL && known_skews_find(known_skews, link, &skew_ppb)) {
+        skew = 1e-9 * skew_ppb;
+        model_use_estimator(&room->model, &room->estimator, &skew);
+    } else {
         model_use_estimator(&room->model, &room->estimator, NULL);
-        return;
     }
-    skew = 1e-9 * skew_ppb;
-    model_use_estimator(&room->model, &room->estimator, &skew);
+    log_info("room: event=clock skew_ppm=%.3f", room->estimator.prior_skew_ppm);
 }
 
 bool room_join(

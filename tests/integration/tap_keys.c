@@ -1,11 +1,11 @@
 /*
  * A finger made of software: joins a session as an observer, hears its clock, and presses a key of
- * the X display at given distances from the beat.
+ * the X display, or the left button of its mouse, at given distances from the beat.
  *
- *     tap_keys LINK FIRST_BEAT < asynchronies
+ *     tap_keys LINK FIRST_BEAT [key|button] < asynchronies
  *
  * Reads one asynchrony in ms per line; the i-th is played against beat FIRST_BEAT + i of the take.
- * Prints how many keys it pressed and how late each press left at most, as JSON.
+ * Prints how often it pressed and how late each press left at most, as JSON.
  */
 #include <errno.h>
 #include <poll.h>
@@ -34,6 +34,7 @@ typedef struct {
     SessionLink link;
     Display *display;
     KeyCode key;
+    bool has_button; /* presses that, in the middle of the display, instead of the key */
     double asynchrony_ms[TAPS_MAX];
     int tap_count;
 } Finger;
@@ -137,18 +138,43 @@ static HostTime tap_time(const Finger *finger, Beats start, int64_t beat, int ta
     return applied_clock_host(&finger->model.clock, (SessionTime){note_at.ns + asynchrony_ns});
 }
 
+static void move(const Finger *finger, Bool is_down)
+{
+    if (finger->has_button) {
+        (void)XTestFakeButtonEvent(finger->display, Button1, is_down, CurrentTime);
+    } else {
+        (void)XTestFakeKeyEvent(finger->display, finger->key, is_down, CurrentTime);
+    }
+    (void)XFlush(finger->display);
+}
+
 static int64_t press(Finger *finger, HostTime at)
 {
     int64_t late_ns = 0;
 
     wait_until(finger, at);
     late_ns = host_clock_now().ns - at.ns;
-    (void)XTestFakeKeyEvent(finger->display, finger->key, True, CurrentTime);
-    (void)XFlush(finger->display);
+    move(finger, True);
     wait_until(finger, (HostTime){at.ns + KEY_DOWN_NS});
-    (void)XTestFakeKeyEvent(finger->display, finger->key, False, CurrentTime);
-    (void)XFlush(finger->display);
+    move(finger, False);
     return late_ns;
+}
+
+/* Finds the key, or lays the pointer where no widget is. */
+static void choose(Finger *finger, const char *what)
+{
+    const int screen = DefaultScreen(finger->display);
+
+    finger->key = XKeysymToKeycode(finger->display, XK_space);
+    finger->has_button = strcmp(what, "button") == 0;
+    if (finger->has_button) {
+        (void)XTestFakeMotionEvent(finger->display,
+                                   screen,
+                                   DisplayWidth(finger->display, screen) / 2,
+                                   DisplayHeight(finger->display, screen) / 2,
+                                   CurrentTime);
+        (void)XFlush(finger->display);
+    }
 }
 
 static int play(Finger *finger, int64_t first_beat)
@@ -175,8 +201,8 @@ int main(int argc, char **argv)
     Finger *finger = calloc(1, sizeof *finger);
     int code = EXIT_FAILURE;
 
-    if (finger == NULL || argc != 3) {
-        (void)fprintf(stderr, "usage: tap_keys LINK FIRST_BEAT < asynchronies\n");
+    if (finger == NULL || argc < 3 || argc > 4) {
+        (void)fprintf(stderr, "usage: tap_keys LINK FIRST_BEAT [key|button] < asynchronies\n");
         free(finger);
         return 2;
     }
@@ -184,7 +210,7 @@ int main(int argc, char **argv)
     if (finger->display == NULL) {
         (void)fprintf(stderr, "tap_keys: no X display\n");
     } else if (read_taps(finger) && join(finger, argv[1])) {
-        finger->key = XKeysymToKeycode(finger->display, XK_space);
+        choose(finger, argc == 4 ? argv[3] : "key");
         code = play(finger, strtoll(argv[2], NULL, 10));
         session_link_finish(&finger->link);
     }

@@ -4,7 +4,7 @@
 SDL's dummy and disk drivers stand in for hardware. They keep time badly (they sleep in whole
 milliseconds), so what is checked is that everything planned is played, once, and intact.
 
-ctest: parallel timeout=60
+ctest: timeout=60
 """
 
 import array

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """onedrum-ctl by its command line: what an export may replace, and how wrong numbers are named.
 
-ctest: parallel timeout=60
+ctest: waits timeout=60
 """
 
 import json

@@ -1,4 +1,4 @@
-# ctest: parallel timeout=200
+# ctest: waits timeout=200
 """The desktop client without a display: it takes part, says how it went, and refuses in words."""
 
 import os

@@ -2,7 +2,7 @@
 """Who comes in and who leads: kick, ban, lock, names and the facilitator's password, with the real
 server and control program.
 
-ctest: parallel timeout=120
+ctest: waits timeout=120
 """
 
 import os

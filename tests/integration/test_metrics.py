@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The metrics are there for Prometheus, on loopback alone, and say what happened.
 
-ctest: timeout=60
+ctest: waits timeout=60
 """
 
 import json

@@ -4,7 +4,7 @@
 The relay stands between swarm and server on loopback. The clock errors that come of it are printed;
 half the asymmetry of the path is part of them and invisible to any method.
 
-ctest: timeout=180
+ctest: waits timeout=180
 """
 
 import concurrent.futures

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What can be seen and changed on the way: nothing; and another server in the old one's place is
 refused with a sentence. All on 127.0.0.1."""
-# ctest: timeout=120 parallel
+# ctest: waits timeout=120
 
 import base64
 import contextlib

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """onedrum-server by its command line: what it prints, how it fails, and how little it does idle.
 
-ctest: parallel timeout=60
+ctest: waits timeout=60
 """
 
 import json

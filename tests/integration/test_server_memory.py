@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# ctest: timeout=120 parallel
+# ctest: waits timeout=120
 """A server has its memory from the start: one that stood still, and then has everything to do at
 once, takes no more of it. (An hour of it is `./dev bench soak`.)"""
 

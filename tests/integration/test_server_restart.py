@@ -6,7 +6,7 @@ the same data: all are back within 5 s by themselves, seats, names, teams and pa
 every hit that was closed more than a second before is still there. Then it is ended in order and
 started once more: nothing at all is missing.
 
-ctest: timeout=180
+ctest: waits timeout=180
 """
 
 import json

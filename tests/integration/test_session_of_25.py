@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# ctest: timeout=220
+# ctest: waits timeout=220
 """24 simulated players and a desktop client play for a minute over real UDP: no hit is lost, and
 the server's word on each hit is what the player really did."""
 

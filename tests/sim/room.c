@@ -56,7 +56,7 @@ static void open_session(Room *room)
     room->timeline_revision = room->session.timeline.revision;
 }
 
-Room *room_create(uint64_t seed, const RoomNetwork *network, uint16_t seats)
+Room *sim_room_create(uint64_t seed, const RoomNetwork *network, uint16_t seats)
 {
     Room *room = calloc(1, sizeof *room);
 
@@ -80,7 +80,7 @@ Room *room_create(uint64_t seed, const RoomNetwork *network, uint16_t seats)
     return room;
 }
 
-void room_destroy(Room *room)
+void sim_room_destroy(Room *room)
 {
     if (room == NULL) {
         return;
@@ -244,7 +244,7 @@ static void post(Room *room, int connection, bool to_server, const OutboxItem *i
     }
 }
 
-void room_flush(Room *room, int index)
+void sim_room_flush(Room *room, int index)
 {
     const RoomClient *client = &room->clients[index];
 
@@ -259,7 +259,7 @@ void room_flush(Room *room, int index)
 void room_send(Room *room, int index, const Message *message)
 {
     (void)outbox_push(&room->outbox, 0, message);
-    room_flush(room, index);
+    sim_room_flush(room, index);
 }
 
 void room_set_network(Room *room, int index, const RoomNetwork *network)
@@ -700,7 +700,7 @@ static void run_client(Room *room, int index)
     if (turn % turns == index % turns) {
         model_tick(&client->model, now, &room->outbox);
     }
-    room_flush(room, index);
+    sim_room_flush(room, index);
 }
 
 static void run_server(Room *room)
@@ -806,7 +806,7 @@ void room_set_privacy(Room *room, Privacy privacy)
 void room_order(Room *room, CommandKind kind, int32_t a, int32_t b)
 {
     model_command(&room->clients[0].model, kind, a, b, NULL, &room->outbox);
-    room_flush(room, 0);
+    sim_room_flush(room, 0);
 }
 
 void room_disconnect(Room *room, int index, int64_t away_ns)
@@ -897,12 +897,12 @@ void room_freeze_server(Room *room, int64_t length_ns)
     }
 }
 
-void room_leave(Room *room, int index)
+void sim_room_leave(Room *room, int index)
 {
     RoomClient *client = &room->clients[index];
 
     model_leave(&client->model, room_host_time(room, client), &room->outbox);
-    room_flush(room, index);
+    sim_room_flush(room, index);
     client->connect_at_ns = ROOM_NEVER;
 }
 

@@ -104,8 +104,8 @@ int room_grooves(Groove grooves[GROOVES_MAX]);
 /* What a room's session is opened with. */
 SessionConfig room_config(uint16_t seats);
 
-Room *room_create(uint64_t seed, const RoomNetwork *network, uint16_t seats);
-void room_destroy(Room *room);
+Room *sim_room_create(uint64_t seed, const RoomNetwork *network, uint16_t seats);
+void sim_room_destroy(Room *room);
 
 /* A client with a name of its own that connects at once; the first one facilitates. Its index. */
 int room_add(Room *room, bool plays, const PlayerProfile *profile, PlayerTrouble trouble);
@@ -126,7 +126,7 @@ void room_set_privacy(Room *room, Privacy privacy);
 void room_order(Room *room, CommandKind kind, int32_t a, int32_t b);
 
 /* Whatever a client's model has put into the outbox goes out. */
-void room_flush(Room *room, int index);
+void sim_room_flush(Room *room, int index);
 
 /* A message as no model would send it. */
 void room_send(Room *room, int index, const Message *message);
@@ -160,7 +160,7 @@ void room_freeze_server(Room *room, int64_t length_ns);
 void room_set_network(Room *room, int index, const RoomNetwork *network);
 
 /* The client goes in order; it may come back with room_return. */
-void room_leave(Room *room, int index);
+void sim_room_leave(Room *room, int index);
 void room_return(Room *room, int index);
 
 /* The server dies without a word, losing what came in the last `lost_ns`, and comes back `away_ns`

@@ -148,7 +148,7 @@ static void somebody_leaves(Scenario *scenario)
 
     if (index > 0 && scenario->room->clients[index].model.phase == MODEL_JOINED) {
         tell(scenario, "%d leaves", index);
-        room_leave(scenario->room, index);
+        sim_room_leave(scenario->room, index);
     }
 }
 
@@ -267,7 +267,7 @@ static void a_part_changes(Scenario *scenario)
     tell(scenario, "%d changes its part", index);
     model_choose_part(
         &room->clients[index].model, (uint8_t)below(scenario, GROOVE_PARTS_MAX), &room->outbox);
-    room_flush(room, index);
+    sim_room_flush(room, index);
 }
 
 static void the_tier_changes(Scenario *scenario)
@@ -313,7 +313,7 @@ static void somebody_wishes(Scenario *scenario)
     } else {
         model_request_report(model, &room->outbox);
     }
-    room_flush(room, index);
+    sim_room_flush(room, index);
 }
 
 static void a_path_changes(Scenario *scenario)
@@ -500,7 +500,7 @@ static void begin(Scenario *scenario, uint64_t seed)
     scenario->people_max =
         2 + (int)(prng_uniform(&scenario->prng) * prng_uniform(&scenario->prng) * (PEOPLE_MAX - 1));
     network = draw_network(scenario);
-    scenario->room = room_create(
+    scenario->room = sim_room_create(
         seed * 2 + 1,
         &network,
         (uint16_t)(chance(scenario, 0.9) ? ROOM_CLIENTS_MAX : scenario->people_max - 1));
@@ -632,7 +632,7 @@ ScenarioResult scenario_run(uint64_t seed, bool tells)
     result.datagrams_sent = scenario->room->datagrams_sent;
     result.datagrams_lost = scenario->room->datagrams_lost;
     result.clock_checks = scenario->watch.clock_checks;
-    room_destroy(scenario->room);
+    sim_room_destroy(scenario->room);
     free(scenario);
     return result;
 }

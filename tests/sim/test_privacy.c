@@ -117,7 +117,7 @@ static void hear(void *owner, int client, const Message *message)
 /* A session that plays for `seconds` while the spy keeps all it gets. */
 static Room *spied_room(Spy *spy, Privacy privacy, uint64_t seed, int seconds)
 {
-    Room *room = room_create(check_seed(seed), &HOME, ROOM_CLIENTS_MAX);
+    Room *room = sim_room_create(check_seed(seed), &HOME, ROOM_CLIENTS_MAX);
     Prng prng;
 
     prng_seed(&prng, seed);
@@ -164,7 +164,7 @@ static void in_the_tier_of_teams_no_byte_names_anybody_else(void **state)
         check(room->clients[0].others.map[seat].verdict != MAP_ABSENT);
     }
     check_i64(room->clients[0].others.crowd_count, 0);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void in_the_private_tier_only_the_whole_group_is_told(void **state)
@@ -181,7 +181,7 @@ static void in_the_private_tier_only_the_whole_group_is_told(void **state)
     check_i64(room->clients[SPY].model.standing.team_together_centi, 0);
     check(room->clients[0].model.standing.team_together_centi > 0);
     check_i64(room->clients[0].others.team_count, 4);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void in_the_open_tier_everybody_is_told_who_is_where(void **state)
@@ -193,7 +193,7 @@ static void in_the_open_tier_everybody_is_told_who_is_where(void **state)
     check(spy.names_of_others >= PEOPLE - 1);
     check(spy.by_type[MESSAGE_MAP] > 40);
     check_i64(spy.by_type[MESSAGE_CROWD] + spy.by_type[MESSAGE_REPORT], 0);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 /* Sums of pairs, for a coefficient of correlation. */
@@ -285,7 +285,7 @@ static void a_marks_place_says_nothing_of_where_it_was_or_whose_it_is(void **sta
     check_unrelated(&people);
     check_unrelated(&seats);
     check_unrelated(&values);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_stricter_tier_makes_everybody_forget_and_a_looser_one_is_refused(void **state)
@@ -327,12 +327,12 @@ static void a_stricter_tier_makes_everybody_forget_and_a_looser_one_is_refused(v
     room_run(room, NS_PER_S);
     check_i64(leader->refusal.reason, REFUSAL_OUT_OF_RANGE);
     check(room->violated == NULL);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_tier_may_be_looser_while_only_facilitators_have_a_seat(void **state)
 {
-    Room *room = room_create(check_seed(6), &HOME, ROOM_CLIENTS_MAX);
+    Room *room = sim_room_create(check_seed(6), &HOME, ROOM_CLIENTS_MAX);
     const PlayerProfile profile = player_profile_named(PLAYER_TRAINED);
     const ClientModel *leader = &room->clients[0].model;
     int guest = 0;
@@ -362,7 +362,7 @@ static void a_tier_may_be_looser_while_only_facilitators_have_a_seat(void **stat
     room_run(room, NS_PER_S);
     check_i64(leader->refusal_count, 1);
     check_i64(room->session.privacy, PRIVACY_OPEN);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 int main(void)

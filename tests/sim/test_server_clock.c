@@ -60,7 +60,7 @@ static void check_everybody_is_together(const Room *room, int64_t margin_ns)
 /* Into the music, the clock's mischief, and the rest of the evening. */
 static void live_through(int64_t step_ns, int64_t sleep_ns, uint64_t seed)
 {
-    Room *room = room_create(seed, &HOME, ROOM_CLIENTS_MAX);
+    Room *room = sim_room_create(seed, &HOME, ROOM_CLIENTS_MAX);
     Watch *watch = calloc(1, sizeof *watch);
     Prng prng;
     int64_t notes_before = 0;
@@ -102,7 +102,7 @@ static void live_through(int64_t step_ns, int64_t sleep_ns, uint64_t seed)
     watch_check_store(room);
     run_watched(room, watch, 0);
     free(watch);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_step_ahead_is_followed(void **state)

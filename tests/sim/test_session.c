@@ -20,7 +20,7 @@ static PlayerProfile trained(void)
 
 static Room *room_of(int people, const RoomNetwork *network, uint64_t seed)
 {
-    Room *room = room_create(check_seed(seed), network, ROOM_CLIENTS_MAX);
+    Room *room = sim_room_create(check_seed(seed), network, ROOM_CLIENTS_MAX);
     const PlayerProfile profile = trained();
 
     for (int i = 0; i < people; i++) {
@@ -94,13 +94,13 @@ static void everybody_gets_a_seat_and_sees_all_others(void **state)
             check((client->others.roster[j].presence & PRESENCE_CONNECTED) != 0);
         }
     }
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 /* 24 code points of four bytes: nine entries fill a page. */
 static void names_of_greatest_length_reach_everybody(void **state)
 {
-    Room *room = room_create(check_seed(16), &HOME, ROOM_CLIENTS_MAX);
+    Room *room = sim_room_create(check_seed(16), &HOME, ROOM_CLIENTS_MAX);
     const PlayerProfile profile = trained();
 
     (void)state;
@@ -119,7 +119,7 @@ static void names_of_greatest_length_reach_everybody(void **state)
                        room->clients[j].model.config.name);
         }
     }
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_start_counts_in_and_plays_and_every_hit_is_judged(void **state)
@@ -140,7 +140,7 @@ static void a_start_counts_in_and_plays_and_every_hit_is_judged(void **state)
     check_i64(transport_of(room), TRANSPORT_STOPPED);
     check_all_hits_judged(room, 0.01);
     check_i64(room->clients[3].others.bar_count, room->session.bar_count);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_bad_network_costs_nobody_a_hit(void **state)
@@ -154,7 +154,7 @@ static void a_bad_network_costs_nobody_a_hit(void **state)
     room_order(room, COMMAND_STOP, 0, 0);
     room_run(room, 8 * NS_PER_S);
     check_all_hits_judged(room, 1.0);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void counts_add_up_to_the_notes_of_the_playing_bars(void **state)
@@ -174,7 +174,7 @@ static void counts_add_up_to_the_notes_of_the_playing_bars(void **state)
         /* Pulse: four notes to the bar, one part. */
         check_i64(person_statistics_notes(statistics), 4 * bars);
     }
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_late_joiner_enters_at_the_next_bar_with_all_that_is_known(void **state)
@@ -197,7 +197,7 @@ static void a_late_joiner_enters_at_the_next_bar_with_all_that_is_known(void **s
     room_run(room, 6 * NS_PER_S);
     check_i64(participant(room, late)->statistics.counts[JUDGEMENT_MISS], 0);
     check_all_hits_judged(room, 1.0);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_broken_connection_costs_no_hit_and_no_seat(void **state)
@@ -218,7 +218,7 @@ static void a_broken_connection_costs_no_hit_and_no_seat(void **state)
     room_run(room, 6 * NS_PER_S);
     check_i64(notes_of(room, 2), notes_of(room, 0));
     check_all_hits_judged(room, 1.0);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void who_was_away_for_long_enters_again_at_a_bar_with_the_old_score(void **state)
@@ -238,7 +238,7 @@ static void who_was_away_for_long_enters_again_at_a_bar_with_the_old_score(void 
     check(notes_of(room, 1) > notes);
     check(notes_of(room, 1) < notes_of(room, 0) - 40);
     check_i64(participant(room, 1)->statistics.counts[JUDGEMENT_MISS], 0);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_server_that_died_comes_back_with_seats_scores_and_the_beat(void **state)
@@ -268,7 +268,7 @@ static void a_server_that_died_comes_back_with_seats_scores_and_the_beat(void **
         check_i64(notes_of(room, i), notes_of(room, 0));
     }
     check_all_hits_judged(room, 1.0);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 /* And a pause is already ordered, so that nothing but what is stored tells which take it is. */
@@ -295,7 +295,7 @@ static void a_server_that_died_right_before_a_take_goes_on_with_it(void **state)
     for (int i = 0; i < room->store.count; i++) {
         check(room->store.facts[i].kind != JOURNAL_JUDGED || room->store.facts[i].take == 1);
     }
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void the_curve_of_bars_has_no_hole_where_the_server_was_down(void **state)
@@ -316,7 +316,7 @@ static void the_curve_of_bars_has_no_hole_where_the_server_was_down(void **state
         check(i < 3 || room->session.bars[i].together_centi > 9000);
         check_i64(room->clients[5].others.bars[i].bar, i + 1);
     }
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void who_was_away_before_a_restart_has_missed_nothing(void **state)
@@ -333,7 +333,7 @@ static void who_was_away_before_a_restart_has_missed_nothing(void **state)
     check_i64(room->session.joined, 3);
     check(notes_of(room, 1) < notes_of(room, 0) - 60);
     check_i64(participant(room, 1)->statistics.counts[JUDGEMENT_MISS], 0);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void tempo_changes_take_effect_on_a_bar_line_for_all_at_once(void **state)
@@ -364,7 +364,7 @@ static void tempo_changes_take_effect_on_a_bar_line_for_all_at_once(void **state
     for (int i = 0; i < 4; i++) {
         check_i64(participant(room, i)->statistics.counts[JUDGEMENT_MISS], 0);
     }
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_pause_keeps_the_bars_and_a_new_take_begins_anew(void **state)
@@ -395,7 +395,7 @@ static void a_pause_keeps_the_bars_and_a_new_take_begins_anew(void **state)
     room_run(room, 10 * NS_PER_S);
     check(notes_of(room, 0) < notes);
     check_i64(room->session.bars[room->session.bar_count - 1].take, 2);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_start_right_after_a_stop_waits_until_the_take_is_judged(void **state)
@@ -423,7 +423,7 @@ static void a_start_right_after_a_stop_waits_until_the_take_is_judged(void **sta
         check_i64(participant(room, i)->statistics.counts[JUDGEMENT_EXTRA], 0);
         check_i64(participant(room, i)->statistics.counts[JUDGEMENT_MISS], 0);
     }
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void another_groove_from_a_bar_line_on_is_judged_by_its_own_notes(void **state)
@@ -447,7 +447,7 @@ static void another_groove_from_a_bar_line_on_is_judged_by_its_own_notes(void **
             check_i64(counts[JUDGEMENT_MISS], counts[JUDGEMENT_EXTRA]);
         }
     }
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void wishes_without_the_right_are_refused_with_a_reason(void **state)
@@ -481,7 +481,7 @@ static void wishes_without_the_right_are_refused_with_a_reason(void **state)
     room_order(room, COMMAND_PAUSE, 0, 0);
     room_run(room, NS_PER_S);
     check_i64(room->clients[0].model.refusal.reason, REFUSAL_NOT_NOW);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_kicked_participant_is_told_and_loses_the_seat(void **state)
@@ -494,7 +494,7 @@ static void a_kicked_participant_is_told_and_loses_the_seat(void **state)
     check_i64(room->clients[2].model.phase, MODEL_ENDED);
     check_i64(room->clients[2].model.notice.kind, NOTICE_KICKED);
     check_i64(room->session.joined, 2);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 /* A client says JOIN once more, on a new connection. */
@@ -540,7 +540,7 @@ static void who_is_banned_comes_back_neither_by_token_nor_by_name(void **state)
     memcpy(room->clients[other].model.config.name, "Kind", sizeof "Kind");
     try_again(room, other);
     check_i64(room->clients[other].model.phase, MODEL_JOINED);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_facilitator_bans_neither_themselves_nor_an_empty_seat(void **state)
@@ -557,7 +557,7 @@ static void a_facilitator_bans_neither_themselves_nor_an_empty_seat(void **state
     check_i64(room->clients[0].model.refusal_count, 2);
     check_i64(room->session.joined, 2);
     check_i64(room->session.ban_count, 0);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_locked_session_takes_back_its_own_and_nobody_new(void **state)
@@ -585,7 +585,7 @@ static void a_locked_session_takes_back_its_own_and_nobody_new(void **state)
     try_again(room, late);
     check_i64(room->clients[late].model.phase, MODEL_JOINED);
     check(!room->clients[late].model.snapshot.locked);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void who_led_before_leads_no_more_without_the_token(void **state)
@@ -603,12 +603,12 @@ static void who_led_before_leads_no_more_without_the_token(void **state)
     room_run(room, NS_PER_S);
     check_i64(room->clients[0].model.refusal.reason, REFUSAL_NOT_ALLOWED);
     check_i64(transport_of(room), TRANSPORT_LOBBY);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void a_full_session_says_so_and_opens_when_the_grace_time_is_over(void **state)
 {
-    Room *room = room_create(check_seed(14), &HOME, 2);
+    Room *room = sim_room_create(check_seed(14), &HOME, 2);
     const PlayerProfile profile = trained();
     int third = 0;
 
@@ -626,7 +626,7 @@ static void a_full_session_says_so_and_opens_when_the_grace_time_is_over(void **
     room->clients[third].model.phase = MODEL_CONNECTING;
     room_run(room, NS_PER_S);
     check_i64(room->clients[third].model.phase, MODEL_JOINED);
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 static void troublemakers_are_seen_and_the_steady_are_left_alone(void **state)
@@ -660,7 +660,7 @@ static void troublemakers_are_seen_and_the_steady_are_left_alone(void **state)
         check_text(verdict_word(participant(room, 18 + i)->verdict.shown),
                    verdict_word(expected[i]));
     }
-    room_destroy(room);
+    sim_room_destroy(room);
 }
 
 /* What the group does after a while, when one in twenty lies. */
@@ -677,7 +677,7 @@ enum {
 /* Liars say a wrong calibration, so that all of their hits are moved; some drum without end. */
 static GroupPhase play_with_liars(int64_t lie_ms, bool flood)
 {
-    Room *room = room_create(check_seed(21), &HOME, ROOM_CLIENTS_MAX);
+    Room *room = sim_room_create(check_seed(21), &HOME, ROOM_CLIENTS_MAX);
     PlayerProfile profile = trained();
     GroupPhase phase = {0, 0};
 
@@ -702,7 +702,7 @@ static GroupPhase play_with_liars(int64_t lie_ms, bool flood)
     check(room->session.figures.valid);
     check_i64(room->session.active, ROOM_CLIENTS_MAX);
     phase = (GroupPhase){room->session.reference.median_ms, room->session.figures.r};
-    room_destroy(room);
+    sim_room_destroy(room);
     return phase;
 }
 

@@ -141,6 +141,29 @@ static void escape_forgets_the_wish_and_tab_is_refused_in_words(void **state)
     check(!settings_screen_key(&screen, &settings, "A"));
 }
 
+/* It stands where keys are chosen, and makes room for what to press while one is. */
+static void two_hands_are_told_which_keys_a_keyboard_may_lose(void **state)
+{
+    static const char hint[] = "many keyboards lose the third key of some threes";
+
+    (void)state;
+    check_u64(screen.section, SETTINGS_KEYS);
+    check(probe_mentions(&probe, "Two hands:"));
+    probe_resize(&probe, PROBE_WINDOWS[3]);
+    check(probe_mentions(&probe, hint));
+    check(probe_mentions(&probe, "Ctrl keys, which are never lost."));
+    probe_click(&probe, "J");
+    check(screen.is_capturing);
+    probe_frame(&probe);
+    check(!probe_mentions(&probe, hint));
+    check(!settings_screen_key(&screen, &settings, "Escape"));
+    probe_frame(&probe);
+    check(probe_mentions(&probe, hint));
+    open_section(SETTINGS_SOUND);
+    probe_resize(&probe, PROBE_WINDOWS[3]);
+    check(!probe_mentions(&probe, hint));
+}
+
 static void clashes_are_told_in_words(void **state)
 {
     (void)state;
@@ -358,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup(by_pointer_a_key_is_added_and_taken_away, set_up),
         cmocka_unit_test_setup(delete_takes_the_focused_key_away, set_up),
         cmocka_unit_test_setup(escape_forgets_the_wish_and_tab_is_refused_in_words, set_up),
+        cmocka_unit_test_setup(two_hands_are_told_which_keys_a_keyboard_may_lose, set_up),
         cmocka_unit_test_setup(clashes_are_told_in_words, set_up),
         cmocka_unit_test_setup(the_wizard_is_opened_by_key_and_by_pointer, set_up),
         cmocka_unit_test_setup(arrows_move_an_offset_below_zero_and_set_it, set_up),
