@@ -19,7 +19,7 @@ back at the server that was started again, and click.
 
 The clocks are shifted by a library that is loaded before the programs: see preload/shift_clock.c.
 
-ctest: waits exact timeout=150
+ctest: timeout=150
 """
 
 import bisect

@@ -1,4 +1,4 @@
-# ctest: waits exact timeout=200
+# ctest: timeout=200
 """Somebody calibrates with real key presses: the wizard finds how late their fingers are, refuses
 uneven ones, keeps the offset for the sound device, and the server learns of it."""
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# ctest: waits exact timeout=240
+# ctest: timeout=240
 """Recorded taps as keys of three people: see taps.py."""
 
 from taps import judge_presses
