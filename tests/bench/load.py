@@ -222,9 +222,9 @@ def section(rows, price_s, seconds, load_before):
         f"- priority over other work: {priority()}",
         f"- measured: {seconds:.0f} s of play for each row",
         "",
-        "| players | pings of each | CPU of a core | with 10 pings | pass p50 | pass p99 | longest "
-        "pass | hits | lost | down per player | with 10 pings | up per player | all joined | memory "
-        "| clock error p95 |",
+        "| players | pings of each | CPU of a core | with 10 pings | pass p50 | pass p99 | "
+        "longest pass | hits | lost | down per player | with 10 pings | up per player | "
+        "all joined | memory | clock error p95 |",
         "|" + " ---: |" * 15,
     ]
     for row in rows:
