@@ -57,6 +57,7 @@ enum {
 #define BALANCE_SOFTNESS_US 50.0
 #define NORMAL_95_SQUARED 5.06
 #define HOLD_UNCERTAINTY_US 150.0
+#define MOVED_SHARE_MIN 0.25 /* of the midpoints, of what one leg became longer */
 
 /* --- time and units ----------------------------------------------------------------------------
  */
@@ -608,6 +609,17 @@ static void shift_leg(ClockEstimator *estimator, bool is_forward, int32_t from_u
     *(is_forward ? &estimator->forward_shift_us : &estimator->backward_shift_us) += by_us;
 }
 
+/* When one leg becomes longer or a clock steps, the midpoints move, too. When they stay, both legs
+   became longer at once, or there was only a slope that is not right. */
+static bool
+midpoints_moved(const ClockEstimator *estimator, const ClockChange *change, bool is_forward)
+{
+    const double jump_us =
+        clock_middle_jump(&estimator->middle, change->at_us, estimator->finding.skew_ppm);
+
+    return (is_forward ? jump_us : -jump_us) > MOVED_SHARE_MIN * change->by_us;
+}
+
 /* Rule 3 for one direction; true when the points have changed. */
 static bool hold_if_longer(ClockEstimator *estimator,
                            const ClockTrack *track,
@@ -617,6 +629,9 @@ static bool hold_if_longer(ClockEstimator *estimator,
     const ClockChange change = clock_rules_longer(track, other, scratch);
     const bool is_forward = track->store == &estimator->forward;
 
+    if (change.kind != CLOCK_CHANGE_NONE && !midpoints_moved(estimator, &change, is_forward)) {
+        return false;
+    }
     switch (change.kind) {
     case CLOCK_CHANGE_NONE:
         return false;

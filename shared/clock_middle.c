@@ -5,6 +5,7 @@
 
 enum {
     SECONDS_MIN = 6,
+    JUMP_SECONDS = 20,
     ROUNDS = 4
 };
 
@@ -103,6 +104,50 @@ void clock_middle_rebase(ClockMiddle *middle, int32_t spans, double reference_us
 {
     clock_middle_shift(middle, INT32_MIN, -reference_us);
     middle->newest -= spans * CLOCK_WINDOW_S;
+}
+
+/* The median of what the seconds from `first` to before `end` have above the line of this skew
+   through the reference. False without any. */
+static bool median_between(
+    const ClockMiddle *middle, int32_t first, int32_t end, double skew_ppm, double *median_us)
+{
+    double sorted[JUMP_SECONDS];
+    int count = 0;
+
+    for (int32_t second = first; second < end; second++) {
+        const uint32_t index = ring_index(second);
+        const bool is_kept = second <= middle->newest && middle->newest - second < CLOCK_WINDOW_S;
+        const double above_us = (double)middle->mean_us[index] - skew_ppm * (double)second;
+        int place = count;
+
+        if (!is_kept || middle->count[index] == 0) {
+            continue;
+        }
+        while (place > 0 && sorted[place - 1] > above_us) {
+            sorted[place] = sorted[place - 1];
+            place--;
+        }
+        sorted[place] = above_us;
+        count++;
+    }
+    if (count > 0) {
+        *median_us = 0.5 * (sorted[(count - 1) / 2] + sorted[count / 2]);
+    }
+    return count > 0;
+}
+
+double clock_middle_jump(const ClockMiddle *middle, int32_t x_us, double skew_ppm)
+{
+    const int32_t second = second_of(x_us);
+    double before_us = 0.0;
+    double after_us = 0.0;
+
+    if (!middle->has_newest ||
+        !median_between(middle, second - JUMP_SECONDS, second, skew_ppm, &before_us) ||
+        !median_between(middle, second + 1, second + 1 + JUMP_SECONDS, skew_ppm, &after_us)) {
+        return 0.0;
+    }
+    return after_us - before_us;
 }
 
 /* What the fit sees of a second. */

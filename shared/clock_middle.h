@@ -35,6 +35,10 @@ void clock_middle_shift(ClockMiddle *middle, int32_t x_us, double by_us);
 /* Moves the origin on by `spans` windows and the reference by `reference_us`. */
 void clock_middle_rebase(ClockMiddle *middle, int32_t spans, double reference_us);
 
+/* How much higher the midpoints after the second of `x_us` lie than those before, by the medians of
+   20 seconds, beside the skew; 0 when there are none on one side. */
+double clock_middle_jump(const ClockMiddle *middle, int32_t x_us, double skew_ppm);
+
 typedef struct {
     int32_t from_us; /* of the seconds that begin at this or later */
     int32_t now_us;

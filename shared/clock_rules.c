@@ -251,7 +251,7 @@ clock_rules_longer(const ClockTrack *track, const ClockTrack *other, ClockScratc
         return none;
     }
     if (jump_at(other, at_us) < -0.5 * rise_us) {
-        return (ClockChange){.kind = CLOCK_CHANGE_STEP, .at_us = at_us + 1};
+        return (ClockChange){.kind = CLOCK_CHANGE_STEP, .at_us = at_us + 1, .by_us = rise_us};
     }
     ClockFloor before;
     ClockFloor after;
