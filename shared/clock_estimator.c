@@ -50,8 +50,8 @@ enum {
 #define STEEP_EXPONENT 1.2
 #define STEEPNESS_MAX 3.0
 #define GRAIN_SD 0.3
+#define GRAINS_ALIKE 3.0 /* between quantiles that differ by chance, at coarse stamps */
 #define QUEUE_CLUSTER 3.0
-#define CHANCE_CLUSTER 2.0
 #define JOINING_S 8.0
 #define BALANCE_WEIGHT_MIN 0.01
 #define BALANCE_SOFTNESS_US 50.0
@@ -328,7 +328,7 @@ static double symmetry(const Sides *sides, double grain_us, ClockScratch *scratc
     if (f.count == 0 || b.count == 0) {
         return 0.0;
     }
-    const double unit_us = BALANCE_SOFTNESS_US + grain_us;
+    const double unit_us = BALANCE_SOFTNESS_US + GRAINS_ALIKE * grain_us;
     const double body = fabs(log((f.q50 - f.q10 + unit_us) / (b.q50 - b.q10 + unit_us)));
     const double tail = fabs(log((f.q85 - f.q50 + unit_us) / (b.q85 - b.q50 + unit_us)));
     const double y = fmax(body, 0.6 * tail);
@@ -383,7 +383,7 @@ static double trust_of(const ClockLeg *leg, const Sides *sides, ClockScratch *sc
 {
     const Side side = side_of(leg->store, leg->sign, sides, scratch);
 
-    return fmin(1.0, CHANCE_CLUSTER / side.leg.cluster);
+    return 1.0 / side.leg.cluster;
 }
 
 static ClockSlopeResult
@@ -451,10 +451,10 @@ static void blend_in(Blend *blend, const ClockLine *line, double weight, double 
     if (line->offset_sd_us >= HUGE_VAL) {
         return;
     }
-    const double sd_us = hypot(blend->sd_us, slack_us);
-    const double z = (line->offset_us - blend->offset_us) / hypot(sd_us, line->offset_sd_us) / 2.5;
+    const double far_us = hypot(hypot(blend->sd_us, slack_us), line->offset_sd_us);
+    const double z = (line->offset_us - blend->offset_us) / far_us / 2.5;
     const double trust = weight * exp(-z * z * z * z) / (line->offset_sd_us * line->offset_sd_us);
-    const double share = trust / (1.0 / (sd_us * sd_us) + trust);
+    const double share = trust / (1.0 / (blend->sd_us * blend->sd_us) + trust);
 
     blend->offset_us += share * (line->offset_us - blend->offset_us);
     blend->sd_us += share * (line->offset_sd_us - blend->sd_us);
@@ -563,8 +563,7 @@ find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratc
         blend_in(&blend,
                  &middle.line,
                  alike,
-                 is_clustered ? 0.3 * fmax(slope.forward.spread_us, slope.backward.spread_us)
-                              : 0.0);
+                 is_clustered ? fmax(slope.forward.spread_us, slope.backward.spread_us) : 0.0);
     }
     return (ClockFinding){
         .at = host_of(estimator, now_us),
