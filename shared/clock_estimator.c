@@ -554,7 +554,7 @@ find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratc
 
         /* Floors that are dense at their edge need no help. */
         const double sharpness = fmin(fmax(exponent_of(&sides) - 0.7, 0.25), 1.0);
-        line.offset_sd_us *= sqrt(middle.inflation);
+        line.offset_sd_us = hypot(sqrt(middle.inflation) * line.offset_sd_us, middle.shared_us);
         blend_in(&blend, &line, 4.0 * weight * sharpness, 0.0);
     }
     if (alike > BALANCE_WEIGHT_MIN) {

@@ -12,6 +12,7 @@ enum {
 #define TRIMMED 0.15        /* of the midpoints of a second at either end */
 #define OUTLIER_SD 2.0      /* farther off a second counts less (Huber 1964) */
 #define CORRELATION_MAX 0.9 /* of neighbouring seconds */
+#define QUEUE_MEAN_SD 2.0   /* of a queue the mean, in its deviations */
 
 static int32_t second_of(int32_t x_us)
 {
@@ -260,9 +261,14 @@ static double scatter_of(const Second *seconds, int count, const Fit *fit)
     return sum / (count - 2);
 }
 
-/* By how much more the mean varies than it would if the seconds were independent: those of a queue
-   that fills and drains resemble their neighbours. */
-static double inflation_of(const Second *seconds, int count, const Fit *fit)
+/* How much neighbouring seconds resemble each other, and the mean square of a second's distance
+   from the line. Of independent ones the correlation is 0. */
+typedef struct {
+    double correlation;
+    double square_us2;
+} Likeness;
+
+static Likeness likeness_of(const Second *seconds, int count, const Fit *fit)
 {
     double products = 0.0;
     double squares = 1e-12;
@@ -276,8 +282,7 @@ static double inflation_of(const Second *seconds, int count, const Fit *fit)
     }
     /* Less what chance alone makes of a few. */
     const double certain = products / squares - 1.0 / sqrt((double)count);
-    const double correlation = fmin(fmax(certain, 0.0), CORRELATION_MAX);
-    return (1.0 + correlation) / (1.0 - correlation);
+    return (Likeness){fmin(fmax(certain, 0.0), CORRELATION_MAX), squares / (count - 1)};
 }
 
 ClockMiddleFit clock_middle_fit(const ClockMiddle *middle, const ClockMiddleQuestion *question)
@@ -291,16 +296,18 @@ ClockMiddleFit clock_middle_fit(const ClockMiddle *middle, const ClockMiddleQues
     Fit fit = {.skew_ppm = question->prior_skew_ppm, .scatter_us2 = 1e12};
 
     if (count < SECONDS_MIN) {
-        return (ClockMiddleFit){line, 1.0};
+        return (ClockMiddleFit){line, 1.0, 0.0};
     }
     const double jitter_us2 = jitter_of(all, all_count);
     for (int round = 0; round < ROUNDS; round++) {
         line = solve(seconds, count, &fit, question->prior_skew_ppm, question->prior_sd_ppm);
         fit.scatter_us2 = fmax(scatter_of(seconds, count, &fit), jitter_us2);
     }
-    const double inflation = inflation_of(seconds, count, &fit);
+    const Likeness like = likeness_of(seconds, count, &fit);
+    const double inflation = (1.0 + like.correlation) / (1.0 - like.correlation);
+    const double shared_us = QUEUE_MEAN_SD * sqrt(like.correlation * like.square_us2);
     const double wider = sqrt(inflation * (1.0 + 4.0 / count));
-    line.offset_sd_us *= wider;
+    line.offset_sd_us = hypot(wider * line.offset_sd_us, shared_us);
     line.skew_sd_ppm *= wider;
-    return (ClockMiddleFit){line, inflation};
+    return (ClockMiddleFit){line, inflation, shared_us};
 }

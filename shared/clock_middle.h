@@ -49,10 +49,12 @@ typedef struct {
 typedef struct {
     ClockLine line;   /* offset_sd_us is HUGE_VAL when there are too few seconds */
     double inflation; /* >= 1: of the variance, by neighbouring seconds that scatter alike */
+    double shared_us; /* by how much the line may be off because a queue on one leg, which such
+                         seconds show, is never negative */
 } ClockMiddleFit;
 
 /* The offset at `now_us` and the skew; their deviations are told from how much the seconds scatter,
-   with the inflation. */
+   with the inflation; that of the offset includes `shared_us`. */
 ClockMiddleFit clock_middle_fit(const ClockMiddle *middle, const ClockMiddleQuestion *question);
 
 #endif
