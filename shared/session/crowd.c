@@ -102,7 +102,7 @@ static void draw(Session *session)
 
 static uint32_t rounds_per_refresh(const Crowd *crowd)
 {
-    return (uint32_t)clamp_i64(crowd->pages * ROUNDS_PER_PAGE, 0, ROUNDS_PER_REFRESH_MAX);
+    return (uint32_t)clamp_i64((int64_t)crowd->pages * ROUNDS_PER_PAGE, 0, ROUNDS_PER_REFRESH_MAX);
 }
 
 void crowd_send_page(Session *session, Outbox *outbox)
