@@ -14,9 +14,10 @@ enum {
     HALF_SLOTS = 2 * CLOCK_WINDOW_S,
     RECENT_POINTS_MIN = 40,
     REBASE_SPANS = 4,
-    BEND_S = 8,
+    BEND_S_MIN = 4,
+    BEND_S_MAX = 16,
     BEND_AGE_S = 12,
-    RTT_STRETCH_S = 6,
+    RTT_STRETCH_S = 4,
     GRAIN_POINTS = 40,
     HOLD_AGE_S = 75
 };
@@ -44,7 +45,9 @@ enum {
 
 #define CLUSTER_EXPONENT_MIN 0.8
 #define BEND_US_MIN 300.0
-#define BEND_SD 4.5
+#define BEND_SD 4.0
+#define BEND_OLDER_SHARE 0.3 /* of it at least by then: slewing is slow, a path changes at once */
+#define BEND_RTT_RANGE 1.0 /* a queue on one leg makes it at least 2 */
 #define BEND_ALIKE_MIN 0.3
 #define SLEWED_SD_PPM 100.0
 #define STEEP_EXPONENT 1.2
@@ -540,7 +543,6 @@ find_clock(const ClockEstimator *estimator, int32_t now_us, ClockScratch *scratc
     };
     blend.sd_us = blend.floors_sd_us;
     const ClockMiddleQuestion question = {
-        .from_us = INT32_MIN,
         .now_us = now_us,
         .prior_skew_ppm = estimator->prior_skew_ppm,
         .prior_sd_ppm = estimator->prior_sd_ppm,
@@ -664,6 +666,7 @@ static bool release_if_returned(ClockEstimator *estimator,
         return false;
     }
     shift_leg(estimator, is_forward, now_us - 4 * SECOND_US, -by_us);
+    clock_middle_doubt(&estimator->middle, now_us - 4 * SECOND_US);
     *shift_us = fmax(*shift_us, 0.0);
     return true;
 }
@@ -729,31 +732,38 @@ static void keep_skew(ClockEstimator *estimator)
     estimator->skews_ppm[0] = estimator->finding.skew_ppm;
 }
 
-/* Rule 5: the newest midpoints lie off the line, but their round trips are as they were, and
-   the directions alike: a clock is being slewed. */
-static bool is_bent(const ClockEstimator *estimator,
-                    int32_t now_us,
-                    const ClockTrack *forward,
-                    const ClockTrack *backward)
+/* Rule 5: the newest midpoints lie off the line, but round trips are as they were, and the
+   directions alike: a clock is being slewed. Returns for how many seconds; 0: it is not. A strong
+   bend shows in a few seconds, a weak one only in many. */
+static int find_bend(const ClockEstimator *estimator,
+                     int32_t now_us,
+                     const ClockTrack *forward,
+                     const ClockTrack *backward,
+                     int age_s)
 {
     const ClockFinding *finding = &estimator->finding;
-    const double elapsed_us = (double)(now_us - x_of(estimator, finding->at.ns));
-    const ClockMiddleQuestion question = {
-        .from_us = now_us - BEND_S * SECOND_US,
-        .now_us = now_us,
-        .prior_skew_ppm = finding->skew_ppm,
-        .prior_sd_ppm = SLEWED_SD_PPM,
+    const double elapsed_s = seconds_of_us(now_us - x_of(estimator, finding->at.ns));
+    const ClockLine line = {
+        .offset_us = finding->offset_us + finding->skew_ppm * elapsed_s,
+        .skew_ppm = finding->skew_ppm,
     };
+    const double rtt_range_us = clock_rules_rtt_range(forward, backward, RTT_STRETCH_S);
 
     if (finding->alike < BEND_ALIKE_MIN) {
-        return false;
+        return 0;
     }
-    const ClockLine line = clock_middle_fit(&estimator->middle, &question).line;
-    const double off_us =
-        fabs(line.offset_us - finding->offset_us - 1e-6 * finding->skew_ppm * elapsed_us);
-    return off_us > BEND_US_MIN &&
-           off_us > BEND_SD * hypot(line.offset_sd_us, estimator->grain_us) &&
-           clock_rules_rtt_range(forward, backward, RTT_STRETCH_S) < 0.5 * off_us;
+    for (int length_s = BEND_S_MIN; length_s <= BEND_S_MAX && 3 * length_s <= 2 * age_s;
+         length_s *= 2) {
+        const ClockMiddleGap gap = clock_middle_gap(&estimator->middle, &line, now_us, length_s);
+        const double off_us = fabs(gap.mean_us);
+
+        if (off_us > BEND_US_MIN && off_us > BEND_SD * hypot(gap.sd_us, estimator->grain_us) &&
+            gap.older_us * gap.mean_us > BEND_OLDER_SHARE * off_us * off_us &&
+            rtt_range_us < BEND_RTT_RANGE * off_us) {
+            return length_s;
+        }
+    }
+    return 0;
 }
 
 /* True when the points have changed. */
@@ -778,8 +788,9 @@ static bool apply_rules(ClockEstimator *estimator, int32_t now_us, ClockScratch 
     }
     clock_rules_track(&forward, &estimator->forward, now_us, skew_ppm);
     clock_rules_track(&backward, &estimator->backward, now_us, -skew_ppm);
-    if (is_bent(estimator, now_us, &forward, &backward)) {
-        cut_before(estimator, now_us - BEND_S * SECOND_US, SLEWED_SD_PPM);
+    const int bend_s = find_bend(estimator, now_us, &forward, &backward, age_s);
+    if (bend_s > 0) {
+        cut_before(estimator, now_us - bend_s * SECOND_US, SLEWED_SD_PPM);
         return true;
     }
     if (age_s < HOLD_AGE_S) {

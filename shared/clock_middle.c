@@ -87,6 +87,15 @@ void clock_middle_forget(ClockMiddle *middle, int32_t x_us)
     }
 }
 
+void clock_middle_doubt(ClockMiddle *middle, int32_t x_us)
+{
+    for (int32_t second = second_of(x_us); middle->has_newest && second <= middle->newest;
+         second++) {
+        middle->count[ring_index(second)] = 0;
+        middle->open_count = 0;
+    }
+}
+
 void clock_middle_shift(ClockMiddle *middle, int32_t x_us, double by_us)
 {
     for (int32_t i = 0; middle->has_newest && i < CLOCK_WINDOW_S; i++) {
@@ -198,18 +207,6 @@ static double jitter_of(const Second *seconds, int count)
     return count > 1 ? sum / (count - 1) : 0.0;
 }
 
-/* The first second that begins at `from_us` or later. */
-static int first_from(const Second *seconds, int count, const ClockMiddleQuestion *question)
-{
-    const double from_s = 1e-6 * ((double)question->from_us - (double)question->now_us) + 0.5;
-    int first = 0;
-
-    while (first < count && seconds[first].x_s < from_s) {
-        first++;
-    }
-    return first;
-}
-
 static double residual_us(const Second *second, const Fit *fit)
 {
     return second->mean_us - fit->offset_us - fit->skew_ppm * second->x_s;
@@ -287,18 +284,15 @@ static Likeness likeness_of(const Second *seconds, int count, const Fit *fit)
 
 ClockMiddleFit clock_middle_fit(const ClockMiddle *middle, const ClockMiddleQuestion *question)
 {
-    Second all[CLOCK_WINDOW_S];
-    const int all_count = seconds_of(middle, question->now_us, all);
-    const int first = first_from(all, all_count, question);
-    const Second *seconds = &all[first];
-    const int count = all_count - first;
+    Second seconds[CLOCK_WINDOW_S];
+    const int count = seconds_of(middle, question->now_us, seconds);
     ClockLine line = {.offset_sd_us = HUGE_VAL, .skew_sd_ppm = question->prior_sd_ppm};
     Fit fit = {.skew_ppm = question->prior_skew_ppm, .scatter_us2 = 1e12};
 
     if (count < SECONDS_MIN) {
         return (ClockMiddleFit){line, 1.0, 0.0};
     }
-    const double jitter_us2 = jitter_of(all, all_count);
+    const double jitter_us2 = jitter_of(seconds, count);
     for (int round = 0; round < ROUNDS; round++) {
         line = solve(seconds, count, &fit, question->prior_skew_ppm, question->prior_sd_ppm);
         fit.scatter_us2 = fmax(scatter_of(seconds, count, &fit), jitter_us2);
@@ -310,4 +304,31 @@ ClockMiddleFit clock_middle_fit(const ClockMiddle *middle, const ClockMiddleQues
     line.offset_sd_us = hypot(wider * line.offset_sd_us, shared_us);
     line.skew_sd_ppm *= wider;
     return (ClockMiddleFit){line, inflation, shared_us};
+}
+
+ClockMiddleGap
+clock_middle_gap(const ClockMiddle *middle, const ClockLine *line, int32_t now_us, int length_s)
+{
+    Second seconds[CLOCK_WINDOW_S];
+    const int count = seconds_of(middle, now_us, seconds);
+    const Fit fit = {.offset_us = line->offset_us, .skew_ppm = line->skew_ppm};
+    const double jitter_us2 = jitter_of(seconds, count);
+    double halves_us[2] = {0.0, 0.0};
+    double weights[2] = {0.0, 0.0};
+
+    for (int i = count - 1; i >= 0 && seconds[i].x_s > -length_s; i--) {
+        const int half = seconds[i].x_s > -0.5 * length_s ? 1 : 0;
+
+        halves_us[half] += seconds[i].count * residual_us(&seconds[i], &fit);
+        weights[half] += seconds[i].count;
+    }
+    if (weights[0] <= 0.0 || weights[1] <= 0.0 || count < SECONDS_MIN) {
+        return (ClockMiddleGap){0.0, 0.0, HUGE_VAL};
+    }
+    const double weight = weights[0] + weights[1];
+    return (ClockMiddleGap){
+        .mean_us = (halves_us[0] + halves_us[1]) / weight,
+        .older_us = halves_us[0] / weights[0],
+        .sd_us = sqrt(jitter_us2 / weight),
+    };
 }

@@ -32,6 +32,10 @@ void clock_middle_forget(ClockMiddle *middle, int32_t x_us);
 /* Adds `by_us` to every second that begins at `x_us` or later. */
 void clock_middle_shift(ClockMiddle *middle, int32_t x_us, double by_us);
 
+/* Forgets the second of `x_us` and all after it, of which it is not sure how long the legs were. At
+   most the last minute. */
+void clock_middle_doubt(ClockMiddle *middle, int32_t x_us);
+
 /* Moves the origin on by `spans` windows and the reference by `reference_us`. */
 void clock_middle_rebase(ClockMiddle *middle, int32_t spans, double reference_us);
 
@@ -40,7 +44,6 @@ void clock_middle_rebase(ClockMiddle *middle, int32_t spans, double reference_us
 double clock_middle_jump(const ClockMiddle *middle, int32_t x_us, double skew_ppm);
 
 typedef struct {
-    int32_t from_us; /* of the seconds that begin at this or later */
     int32_t now_us;
     double prior_skew_ppm;
     double prior_sd_ppm; /* > 0 */
@@ -56,5 +59,16 @@ typedef struct {
 /* The offset at `now_us` and the skew; their deviations are told from how much the seconds scatter,
    with the inflation; that of the offset includes `shared_us`. */
 ClockMiddleFit clock_middle_fit(const ClockMiddle *middle, const ClockMiddleQuestion *question);
+
+/* How far the midpoints of the newest `length_s` seconds lie above a line of which offset (at
+   `now_us`) and skew are read; the deviation is HUGE_VAL when there are too few seconds. */
+typedef struct {
+    double mean_us;
+    double older_us; /* of the older half alone */
+    double sd_us;    /* of the mean */
+} ClockMiddleGap;
+
+ClockMiddleGap
+clock_middle_gap(const ClockMiddle *middle, const ClockLine *line, int32_t now_us, int length_s);
 
 #endif

@@ -662,7 +662,7 @@ static void stamps_of_whole_milliseconds_do_no_harm(void **state)
 static void a_clock_that_is_slewed_is_followed(void **state)
 {
     (void)state;
-    check_between(p95_ms("slew", 90.0, 20), 0.0, 3.5);
+    check_between(p95_ms("slew", 90.0, 20), 0.0, 1.8);
 }
 
 int main(void)
