@@ -47,7 +47,7 @@ enum {
 #define BEND_US_MIN 300.0
 #define BEND_SD 4.0
 #define BEND_OLDER_SHARE 0.3 /* of it at least by then: slewing is slow, a path changes at once */
-#define BEND_RTT_RANGE 1.0 /* a queue on one leg makes it at least 2 */
+#define BEND_RTT_RANGE 1.0   /* a queue on one leg makes it at least 2 */
 #define BEND_ALIKE_MIN 0.3
 #define SLEWED_SD_PPM 100.0
 #define STEEP_EXPONENT 1.2
