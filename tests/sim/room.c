@@ -513,6 +513,12 @@ static void hang_up(Room *room, RoomClient *client)
     client->breaks_at_ns = ROOM_NEVER;
 }
 
+/* After a connection has ended: who was sent out or refused does not try again by itself. */
+static void come_back_at(RoomClient *client, int64_t at_ns)
+{
+    client->connect_at_ns = client->model.phase == MODEL_CONNECTING ? at_ns : ROOM_NEVER;
+}
+
 static void client_receives(Room *room, const Packet *packet)
 {
     RoomClient *client = &room->clients[room->connections[packet->connection].client];
@@ -523,8 +529,7 @@ static void client_receives(Room *room, const Packet *packet)
 
     if (packet->kind == PACKET_CLOSED) {
         hang_up(room, client);
-        client->connect_at_ns =
-            client->model.phase == MODEL_CONNECTING ? room->now_ns + RECONNECT_NS : ROOM_NEVER;
+        come_back_at(client, room->now_ns + RECONNECT_NS);
         return;
     }
     if (packet->kind == PACKET_PONG) {
@@ -684,7 +689,7 @@ static void run_client(Room *room, int index)
     now = room_host_time(room, client);
     if (client->connected && room->now_ns >= client->breaks_at_ns) {
         hang_up(room, client);
-        client->connect_at_ns = room->now_ns + RECONNECT_NS;
+        come_back_at(client, room->now_ns + RECONNECT_NS);
     }
     if (!client->connected && room->now_ns >= client->connect_at_ns && !room->server_is_down &&
         !room_server_is_frozen(room) && room->now_ns >= client->partitioned_until_ns) {
@@ -817,8 +822,8 @@ void room_disconnect(Room *room, int index, int64_t away_ns)
         lose_connection(room, client->connection);
     }
     hang_up(room, client);
-    client->connect_at_ns =
-        away_ns >= ROOM_NEVER - room->now_ns ? ROOM_NEVER : room->now_ns + away_ns;
+    come_back_at(client,
+                 away_ns >= ROOM_NEVER - room->now_ns ? ROOM_NEVER : room->now_ns + away_ns);
 }
 
 void room_rebind(Room *room, int index)
@@ -830,7 +835,7 @@ void room_rebind(Room *room, int index)
     }
     room->connections[client->connection].drops_at_ns = room->now_ns + SILENCE_NS;
     hang_up(room, client);
-    client->connect_at_ns = room->now_ns;
+    come_back_at(client, room->now_ns);
 }
 
 /* Nobody hears the other for `length_ns`: whoever waits long enough gives up. */
@@ -938,8 +943,7 @@ bool room_kill_server(Room *room, int64_t away_ns, int64_t lost_ns)
         RoomClient *client = &room->clients[i];
 
         hang_up(room, client);
-        client->connect_at_ns =
-            client->model.phase == MODEL_CONNECTING ? room->now_ns + away_ns : ROOM_NEVER;
+        come_back_at(client, room->now_ns + away_ns);
     }
     packets_clear(&room->packets);
     room_run(room, away_ns);
