@@ -561,10 +561,15 @@ uint32_t play_next_hit_number(const Participant *participant)
     return newest + 1;
 }
 
+/* On by so many numbers, and by those behind them that have come already. */
 static void shift_acknowledged(Participant *participant, uint32_t by)
 {
     participant->acknowledged += by;
     participant->received_mask = by < 64 ? participant->received_mask >> by : 0;
+    while ((participant->received_mask & 1U) != 0) {
+        participant->acknowledged++;
+        participant->received_mask >>= 1;
+    }
 }
 
 /* Notes that a hit has come; false when it had come before, or its number is out of reach. */
@@ -577,9 +582,7 @@ static bool receive_number(Participant *participant, uint32_t number)
         return false;
     }
     participant->received_mask |= UINT64_C(1) << ahead;
-    while ((participant->received_mask & 1U) != 0) {
-        shift_acknowledged(participant, 1);
-    }
+    shift_acknowledged(participant, 0);
     return true;
 }
 

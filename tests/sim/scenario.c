@@ -562,6 +562,10 @@ static void settle(Scenario *scenario)
             client->connect_at_ns = room->now_ns;
         }
     }
+    /* Who leads opens the door, even if a late JOIN of their own took their seat over. */
+    if (room->clients[0].model.phase == MODEL_ENDED) {
+        room_return(room, 0);
+    }
     run(scenario, awake_ns - room->now_ns + SETTLE_NS);
     order(scenario, COMMAND_UNLOCK, 0, 0);
     run(scenario, NS_PER_S); /* the door is open before anybody knocks again */

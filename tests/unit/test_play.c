@@ -191,6 +191,25 @@ static void hits_from_nowhere_are_refused(void **state)
     check_u64(play_next_hit_number(&booth->participants[0]), HIT_NUMBER_MAX + 1);
 }
 
+/* A server that died has forgotten hits that it acknowledged; one behind them had come, and now it
+   comes as the oldest that its sender waits for. */
+static void a_hit_behind_forgotten_ones_is_acknowledged(void **state)
+{
+    Booth *booth = new_booth(0);
+    Message message = {.type = MESSAGE_HITS, .hits = {.count = 2, .uncertainty_us = 1000}};
+
+    (void)state;
+    order(booth, COMMAND_START);
+    run(booth, 4 * NS_PER_S);
+    message.hits.hits[0] = (HitEntry){.number = 1, .at = {booth->now_ns}, .velocity = 90};
+    message.hits.hits[1] = (HitEntry){.number = 5, .at = {booth->now_ns}, .velocity = 90};
+    say(booth, &message);
+    check_u64(booth->participants[0].acknowledged, 1);
+    booth->hit_number = 4;
+    hit_at(booth, booth->now_ns);
+    check_u64(booth->participants[0].acknowledged, 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +217,7 @@ int main(void)
         cmocka_unit_test(the_first_note_is_believed_by_its_calibrated_time),
         cmocka_unit_test(nobody_loses_the_first_note_of_a_take_without_a_count_in),
         cmocka_unit_test(hits_from_nowhere_are_refused),
+        cmocka_unit_test(a_hit_behind_forgotten_ones_is_acknowledged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
