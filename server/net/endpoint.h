@@ -87,7 +87,8 @@ void endpoint_service(Endpoint *endpoint);
 /* What the last pass brought, one by one; false at the end. */
 NODISCARD bool endpoint_next(Endpoint *endpoint, EndpointEvent *event);
 
-/* Sends what waits, now. */
+/* Sends what waits: now, or of hundreds of connections with the next pass, before which
+   endpoint_wait then does not wait for anything to arrive. */
 void endpoint_flush(Endpoint *endpoint);
 
 /*
