@@ -194,7 +194,7 @@ def priority():
 def section(rows, seconds, load_before):
     lines = [
         "`./dev bench load`: the server runs on one core, the simulated players on another, over",
-        "loopback. Everybody pings as a player does. Bytes are UDP payload, pings and ENet included.",
+        "loopback. Everybody pings as a player does. Bytes are UDP payload, ENet's included.",
         "",
         *circumstances(load_before),
         f"- priority over other work: {priority()}",
