@@ -234,9 +234,12 @@ static void send_round(Session *session, SessionTime now, Outbox *outbox, Journa
     }
 }
 
-static bool standing_is_due(Participant *participant)
+/* One that went out at once, after HITS, makes the next turn's unnecessary. */
+static bool standing_is_due(const Participant *participant)
 {
-    participant->quiet_slices++;
+    if (participant->quiet_slices == 0) {
+        return false;
+    }
     for (int i = 0; i < participant->recent_count; i++) {
         if (participant->recent_sent[i] < 2) {
             return true;
@@ -276,8 +279,11 @@ serve(Session *session, SessionTime now, uint16_t seat, Outbox *outbox, Journal 
     if (participant->state != SEAT_CONNECTED) {
         return;
     }
-    if (participant_plays(participant) && standing_is_due(participant)) {
-        play_send_standing(session, seat, outbox);
+    if (participant_plays(participant)) {
+        if (standing_is_due(participant)) {
+            play_send_standing(session, seat, outbox);
+        }
+        participant->quiet_slices++;
     }
     send_roster(session, now, seat, outbox);
 }

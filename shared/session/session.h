@@ -105,7 +105,7 @@ typedef struct {
     uint8_t recent_sent[JUDGEMENTS_PER_MESSAGE_MAX];   /* how often each went out */
     int recent_count;
     uint32_t standing_number;
-    uint8_t quiet_slices; /* since the last STANDING */
+    uint8_t quiet_slices; /* turns since the last STANDING */
 
     uint32_t roster_revision; /* the roster this participant knows ... */
     uint32_t roster_target;   /* ... the one being sent ... */
