@@ -375,6 +375,49 @@ static bool token_is_used(const Session *session, const uint8_t *token)
     return false;
 }
 
+/* The token of the life after: as secret as the one before. */
+static void advance_token(uint8_t token[TOKEN_BYTES])
+{
+    int i = TOKEN_BYTES - 1;
+
+    token[i]++;
+    while (token[i] == 0 && i > 0) {
+        i--;
+        token[i]++;
+    }
+}
+
+/* Who brings a token of its own gets its seat back with it even when our WELCOME never came. One
+   that has opened a seat before is of another life: then the one after it is theirs. */
+static void
+choose_token(const Session *session, const SessionEvent *event, uint8_t token[TOKEN_BYTES])
+{
+    const JoinMessage *join = &event->message->join;
+
+    memcpy(token, join->resumes ? join->resume_token : event->fresh_token, TOKEN_BYTES);
+    while (token_is_used(session, token)) {
+        advance_token(token);
+    }
+}
+
+/* The seat that this JOIN's token opens. Who was sent out without hearing of it may come twice with
+   the token of the life before, when our first WELCOME got lost. */
+static int seat_of_join(const Session *session, const JoinMessage *join)
+{
+    uint8_t token[TOKEN_BYTES];
+    int seat = -1;
+
+    if (join->resumes) {
+        memcpy(token, join->resume_token, TOKEN_BYTES);
+        seat = seat_of_token(session, token);
+        if (seat < 0) {
+            advance_token(token);
+            seat = seat_of_token(session, token);
+        }
+    }
+    return seat;
+}
+
 static void seat_newcomer(Session *session,
                           int seat,
                           SessionTime now,
@@ -383,9 +426,9 @@ static void seat_newcomer(Session *session,
 {
     const JoinMessage *join = &event->message->join;
     Participant *participant = &session->participants[seat];
-    /* Who brings a token of its own gets its seat back with it even when our WELCOME never came. */
-    const bool keeps_token = join->resumes && !token_is_used(session, join->resume_token);
+    uint8_t token[TOKEN_BYTES];
 
+    choose_token(session, event, token);
     memset(participant, 0, sizeof *participant);
     participant->state = SEAT_CONNECTED;
     participant->connection = event->connection;
@@ -397,9 +440,7 @@ static void seat_newcomer(Session *session,
         set_team(session, participant, people_team(session, newcomer->team));
         participant->part = (uint8_t)(seat % GROOVE_PARTS_MAX);
     }
-    memcpy(participant->resume_token,
-           keeps_token ? join->resume_token : event->fresh_token,
-           TOKEN_BYTES);
+    memcpy(participant->resume_token, token, TOKEN_BYTES);
     participant->calibrated = join->calibrated;
     participant->calibration_us = join->calibration_us;
     participant->map_entry.verdict = MAP_ABSENT;
@@ -422,7 +463,7 @@ static int find_seat(Session *session,
     const JoinMessage *join = &event->message->join;
     Refusal refusal = REFUSAL_COUNT;
     Newcomer newcomer;
-    int seat = join->resumes ? seat_of_token(session, join->resume_token) : -1;
+    int seat = seat_of_join(session, join);
 
     *resumed = seat >= 0;
     if (seat >= 0) {
