@@ -4,11 +4,10 @@
 #include <SDL.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "client/desktop/app.h"
 #include "client/desktop/audio_offline.h"
 #include "tests/support/check.h"
+#include "tests/support/whole_client.h"
 
 #define TURN_NS (20 * NS_PER_MS)
 #define FRAME_NS (50 * NS_PER_MS)
@@ -19,69 +18,29 @@ enum {
     TURNS_BEFORE = 500 /* of practice, until a press comes */
 };
 
-static App *app;
+static WholeClient client;
+static App *app; /* the client's */
 static HostTime now;
-static char folder[] = "/tmp/onedrum-app-XXXXXX";
-static char settings_path[sizeof folder + 16];
-static Options options;
 
-/* A frame without its picture. */
 static void frame(void)
 {
-    TextMetrics metrics;
-    UiFrame ui_frame;
-
-    app->layout = layout_of(options.width, options.height, 1.0F);
-    window_set_scale(app->window, app->layout.scale);
-    metrics = window_metrics(app->window);
-    draw_list_clear(&app->draw);
-    ui_frame = (UiFrame){.draw = &app->draw,
-                         .theme = theme_of(THEME_DARK),
-                         .metrics = &metrics,
-                         .layout = app->layout,
-                         .now_s = (double)now.ns / (double)NS_PER_S};
-    ui_begin(&app->ui, &ui_frame);
-    app_emit_screen(app, now);
-    app->output = ui_end(&app->ui);
+    whole_client_frame(&client, now, 1.0F);
 }
 
 static int open_app(void **state)
 {
-    AppError error;
-
     (void)state;
-    (void)snprintf(folder, sizeof folder, "/tmp/onedrum-app-XXXXXX");
-    check(mkdtemp(folder) != NULL);
-    (void)snprintf(settings_path, sizeof settings_path, "%s/settings.ini", folder);
-    options = (Options){.headless = true,
-                        .width = 1280,
-                        .height = 720,
-                        .audio = AUDIO_NULL,
-                        .name = "Cleo",
-                        .config = settings_path,
-                        .data = folder};
-    SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
-    check(SDL_Init(SDL_INIT_VIDEO) == 0);
     now = (HostTime){NS_PER_S};
-    app = app_create(&options, now, &error);
-    check(app != NULL);
+    whole_client_open(&client, now);
+    app = client.app;
     frame();
     return 0;
 }
 
 static int close_app(void **state)
 {
-    char path[sizeof folder + 32];
-    static const char *const files[] = {"settings.ini", "history.jsonl", "seats"};
-
     (void)state;
-    app_destroy(app);
-    SDL_Quit();
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        (void)snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        (void)unlink(path);
-    }
-    return rmdir(folder);
+    return whole_client_close(&client) ? 0 : -1;
 }
 
 /* ---- what strikes the drum ------------------------------------------------------------------- */
@@ -125,7 +84,7 @@ static SDL_Event button_at(Uint8 button, Uint32 which, Sint32 y)
                                   .which = which,
                                   .button = button,
                                   .state = SDL_PRESSED,
-                                  .x = options.width / 2,
+                                  .x = client.options.width / 2,
                                   .y = y,
                                   .windowID = SDL_GetWindowID(window)}};
 }
@@ -152,7 +111,7 @@ static int open_instrument(void **state)
 
     (void)open_app(state);
     /* The picture is in memory; the events are of a window of the same size. */
-    window = SDL_CreateWindow("", 0, 0, options.width, options.height, 0);
+    window = SDL_CreateWindow("", 0, 0, client.options.width, client.options.height, 0);
     sooner = input_create();
     app->input = input_create();
     later = input_create();
@@ -222,14 +181,14 @@ static void fingers_and_the_left_button_strike_like_keys(void **state)
     (void)state;
     check(strikes(key_of(SDL_SCANCODE_SPACE)));
     check(strikes(finger_at(0.5F, 0.5F)));
-    check(strikes(button_at(SDL_BUTTON_LEFT, 0, options.height / 2)));
+    check(strikes(button_at(SDL_BUTTON_LEFT, 0, client.options.height / 2)));
     check(strikes(finger_at(0.25F, 0.6F)));
 }
 
 static void what_is_no_drum_is_not_struck(void **state)
 {
     (void)state;
-    check(!strikes(button_at(SDL_BUTTON_RIGHT, 0, options.height / 2)));
+    check(!strikes(button_at(SDL_BUTTON_RIGHT, 0, client.options.height / 2)));
     check(!strikes(finger_at(0.5F, 0.01F))); /* the bar above */
     check(!strikes(button_at(SDL_BUTTON_LEFT, 0, 8)));
     check(!strikes(key_of(SDL_SCANCODE_F9)));
@@ -242,7 +201,7 @@ static void what_sdl_makes_of_another_device_strikes_no_second_time(void **state
     (void)state;
     finger.tfinger.touchId = SDL_MOUSE_TOUCHID;
     check(!strikes(finger));
-    check(!strikes(button_at(SDL_BUTTON_LEFT, SDL_TOUCH_MOUSEID, options.height / 2)));
+    check(!strikes(button_at(SDL_BUTTON_LEFT, SDL_TOUCH_MOUSEID, client.options.height / 2)));
 }
 
 static void a_press_on_a_control_of_the_screen_is_no_hit(void **state)
@@ -254,8 +213,8 @@ static void a_press_on_a_control_of_the_screen_is_no_hit(void **state)
         const Rect rect = app->ui.focusables[i].rect;
         const float scale = app->layout.scale;
 
-        check(!strikes(finger_at((rect.x + rect.w / 2.0F) * scale / (float)options.width,
-                                 (rect.y + rect.h / 2.0F) * scale / (float)options.height)));
+        check(!strikes(finger_at((rect.x + rect.w / 2.0F) * scale / (float)client.options.width,
+                                 (rect.y + rect.h / 2.0F) * scale / (float)client.options.height)));
         below_bar += rect.y > BAR_HEIGHT ? 1 : 0;
     }
     check(below_bar > 0);

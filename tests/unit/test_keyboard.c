@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "client/desktop/app.h"
 #include "tests/support/check.h"
+#include "tests/support/whole_client.h"
 
 enum {
     IDS_MAX = 512,
@@ -20,11 +19,9 @@ enum {
 
 #define FRAME_NS (50 * NS_PER_MS)
 
-static App *app;
+static WholeClient client;
+static App *app; /* the client's */
 static HostTime now;
-static char folder[] = "/tmp/onedrum-keyboard-XXXXXX";
-static char settings_path[sizeof folder + 16];
-static Options options;
 
 typedef struct {
     UiId ids[IDS_MAX];
@@ -52,25 +49,10 @@ static void add(Ids *set, UiId id, Point place)
     }
 }
 
-/* A frame without its picture. */
 static void frame(float text_size)
 {
-    TextMetrics metrics;
-    UiFrame ui_frame;
-
     now.ns += FRAME_NS;
-    app->layout = layout_of(options.width, options.height, text_size);
-    window_set_scale(app->window, app->layout.scale);
-    metrics = window_metrics(app->window);
-    draw_list_clear(&app->draw);
-    ui_frame = (UiFrame){.draw = &app->draw,
-                         .theme = theme_of(THEME_DARK),
-                         .metrics = &metrics,
-                         .layout = app->layout,
-                         .now_s = (double)now.ns / (double)NS_PER_S};
-    ui_begin(&app->ui, &ui_frame);
-    app_emit_screen(app, now);
-    app->output = ui_end(&app->ui);
+    whole_client_frame(&client, now, text_size);
 }
 
 static void rest_pointer(float text_size)
@@ -153,39 +135,17 @@ static void check_screen(const char *name, float text_size)
 
 static int open_app(void **state)
 {
-    AppError error;
-
     (void)state;
-    check(mkdtemp(folder) != NULL);
-    (void)snprintf(settings_path, sizeof settings_path, "%s/settings.ini", folder);
-    options = (Options){.headless = true,
-                        .width = 1280,
-                        .height = 720,
-                        .audio = AUDIO_NULL,
-                        .name = "Cleo",
-                        .config = settings_path,
-                        .data = folder};
-    SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
-    check(SDL_Init(SDL_INIT_VIDEO) == 0);
     now = (HostTime){1000 * NS_PER_S};
-    app = app_create(&options, now, &error);
-    check(app != NULL);
+    whole_client_open(&client, now);
+    app = client.app;
     return 0;
 }
 
 static int close_app(void **state)
 {
-    char path[sizeof folder + 32];
-    static const char *const files[] = {"settings.ini", "history.jsonl", "seats"};
-
     (void)state;
-    app_destroy(app);
-    SDL_Quit();
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        (void)snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        (void)unlink(path);
-    }
-    return rmdir(folder);
+    return whole_client_close(&client) ? 0 : -1;
 }
 
 static const float text_sizes[] = {1.0F, 2.0F};
